@@ -1,0 +1,59 @@
+"""Low-rank adapters on the linear layers of a Llama model: what is trained, saved and exported."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+#: Every projection of a block: attention alone learns the copying worse than attention and MLP together.
+TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+
+class LoraLinear(nn.Module):
+    """A frozen linear layer W with a trained update: y = W x + (alpha / rank) B A x."""
+
+    def __init__(self, base: nn.Linear, rank: int, alpha: float) -> None:
+        super().__init__()
+        self.base = base
+        self.scale = alpha / rank
+        self.lora_a = nn.Parameter(torch.empty(rank, base.in_features))
+        self.lora_b = nn.Parameter(torch.zeros(base.out_features, rank))
+        nn.init.kaiming_uniform_(self.lora_a, a=math.sqrt(5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(…, in) to (…, out)."""
+        update = functional.linear(functional.linear(x, self.lora_a), self.lora_b * self.scale)
+        return functional.linear(x, self.base.weight) + update
+
+
+def add_lora(model: nn.Module, rank: int, alpha: float) -> None:
+    """Freezes `model` and puts an adapter on every target projection of its blocks."""
+    model.requires_grad_(False)
+    for block in model.model.layers:  # type: ignore[union-attr]
+        for part in (block.self_attn, block.mlp):
+            for name in TARGETS:
+                if hasattr(part, name):
+                    setattr(part, name, LoraLinear(getattr(part, name), rank, alpha))
+
+
+def lora_parameters(model: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
+    """Names and tensors of the adapters, in the model's order."""
+    for name, tensor in model.named_parameters():
+        if name.endswith((".lora_a", ".lora_b")):
+            yield name, tensor
+
+
+def lora_state(model: nn.Module) -> dict[str, Tensor]:
+    """A copy of the adapters, by name."""
+    return {name: tensor.detach().clone() for name, tensor in lora_parameters(model)}
+
+
+def load_lora(model: nn.Module, state: dict[str, Tensor]) -> None:
+    """Puts saved adapters back; raises KeyError when one is missing."""
+    with torch.no_grad():
+        for name, tensor in lora_parameters(model):
+            tensor.copy_(state[name])

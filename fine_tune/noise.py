@@ -1,0 +1,130 @@
+"""Makes a clean utterance look typed in a hurry or heard by a recogniser; labels follow their words."""
+
+from __future__ import annotations
+
+import re
+from random import Random
+
+from fine_tune import spoken
+from reception.dialogue.meaning import Slot
+
+#: (words, slot or None) in order; joined they are the utterance.
+Labelled = list[tuple[str, Slot | None]]
+
+_SHORT = {
+    "appointment": "appt", "appointments": "appts", "please": "pls", "tomorrow": "tmrw", "you": "u", "are": "r",
+    "because": "cos", "thanks": "thx", "tonight": "2nite", "doctor": "dr", "with": "w/", "to": "2", "for": "4",
+    "Monday": "mon", "Tuesday": "tues", "Wednesday": "weds", "Thursday": "thurs", "Friday": "fri",
+    "January": "jan", "February": "feb", "September": "sept", "October": "oct", "November": "nov", "December": "dec",
+    "going to": "gonna", "want to": "wanna", "morning": "am", "your": "ur", "I'm": "im", "don't": "dont", "can't": "cant",
+}  # fmt: skip
+_SAFE_IN_SLOT = frozenset({"tomorrow", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "doctor"})
+_FILLERS = ["um ", "uh ", "er ", "well ", "like ", "so ", "yeah ", "you know ", "hmm ", "ah ", "okay so "]
+_OPENERS = ["Hi, ", "Hello, ", "Hey ", "Good morning, ", "Um, ", "Yes hi, ", "Okay, ", "So, ", "Excuse me, ", "Right, "]
+_CLOSERS = [" please", ", please", " thanks", ", thank you", " if possible", ", ok?", " thank you very much", " cheers"]
+_EXACT = frozenset({Slot.EMAIL, Slot.PHONE, Slot.DATE_OF_BIRTH})
+
+
+def disturb(parts: Labelled, rng: Random) -> Labelled:
+    """`parts` in one of several styles: as written, typed in lower case, in a hurry, or recognised speech."""
+    draw = rng.random()
+    if draw < 0.34:
+        return parts
+    if draw < 0.55:
+        return _lower(_typos(parts, rng, 0.01) if rng.random() < 0.3 else parts, bare=rng.random() < 0.6)
+    if draw < 0.7:
+        return _hurry(parts, rng)
+    return _recognised(parts, rng)
+
+
+def _lower(parts: Labelled, *, bare: bool) -> Labelled:
+    out: Labelled = []
+    for text, slot in parts:
+        text = text.lower()
+        if bare and slot not in _EXACT:
+            text = re.sub(r"\b([ap])\.m\.", r"\1m", text)
+            text = re.sub(r"(?<!\d)[.,!?;:]+(?=\s|$)|[.,!?;]+(?=\s|$)", "", text)
+        out.append((text, slot))
+    return out
+
+
+def _hurry(parts: Labelled, rng: Random) -> Labelled:
+    out: Labelled = []
+    for text, slot in parts:
+        if slot is None or slot in (Slot.DATE, Slot.TIME, Slot.REASON, Slot.PRACTITIONER):
+            for long, short in _SHORT.items():
+                if rng.random() < 0.35 and (slot is None or long in _SAFE_IN_SLOT):
+                    text = re.sub(rf"\b{re.escape(long)}\b", short, text)
+        out.append((text, slot))
+    out = _typos(out, rng, 0.025)
+    return _lower(out, bare=rng.random() < 0.7) if rng.random() < 0.75 else out
+
+
+def _typos(parts: Labelled, rng: Random, rate: float) -> Labelled:
+    return [(text if slot in _EXACT else _mistype(text, rng, rate), slot) for text, slot in parts]
+
+
+def _mistype(text: str, rng: Random, rate: float) -> str:
+    def spoil(match: re.Match[str]) -> str:
+        word = match[0]
+        if rng.random() > rate * len(word):
+            return word
+        at = rng.randrange(1, len(word) - 1)
+        return rng.choice(
+            [word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:], word[:at] + word[at + 1] + word[at] + word[at + 2 :]]
+        )
+
+    return re.sub(r"[A-Za-zäöüéß]{4,}", spoil, text)
+
+
+def _recognised(parts: Labelled, rng: Random) -> Labelled:
+    """As a speech recogniser writes: number words, hesitation, words said twice."""
+    out: Labelled = []
+    for text, slot in parts:
+        if slot is None:
+            text = _hesitate(text, rng)
+        elif slot in (Slot.TIME, Slot.DATE, Slot.OLD_DATE, Slot.OLD_TIME, Slot.PRACTITIONER) and rng.random() < 0.7:
+            text = _say_numbers(re.sub(r"\bDr\.? ", "doctor ", text))
+        out.append((text, slot))
+    return _lower(out, bare=True) if rng.random() < 0.75 else out
+
+
+def _hesitate(text: str, rng: Random) -> str:
+    spoken_words = re.split(r"(\s+)", text)
+    for index in range(0, len(spoken_words) - 1, 2):
+        word = spoken_words[index]
+        if not word or not word.strip(".,!?").isalpha():
+            continue
+        if rng.random() < 0.03:
+            spoken_words[index] = rng.choice(_FILLERS) + word
+        elif rng.random() < 0.025 and len(word) < 6:
+            spoken_words[index] = f"{word.strip('.,!?')} {word}"
+        elif rng.random() < 0.012:
+            spoken_words[index] = f"{word[:2].strip('.,!?')} {word}"
+    return "".join(spoken_words)
+
+
+def _say_numbers(text: str) -> str:
+    text = re.sub(r"\b(\d{1,2}):(\d\d)\b", _said_clock, text)
+    text = re.sub(r"\b(\d{1,2})(?:st|nd|rd|th)\b", lambda m: spoken.ordinal_words(int(m[1])), text)
+    return re.sub(r"(?<![\d./-])(\d{1,2})(?![\d./-])\s?(am|pm)?\b", _said_number, text)
+
+
+def _said_clock(match: re.Match[str]) -> str:
+    hour, minute = int(match[1]), int(match[2])
+    tail = "" if minute == 0 else f" oh {spoken.words(minute)}" if minute < 10 else f" {spoken.words(minute)}"
+    return spoken.words(hour) + tail
+
+
+def _said_number(match: re.Match[str]) -> str:
+    return spoken.words(int(match[1])) + (f" {match[2]}" if match[2] else "")
+
+
+def dress(parts: Labelled, rng: Random) -> Labelled:
+    """Sometimes a greeting before or a courtesy after, outside all labels."""
+    text = "".join(words for words, _ in parts)
+    if rng.random() < 0.07 and not re.match(r"(?i)hi|hello|hey|good|um|yes|no|ok|so|well|thank|sure|right", text):
+        parts = [(rng.choice(_OPENERS), None), *parts]
+    if rng.random() < 0.06 and text[-1:].isalnum() and len(text) < 80:
+        parts = [*parts, (rng.choice(_CLOSERS), None)]
+    return parts

@@ -1,0 +1,236 @@
+"""Trains the adapter on the prepared data.
+
+python -m fine_tune.train --config fine_tune/configs/desk-135m.yaml [--data runs/data] [--resume]
+
+The base model is read from the same GGUF file that is served, dequantised: the adapter then learns to undo
+the damage of that very quantisation too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import torch
+import yaml
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from safetensors.torch import load_file, save_file
+from torch import nn
+from torch.nn import functional
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from fine_tune.batches import Batch, Row, Tokenize, collate, plan, read_rows
+from fine_tune.lora import add_lora, load_lora, lora_parameters, lora_state
+from reception.settings import Settings
+
+CHECKPOINT_SECONDS = 240
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One training run; the fields are those of the files in configs/ (explained there)."""
+
+    name: str
+    base: str
+    output: str
+    rank: int
+    alpha: float
+    learning_rate: float
+    warmup: float
+    final_learning_rate: float
+    weight_decay: float
+    clip: float
+    batch_tokens: int
+    row_tokens: int
+    longest: int
+    epochs: int
+    minutes: float
+    seed: int
+    threads: int
+
+
+@dataclass
+class Run:
+    """What a checkpoint holds: how far the run is."""
+
+    step: int = 0
+    seconds: float = 0.0
+    loss: float = 0.0
+    log: list[dict[str, float]] = field(default_factory=list)
+
+
+def read_recipe(path: Path) -> Recipe:
+    """The recipe in a YAML file; TypeError names a missing or unknown field."""
+    return Recipe(**yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def find_base(recipe: Recipe, given: Path | None = None) -> Path:
+    """The base model's file: the option, else in the folder where models are kept."""
+    path = given or Settings().model_dir / recipe.base
+    if not path.is_file():
+        raise SystemExit(f"{path} is missing: run `reception model pull`, or give --base")
+    return path
+
+
+def load_base(path: Path) -> tuple[Any, Tokenize]:
+    """The model in 32-bit floats and its tokenizer."""
+    tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
+    model = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=torch.float32)
+    return model, lambda text: tokenizer(text, add_special_tokens=False).input_ids
+
+
+def frame_logits(model: Any, batch: Batch) -> torch.Tensor:
+    """Logits (targets, vocabulary) of the frame tokens alone: the head is a quarter of a small model."""
+    hidden = model.model(
+        input_ids=batch.ids, position_ids=batch.positions, attention_mask=batch.mask, use_cache=False
+    ).last_hidden_state
+    return model.lm_head(hidden.flatten(0, 1)[batch.inputs])
+
+
+def learning_rate(recipe: Recipe, progress: float) -> float:
+    """Warm-up, then a cosine; `progress` is the share of the run that is done."""
+    if progress < recipe.warmup:
+        return recipe.learning_rate * (progress + 1e-3) / recipe.warmup
+    cosine = 0.5 * (1 + math.cos(math.pi * (progress - recipe.warmup) / (1 - recipe.warmup)))
+    return recipe.learning_rate * (recipe.final_learning_rate + (1 - recipe.final_learning_rate) * cosine)
+
+
+@torch.no_grad()
+def evaluate(model: Any, batches: list[Batch]) -> dict[str, float]:
+    """Loss, and the share of whole frames and of intents that greedy decoding without a grammar gets right."""
+    model.eval()
+    loss = tokens = answers = frames = intents = 0.0
+    for batch in batches:
+        logits = frame_logits(model, batch)
+        loss += functional.cross_entropy(logits, batch.targets, reduction="sum").item()
+        wrong = logits.argmax(-1) != batch.targets
+        count = int(batch.owner.max()) + 1
+        tokens, answers = tokens + len(batch.targets), answers + count
+        frames += count - len(batch.owner[wrong].unique())
+        intents += count - len(batch.owner[wrong & batch.of_intent].unique())
+    model.train()
+    return {"valid_loss": loss / tokens, "exact": frames / answers, "intent": intents / answers}
+
+
+class Trainer:
+    """The loop: fixed batches in a fixed order, so that a resumed run goes on where it stopped."""
+
+    def __init__(self, model: Any, recipe: Recipe, rows: list[Row], folder: Path) -> None:
+        self.model, self.recipe, self.folder, self.run = model, recipe, folder, Run()
+        add_lora(model, recipe.rank, recipe.alpha)
+        rng = Random(recipe.seed)
+        self.batches = [rows for _ in range(recipe.epochs) for rows in plan(rows_of(rows), recipe.batch_tokens, rng)]
+        self.parameters: list[nn.Parameter] = [tensor for _, tensor in lora_parameters(model)]
+        self.optimizer = torch.optim.AdamW(
+            self.parameters, lr=recipe.learning_rate, betas=(0.9, 0.98), weight_decay=recipe.weight_decay
+        )
+
+    def progress(self) -> float:
+        """Share of the run that is done: by steps or by time, whichever is further."""
+        return min(1.0, max(self.run.step / len(self.batches), self.run.seconds / (self.recipe.minutes * 60)))
+
+    def step(self) -> tuple[float, int]:
+        """One update; returns its loss and the tokens it read."""
+        batch = collate(self.batches[self.run.step])
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(self.recipe, self.progress())
+        loss = functional.cross_entropy(frame_logits(self.model, batch), batch.targets)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.parameters, self.recipe.clip)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        return loss.item(), batch.ids.numel()
+
+    def save(self) -> None:
+        """Writes adapter, optimizer and position; a crash while writing leaves the old checkpoint whole."""
+        save_file(lora_state(self.model), self.folder / "adapter.new")
+        torch.save({"optimizer": self.optimizer.state_dict(), "run": vars(self.run)}, self.folder / "state.new")
+        (self.folder / "adapter.new").replace(self.folder / "adapter.safetensors")
+        (self.folder / "state.new").replace(self.folder / "state.pt")
+
+    def resume(self) -> None:
+        """Goes on from the last checkpoint."""
+        load_lora(self.model, load_file(self.folder / "adapter.safetensors"))
+        state = torch.load(self.folder / "state.pt", weights_only=True)
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.run = Run(**state["run"])
+
+    def train(self, valid: list[Batch]) -> dict[str, float]:
+        """Runs to the end of the schedule; returns the last validation scores."""
+        saved, window = time.monotonic(), (time.monotonic(), 0)
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+        with Progress(*columns) as bar, (self.folder / "log.jsonl").open("a") as log:
+            task = bar.add_task("training", total=1.0, completed=self.progress())
+            while self.progress() < 1:
+                start = time.monotonic()
+                loss, tokens = self.step()
+                self.run.step += 1
+                self.run.seconds += time.monotonic() - start
+                self.run.loss = loss if self.run.step == 1 else 0.95 * self.run.loss + 0.05 * loss
+                window = (window[0], window[1] + tokens)
+                bar.update(task, completed=self.progress(), description=f"step {self.run.step} loss {self.run.loss:.3f}")
+                if self.run.step % 20 == 0:
+                    speed = window[1] / (time.monotonic() - window[0])
+                    window = (time.monotonic(), 0)
+                    record(log, step=self.run.step, of=len(self.batches), seconds=round(self.run.seconds),
+                           loss=round(self.run.loss, 4), tokens_per_second=round(speed))  # fmt: skip
+                if time.monotonic() - saved > CHECKPOINT_SECONDS:
+                    self.save()
+                    saved = time.monotonic()
+            self.save()
+            scores = evaluate(self.model, valid)
+            record(log, step=self.run.step, **{name: round(score, 4) for name, score in scores.items()})
+        return scores
+
+
+def rows_of(rows: list[Row]) -> list[Row]:
+    """A copy of the list, for `plan` to sort."""
+    return list(rows)
+
+
+def record(log: Any, **values: float) -> None:
+    """Adds a line to the run's log."""
+    log.write(json.dumps(values) + "\n")
+    log.flush()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Trains and writes runs/<name>/adapter.safetensors and log.jsonl."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", type=Path, required=True, help="a recipe in configs/")
+    parser.add_argument("--data", type=Path, default=Path("runs/data"), help="folder that prepare wrote")
+    parser.add_argument("--base", type=Path, help="the base model's GGUF file")
+    parser.add_argument("--out", type=Path, help="folder of the run (runs/<name>)")
+    parser.add_argument("--minutes", type=float, help="another length than the recipe's")
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    options = parser.parse_args(arguments)
+
+    recipe = read_recipe(options.config)
+    if options.minutes:
+        recipe = Recipe(**{**vars(recipe), "minutes": options.minutes})
+    folder = options.out or Path("runs") / recipe.name
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(recipe.threads)
+    torch.manual_seed(recipe.seed)
+    model, tokenize = load_base(find_base(recipe, options.base))
+    rows, valid = (
+        read_rows(options.data / name, tokenize, longest=recipe.longest, row_tokens=recipe.row_tokens)
+        for name in ("train.jsonl", "valid.jsonl")
+    )
+    trainer = Trainer(model, recipe, rows, folder)
+    if options.resume:
+        trainer.resume()
+    answers = sum(len(row.answers) for row in rows)
+    print(f"{answers} answers in {len(rows)} rows, {sum(map(len, rows))} tokens, {len(trainer.batches)} steps")
+    scores = trainer.train([collate(batch) for batch in plan(valid, recipe.batch_tokens, Random(0))])
+    print(json.dumps(scores))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""Meets the needs of the dialogue inside one database transaction: searches, holds, bookings, requests."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from reception.database.store import Store
+from reception.dialogue import needs
+from reception.dialogue.needs import Identification, Need
+from reception.dialogue.state import Claims, Existing, Offer
+from reception.errors import SlotTaken
+from reception.identity import alike, identification
+from reception.practice import Practice
+from reception.scheduling.booking import Booking
+from reception.scheduling.calendar import OpenSlot
+
+#: Failed identifications of one caller at one practice before only people help, and for how long.
+FAILURES = 3
+FAILURES_KEPT = timedelta(hours=24)
+
+
+@dataclass
+class Actor:
+    """One turn's hands: all is done in the transaction of `store`, so a turn happens whole or not at all."""
+
+    store: Store
+    booking: Booking
+    practice: Practice
+    conversation_id: UUID
+    caller: str
+
+    async def meet(self, need: Need) -> Any:
+        """The answer to a need, of the type that needs.py names beside it."""
+        match need:
+            case needs.FindSlots():
+                return await self._free(need)
+            case needs.HoldSlot(offer):
+                return await self._hold(offer)
+            case needs.ReleaseHold():
+                return await self.booking.release(self.conversation_id)
+            case needs.Identify(claims):
+                return await self._identify(claims)
+            case needs.CountFailure(claims):
+                return await self._count_failure(claims)
+            case needs.AddPatient(claims):
+                return await self._add_patient(claims)
+            case needs.BookSlot():
+                return await self._book(need)
+            case needs.Upcoming(patient_id):
+                return await self._upcoming(UUID(patient_id))
+            case needs.MoveAppointment(appointment_id, offer):
+                return await self._move(UUID(appointment_id), offer)
+            case needs.CancelAppointment(appointment_id):
+                await self.booking.cancel(UUID(appointment_id))
+            case needs.SaveContact(patient_id, email, insurance):
+                await self.store.update_patient_contact(UUID(patient_id), email=email, insurance=insurance)
+            case _:
+                return await self._inbox(need)
+        return None
+
+    async def _free(self, need: needs.FindSlots) -> tuple[Offer, ...]:
+        kind = self.practice.type_by_name[need.appointment_type]
+        doctors = [self.practice.practitioner_by_name[name] for name in need.practitioners]
+        found = await self.booking.free(kind, doctors, need.first, need.last, self.conversation_id)
+        return tuple(Offer(one.practitioner.name, one.appointment_type.name, one.start) for one in found)
+
+    def _slot(self, offer: Offer) -> OpenSlot:
+        kind = self.practice.type_by_name[offer.appointment_type]
+        start = offer.start.astimezone(self.practice.time_zone)
+        end = start + timedelta(minutes=kind.minutes)
+        return OpenSlot(self.practice.practitioner_by_name[offer.practitioner], kind, start, end)
+
+    async def _hold(self, offer: Offer) -> str | None:
+        try:
+            return str(await self.booking.hold(self._slot(offer), self.conversation_id))
+        except SlotTaken:
+            return None
+
+    async def _book(self, need: needs.BookSlot) -> bool:
+        try:
+            await self.booking.confirm(
+                UUID(need.held),
+                self._slot(need.offer),
+                UUID(need.patient_id),
+                reason=need.reason,
+                booked_by=None,
+                conversation_id=self.conversation_id,
+            )
+        except SlotTaken:
+            return False
+        return True
+
+    async def _move(self, appointment_id: UUID, offer: Offer) -> bool:
+        try:
+            await self.booking.move(appointment_id, self._slot(offer), self.conversation_id)
+        except SlotTaken:
+            return False
+        return True
+
+    async def _upcoming(self, patient_id: UUID) -> tuple[Existing, ...]:
+        found = await self.booking.upcoming(patient_id)
+        return tuple(
+            Existing(str(one.id), one.practitioner, one.appointment_type, one.start, one.reason)
+            for one in found
+        )
+
+    async def _identify(self, claims: Claims) -> Identification:
+        if await self._locked():
+            return Identification("locked")
+        by, phone = self.practice.booking.identify_by, claims.phone or ""
+        if "date_of_birth" in by:
+            candidates = await self.store.patients(self.practice.id, date_of_birth=claims.date_of_birth)
+        elif "phone" in by:
+            candidates = await self.store.patients(self.practice.id, phone=phone)
+        else:
+            candidates = await self.store.patients(self.practice.id, name=claims.name)
+        found = identification(claims, phone, candidates, self.practice.booking)
+        if found.kind == "match":
+            await self.store.forgive_identification_failures(self.conversation_id, _fingerprint(claims))
+        return found
+
+    async def _count_failure(self, claims: Claims) -> bool:
+        await self.store.add_identification_failure(
+            self.practice.id, self.caller, self.conversation_id, _fingerprint(claims)
+        )
+        return await self._locked()
+
+    async def _locked(self) -> bool:
+        failures = await self.store.identification_failures(self.practice.id, self.caller, FAILURES_KEPT)
+        return failures >= FAILURES
+
+    async def _add_patient(self, claims: Claims) -> str:
+        """A patient said to be new; someone much like them on file is a matter for staff only."""
+        born = await self.store.patients(self.practice.id, date_of_birth=claims.date_of_birth)
+        named = await self.store.patients(self.practice.id, name=claims.name)
+        alike_born = any(alike(claims.name, one.name) != "different" for one in born)
+        patient = await self.store.add_patient(
+            self.practice.id,
+            claims.name,
+            claims.date_of_birth,
+            claims.phone,
+            claims.email,
+            claims.insurance,
+            possible_duplicate=alike_born or bool(named),
+        )
+        return str(patient.id)
+
+    async def _inbox(self, need: Need) -> str | None:
+        match need:
+            case needs.FileRequest(kind, details, priority, patient_id):
+                patient = UUID(patient_id) if patient_id else None
+                request = await self.store.file_request(
+                    self.practice.id, kind, dict(details), priority, patient, self.conversation_id
+                )
+                return str(request)
+            case needs.AmendRequest(request_id, details):
+                await self.store.update_request(UUID(request_id), dict(details))
+            case needs.WithdrawRequest(request_id):
+                await self.store.withdraw_request(UUID(request_id))
+        return None
+
+
+def _fingerprint(claims: Claims) -> str:
+    """Marks one person's attempts without keeping a name: a birth date said right later is forgiven."""
+    return hashlib.sha256(f"{claims.date_of_birth}".encode()).hexdigest()

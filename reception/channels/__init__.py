@@ -1,0 +1,1 @@
+"""The outside world to a turn and back: chat, phone, text messages, terminal."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: tables, every query, and the embedded server."""

@@ -1,0 +1,184 @@
+"""The connection to PostgreSQL: transactions, migrations, and its troubles put into our own errors."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from reception.database.embedded import EmbeddedServer
+from reception.database.store import Store
+from reception.errors import MisconfiguredError, ReceptionError, Unavailable
+from reception.settings import ROOT
+
+T = TypeVar("T")
+
+AWAY = "The database can't be reached"
+ATTEMPTS = 3  # of a transaction that lost against another one
+LOST = {"40P01", "40001"}  # deadlock_detected, serialization_failure
+MIGRATION_LOCK = 7_230_451  # any number, as long as all our versions use the same
+
+CONNECT_ARGS: dict[str, Any] = {
+    "application_name": "reception",
+    "connect_timeout": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds until a peer that fell silent counts as gone
+    # Nothing may hang: neither a wait for a lock, nor a statement, nor a transaction left open.
+    "options": "-c lock_timeout=10s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
+}
+
+
+class Database:
+    """One pool of connections. Every method raises Unavailable, with a static text, while PostgreSQL is away."""
+
+    def __init__(self, url: URL, server: EmbeddedServer | None = None, *, pool_size: int = 10) -> None:
+        self._server = server
+        self._engine = create_async_engine(
+            url,
+            connect_args=CONNECT_ARGS,
+            hide_parameters=True,  # a patient's words never reach a log
+            pool_pre_ping=True,
+            pool_size=pool_size,
+            max_overflow=10,
+            pool_timeout=10,
+        )
+
+    @classmethod
+    async def open(cls, url: str, data_dir: Path, *, pool_size: int = 10) -> Database:
+        """A pool for `url` (postgresql://…), or for the embedded server of `data_dir` when it is empty.
+
+        Starts the embedded server where none runs. With a URL nothing is connected yet: see `check`.
+        """
+        if url:
+            return cls(parse_url(url), pool_size=pool_size)
+        server = EmbeddedServer(data_dir)
+        return cls(parse_url(await asyncio.to_thread(server.start)), server, pool_size=pool_size)
+
+    @asynccontextmanager
+    async def transaction(self, *, snapshot: bool = False) -> AsyncIterator[Store]:
+        """A store whose changes are committed at the end, or all undone by an error.
+
+        With `snapshot` all queries see one moment of the database, and nothing may be changed.
+        """
+        try:
+            async with self._store(snapshot) as store:
+                yield store
+        except SQLAlchemyError as error:
+            raise translated(error) from None  # the cause may quote values of a row
+
+    async def run(self, work: Callable[[Store], Awaitable[T]]) -> T:
+        """Does `work` in a transaction, again from the start when it lost against another one.
+
+        `work` must leave nothing behind outside the database.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async with self._store() as store:
+                    return await work(store)
+            except SQLAlchemyError as error:
+                if sqlstate(error) not in LOST or attempt == ATTEMPTS:
+                    raise translated(error) from None
+            await asyncio.sleep(random.uniform(0, 0.05 * attempt))
+        raise Unavailable(AWAY)
+
+    async def migrate(self) -> None:
+        """Brings the schema to the newest version; several processes may do so at once."""
+        try:
+            async with self._engine.begin() as connection:
+                await connection.execute(text("SET LOCAL lock_timeout = 0"))
+                await connection.execute(text("SET LOCAL statement_timeout = 0"))
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+                await connection.run_sync(_upgrade)
+        except SQLAlchemyError as error:
+            raise translated(error) from None
+
+    async def check(self) -> None:
+        """Unavailable with one line when the database is away or its schema is not ours.
+
+        An embedded server that died is started again, on the same port, so that the pool finds it.
+        """
+        try:
+            found = await self._schema_version()
+        except Unavailable:
+            if self._server is None:
+                raise
+            await asyncio.to_thread(self._server.start)
+            found = await self._schema_version()
+        if found != self._newest_version:
+            raise Unavailable("The database's schema is not this version's: run `reception migrate`")
+
+    async def close(self) -> None:
+        """Closes all connections, and stops the embedded server when nobody else uses it."""
+        await self._engine.dispose()
+        if self._server is not None:
+            await asyncio.to_thread(self._server.stop)
+
+    @asynccontextmanager
+    async def _store(self, snapshot: bool = False) -> AsyncIterator[Store]:
+        async with self._engine.begin() as connection:
+            if snapshot:
+                await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            yield Store(connection)
+
+    async def _schema_version(self) -> str | None:
+        async with self.transaction() as store:
+            return await store.schema_version()
+
+    @cached_property
+    def _newest_version(self) -> str | None:
+        return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def parse_url(url: str) -> URL:
+    """The URL with our driver in it. MisconfiguredError (which does not quote it) when it is none."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise MisconfiguredError("RECEPTION_DATABASE_URL is not a URL: postgresql://user@host/name") from None
+    if parsed.drivername.split("+")[0] not in {"postgresql", "postgres"}:
+        raise MisconfiguredError("RECEPTION_DATABASE_URL must begin with postgresql://")
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """PostgreSQL's five-letter code of what went wrong, where there is one."""
+    return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+
+
+def translated(error: SQLAlchemyError) -> ReceptionError:
+    """Our error for SQLAlchemy's: names the code and the constraint, never a value."""
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+        return Unavailable(AWAY)
+    if not isinstance(error, DBAPIError):
+        return ReceptionError(f"The database could not be used ({type(error).__name__})")
+    if error.connection_invalidated:
+        return Unavailable(AWAY)
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    return ReceptionError(
+        f"The database refused a change ({sqlstate(error)}, {constraint or 'no constraint'})"
+    )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,109 @@
+"""What the store hands out: frozen records, never rows of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Patient:
+    """Someone on file. Unknown contact details are empty; the phone is E.164."""
+
+    id: UUID
+    name: str
+    date_of_birth: date | None = None
+    phone: str = ""
+    email: str = ""
+    insurance: str = ""
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """An appointment (or a hold, whose patient is None); times are aware, in the practice's zone."""
+
+    id: UUID
+    patient: Patient | None
+    practitioner: str
+    practitioner_id: UUID
+    appointment_type: str
+    appointment_type_id: UUID
+    reason: str
+    start: datetime
+    end: datetime
+    status: str  # held | booked | cancelled | completed | no_show
+    booked_by: str | None
+    conversation_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Request:
+    """Something a person has to do; `kind` and the keys of `details` are those of the export."""
+
+    id: UUID
+    kind: str
+    patient: Patient | None
+    details: Mapping[str, Any]
+    priority: str  # routine | urgent | emergency
+    status: str  # open | done
+    conversation_id: UUID | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One talk with the desk. `version` goes up with every save; `call_sid` is the phone call's id."""
+
+    id: UUID
+    practice_id: UUID
+    channel: str  # chat | phone | sms
+    language: str
+    status: str  # open | handed_over | closed
+    outcome: str | None
+    caller: str
+    state: Mapping[str, Any]
+    version: int
+    call_sid: str | None
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a conversation; `at` is aware, in the practice's zone."""
+
+    id: UUID
+    role: str  # desk | patient | staff
+    text: str
+    at: datetime
+    expects: str | None = None
+    about: str | None = None
+    options: list[dict[str, Any]] = field(default_factory=list)
+    client_id: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The message in the public form of the chat interface and the export."""
+        return {
+            "id": str(self.id),
+            "role": self.role,
+            "text": self.text,
+            "at": self.at.isoformat(),
+            "expects": self.expects,
+            "about": self.about,
+            "options": self.options,
+        }
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """A message to be saved. `reply_to` is filled in by the store where it is known (see `add_messages`)."""
+
+    role: str
+    text: str
+    expects: str | None = None
+    about: str | None = None
+    options: Sequence[Mapping[str, Any]] = ()
+    client_id: str | None = None
+    frame: Mapping[str, Any] | None = None
+    reply_to: UUID | None = None

@@ -1,0 +1,30 @@
+"""Every query of the service; one Store lives as long as one transaction, and never commits.
+
+Queries stand in one module per aggregate and meet in one class.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from reception.database.store.appointments import Appointments
+from reception.database.store.conversations import Conversations
+from reception.database.store.patients import Patients
+from reception.database.store.practices import Practices
+from reception.database.store.protection import Protection
+from reception.database.store.requests import Requests
+from reception.database.store.sources import Sources
+
+
+class Store(Practices, Conversations, Patients, Appointments, Requests, Protection, Sources):
+    """All queries, within one transaction."""
+
+    async def schema_version(self) -> str | None:
+        """The version the schema was migrated to; None for an empty database."""
+        if await self._connection.scalar(text("SELECT to_regclass('alembic_version')::text")) is None:
+            return None
+        version: str | None = await self._connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return version
+
+
+__all__ = ["Store"]

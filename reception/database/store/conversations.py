@@ -1,0 +1,201 @@
+"""Queries for conversations and their messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Row, Select, insert, select, update
+
+from reception.database.records import Conversation, Message, NewMessage
+from reception.database.store.queries import Queries, real_time
+from reception.database.tables import ConversationRow, MessageRow, PracticeRow
+from reception.errors import NotFound
+
+CONVERSATION = (
+    ConversationRow.id,
+    ConversationRow.practice_id,
+    ConversationRow.channel,
+    ConversationRow.language,
+    ConversationRow.status,
+    ConversationRow.outcome,
+    ConversationRow.caller,
+    ConversationRow.state,
+    ConversationRow.version,
+    ConversationRow.call_sid,
+)
+
+
+class Conversations(Queries):
+    """Conversations, and messages in the order in which they were said."""
+
+    async def create_conversation(
+        self,
+        practice_id: UUID,
+        channel: str,
+        language: str,
+        token_hash: str,
+        caller: str,
+        state: Mapping[str, Any],
+        call_sid: str | None = None,
+    ) -> Conversation:
+        """Opens a conversation. Fails when `call_sid` has one already: look with `conversation_by_call`."""
+        values = {
+            "id": uuid4(),
+            "practice_id": practice_id,
+            "channel": channel,
+            "language": language,
+            "status": "open",
+            "outcome": None,
+            "caller": caller,
+            "state": dict(state),
+            "version": 1,
+            "call_sid": call_sid,
+        }
+        await self._connection.execute(insert(ConversationRow).values(values | {"token_hash": token_hash}))
+        return Conversation(**values)  # type: ignore[arg-type]
+
+    async def conversation(self, conversation_id: UUID, *, lock: bool = False) -> Conversation | None:
+        """The conversation; with `lock`, others who want to lock it wait until this transaction ends."""
+        return await self._conversation(ConversationRow.id == conversation_id, lock)
+
+    async def conversation_by_call(self, call_sid: str, lock: bool = False) -> Conversation | None:
+        """The conversation of a phone call."""
+        return await self._conversation(ConversationRow.call_sid == call_sid, lock)
+
+    async def _conversation(self, condition: ColumnElement[bool], lock: bool) -> Conversation | None:
+        query = select(*CONVERSATION).where(condition)
+        if lock:
+            query = query.with_for_update()
+        row = (await self._connection.execute(query)).one_or_none()
+        return None if row is None else Conversation(*row)
+
+    async def token_hash(self, conversation_id: UUID) -> str | None:
+        query = select(ConversationRow.token_hash).where(ConversationRow.id == conversation_id)
+        found: str | None = await self._connection.scalar(query)
+        return found
+
+    async def save_conversation(
+        self, conversation_id: UUID, *, state: Mapping[str, Any], status: str, outcome: str | None
+    ) -> int:
+        """Saves where the conversation stands; returns its new version. NotFound without one."""
+        query = (
+            update(ConversationRow)
+            .where(ConversationRow.id == conversation_id)
+            .values(
+                state=dict(state),
+                status=status,
+                outcome=outcome,
+                version=ConversationRow.version + 1,
+                updated_at=real_time(),
+            )
+        )
+        version: int | None = await self._connection.scalar(query.returning(ConversationRow.version))
+        if version is None:
+            raise NotFound("No such conversation")
+        return version
+
+    async def messages(self, conversation_id: UUID) -> list[Message]:
+        """The whole conversation, oldest message first."""
+        return await self._messages(MessageRow.conversation_id == conversation_id)
+
+    async def replies_to(self, conversation_id: UUID, client_id: str) -> list[Message] | None:
+        """What was answered to the patient's message of that id; None when there was no such message."""
+        query = select(MessageRow.id).where(
+            MessageRow.conversation_id == conversation_id, MessageRow.client_id == client_id
+        )
+        asked: UUID | None = await self._connection.scalar(query)
+        return None if asked is None else await self._messages(MessageRow.reply_to == asked)
+
+    async def add_messages(self, conversation_id: UUID, new: Sequence[NewMessage]) -> list[Message]:
+        """Appends messages in order and returns them as saved.
+
+        Those of desk and staff are linked to the patient's message before them in the same call, unless
+        they name another. NotFound without such a conversation.
+        """
+        if not new:
+            return []
+        sequence = await self._reserve(conversation_id, len(new))
+        asked: UUID | None = None
+        ids: list[UUID] = []
+        for offset, message in enumerate(new):
+            ids.append(uuid4())
+            reply_to = message.reply_to if message.role == "patient" else message.reply_to or asked
+            await self._connection.execute(
+                insert(MessageRow).values(
+                    id=ids[-1],
+                    conversation_id=conversation_id,
+                    sequence=sequence + offset,
+                    role=message.role,
+                    text=message.text,
+                    expects=message.expects,
+                    about=message.about,
+                    options=[dict(option) for option in message.options],
+                    client_id=message.client_id,
+                    reply_to=reply_to,
+                    frame=None if message.frame is None else dict(message.frame),
+                )
+            )
+            if message.role == "patient":
+                asked = ids[-1]
+        return await self._messages(MessageRow.id.in_(ids))
+
+    async def _reserve(self, conversation_id: UUID, count: int) -> int:
+        """The first of `count` sequence numbers that are now ours."""
+        query = (
+            update(ConversationRow)
+            .where(ConversationRow.id == conversation_id)
+            .values(message_count=ConversationRow.message_count + count, updated_at=real_time())
+        )
+        last: int | None = await self._connection.scalar(query.returning(ConversationRow.message_count))
+        if last is None:
+            raise NotFound("No such conversation")
+        return last - count + 1
+
+    async def all_conversations(self) -> list[tuple[Conversation, list[Message]]]:
+        """Every practice's conversations with their messages, oldest first."""
+        said: dict[UUID, list[Message]] = {}
+        for row in await self._connection.execute(_messages()):
+            said.setdefault(row.conversation_id, []).append(_message(row))
+        query = select(*CONVERSATION).order_by(ConversationRow.created_at, ConversationRow.id)
+        conversations = [Conversation(*row) for row in await self._connection.execute(query)]
+        return [(one, said.get(one.id, [])) for one in conversations]
+
+    async def _messages(self, condition: ColumnElement[bool]) -> list[Message]:
+        rows = await self._connection.execute(_messages().where(condition))
+        return [_message(row) for row in rows]
+
+
+def _messages() -> Select[Any]:
+    return (
+        select(
+            MessageRow.id,
+            MessageRow.conversation_id,
+            MessageRow.role,
+            MessageRow.text,
+            MessageRow.at,
+            MessageRow.expects,
+            MessageRow.about,
+            MessageRow.options,
+            MessageRow.client_id,
+            PracticeRow.time_zone,
+        )
+        .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
+        .join(PracticeRow, PracticeRow.id == ConversationRow.practice_id)
+        .order_by(MessageRow.conversation_id, MessageRow.sequence)
+    )
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(
+        id=row.id,
+        role=row.role,
+        text=row.text,
+        at=row.at.astimezone(ZoneInfo(row.time_zone)),
+        expects=row.expects,
+        about=row.about,
+        options=row.options,
+        client_id=row.client_id,
+    )

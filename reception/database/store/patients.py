@@ -1,0 +1,87 @@
+"""Queries for patients."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from sqlalchemy import case, func, insert, select, update
+
+from reception.database.records import Patient
+from reception.database.store.queries import Queries
+from reception.database.tables import PatientRow
+
+COLUMNS = (
+    PatientRow.id,
+    PatientRow.name,
+    PatientRow.date_of_birth,
+    PatientRow.phone,
+    PatientRow.email,
+    PatientRow.insurance,
+)
+
+
+class Patients(Queries):
+    """Patients of a practice."""
+
+    async def patients(
+        self,
+        practice_id: UUID,
+        *,
+        date_of_birth: date | None = None,
+        phone: str | None = None,
+        name: str | None = None,
+    ) -> list[Patient]:
+        """Those who match everything given: birth date and phone (E.164) exactly, name in any case."""
+        query = select(*COLUMNS).where(PatientRow.practice_id == practice_id)
+        if date_of_birth is not None:
+            query = query.where(PatientRow.date_of_birth == date_of_birth)
+        if phone is not None:
+            query = query.where(PatientRow.phone == phone)
+        if name is not None:
+            query = query.where(func.lower(PatientRow.name) == func.lower(name))
+        rows = await self._connection.execute(query.order_by(PatientRow.created_at, PatientRow.id))
+        return [Patient(*row) for row in rows.tuples()]
+
+    async def patient(self, practice_id: UUID, patient_id: UUID) -> Patient | None:
+        query = select(*COLUMNS).where(PatientRow.practice_id == practice_id, PatientRow.id == patient_id)
+        row = (await self._connection.execute(query)).tuples().first()
+        return None if row is None else Patient(*row)
+
+    async def add_patient(
+        self,
+        practice_id: UUID,
+        name: str,
+        date_of_birth: date | None,
+        phone: str = "",
+        email: str = "",
+        insurance: str = "",
+        possible_duplicate: bool = False,
+    ) -> Patient:
+        """Takes someone on; `possible_duplicate` is shown to staff only."""
+        patient = Patient(uuid4(), name, date_of_birth, phone, email, insurance)
+        await self._connection.execute(
+            insert(PatientRow).values(
+                **vars(patient), practice_id=practice_id, possible_duplicate=possible_duplicate
+            )
+        )
+        return patient
+
+    async def update_patient_contact(
+        self,
+        patient_id: UUID,
+        phone: str | None = None,
+        email: str | None = None,
+        insurance: str | None = None,
+    ) -> None:
+        """Fills in contact details that are still empty; never replaces one."""
+        given = {"phone": phone, "email": email, "insurance": insurance}
+        changes = {
+            field: case((getattr(PatientRow, field) == "", value), else_=getattr(PatientRow, field))
+            for field, value in given.items()
+            if value
+        }
+        if changes:
+            await self._connection.execute(
+                update(PatientRow).where(PatientRow.id == patient_id).values(changes)
+            )

@@ -1,0 +1,101 @@
+"""Queries for practices, their practitioners and appointment types."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, cast, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from reception.database.store.queries import Queries, real_time
+from reception.database.tables import AppointmentTypeRow, PracticeRow, PractitionerRow
+from reception.practice import Practice
+from reception.practice_file import practice_from_json
+
+
+class Practices(Queries):
+    """Practices; a Practice is rebuilt only when its settings changed."""
+
+    async def practice(self, slug: str | None = None) -> Practice | None:
+        """The practice of that slug; without one the first that was loaded."""
+        return await self._practice(PracticeRow.slug == slug if slug else None)
+
+    async def practice_by_id(self, practice_id: UUID) -> Practice | None:
+        return await self._practice(PracticeRow.id == practice_id)
+
+    async def practice_by_phone(self, number: str) -> Practice | None:
+        """The practice with that telephone number; only the digits count."""
+        digits = "".join(filter(str.isdigit, number))
+        if not digits:
+            return None
+        return await self._practice(func.regexp_replace(PracticeRow.phone, r"\D", "", "g") == digits)
+
+    async def _practice(self, condition: ColumnElement[bool] | None) -> Practice | None:
+        query = select(cast(PracticeRow.settings, Text)).order_by(PracticeRow.created_at, PracticeRow.id)
+        if condition is not None:
+            query = query.where(condition)
+        settings: str | None = await self._connection.scalar(query.limit(1))
+        return None if settings is None else _practice_from_text(settings)
+
+    async def practice_settings(self, slug: str) -> tuple[UUID, dict[str, Any], dict[str, Any]] | None:
+        """The practice's id, its settings, and those last loaded from a file.
+
+        Other loads of the practice wait until this transaction ends; patients don't.
+        """
+        query = select(PracticeRow.id, PracticeRow.settings, PracticeRow.loaded)
+        query = query.where(PracticeRow.slug == slug).with_for_update(key_share=True)
+        row = (await self._connection.execute(query)).first()
+        return None if row is None else (row.id, row.settings, row.loaded)
+
+    async def add_practice(self, practice: Practice, settings: Mapping[str, Any]) -> bool:
+        """Adds a practice; False when another process has just done so."""
+        values = _columns(practice) | {"id": practice.id, "settings": settings, "loaded": settings}
+        query = insert(PracticeRow).values(values).on_conflict_do_nothing().returning(PracticeRow.id)
+        added = await self._connection.scalar(query) is not None
+        if added:
+            await self.save_members(practice)
+        return added
+
+    async def update_practice(
+        self, practice: Practice, settings: Mapping[str, Any], loaded: Mapping[str, Any]
+    ) -> None:
+        """Saves new settings. Practitioners and types that are no longer among them keep their rows."""
+        values = _columns(practice) | {"settings": settings, "loaded": loaded, "updated_at": real_time()}
+        await self._connection.execute(
+            update(PracticeRow).where(PracticeRow.id == practice.id).values(values)
+        )
+        await self.save_members(practice)
+
+    async def save_members(self, practice: Practice) -> None:
+        """Sees to it that every practitioner and appointment type has its row."""
+        for table, members in (
+            (PractitionerRow, practice.practitioners),
+            (AppointmentTypeRow, practice.appointment_types),
+        ):
+            for member in sorted(members, key=lambda one: one.id):
+                row = insert(table).values(id=member.id, practice_id=practice.id, name=member.name)
+                await self._connection.execute(
+                    row.on_conflict_do_update(
+                        index_elements=["id"],
+                        set_={"name": member.name},
+                        where=table.name.is_distinct_from(member.name),
+                    )
+                )
+
+
+def _columns(practice: Practice) -> dict[str, Any]:
+    return {
+        "slug": practice.slug,
+        "name": practice.name,
+        "phone": practice.phone,
+        "time_zone": practice.time_zone.key,
+    }
+
+
+@lru_cache(maxsize=64)
+def _practice_from_text(settings: str) -> Practice:
+    return practice_from_json(json.loads(settings))

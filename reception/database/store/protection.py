@@ -1,0 +1,69 @@
+"""Queries that protect: failed identifications, and the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select
+
+from reception.database.store.queries import Queries, real_time
+from reception.database.tables import AuditRow, IdentificationFailureRow
+
+
+class Protection(Queries):
+    """Failures count per caller and practice, in real time; the audit log only grows."""
+
+    async def add_identification_failure(
+        self, practice_id: UUID, caller: str, conversation_id: UUID, fingerprint: str
+    ) -> None:
+        """Notes a failure; `fingerprint` tells equal attempts apart from others without keeping the words."""
+        await self._connection.execute(
+            insert(IdentificationFailureRow).values(
+                practice_id=practice_id,
+                caller=caller,
+                conversation_id=conversation_id,
+                fingerprint=fingerprint,
+            )
+        )
+
+    async def identification_failures(self, practice_id: UUID, caller: str, since: timedelta) -> int:
+        """How often this caller failed at this practice within the last `since`."""
+        query = select(func.count()).where(
+            IdentificationFailureRow.practice_id == practice_id,
+            IdentificationFailureRow.caller == caller,
+            IdentificationFailureRow.at > real_time() - since,
+        )
+        return await self._connection.scalar(query) or 0
+
+    async def forgive_identification_failures(self, conversation_id: UUID, fingerprint: str) -> None:
+        """Takes back the failures with this fingerprint: they turned out to be none."""
+        await self._connection.execute(
+            delete(IdentificationFailureRow).where(
+                IdentificationFailureRow.conversation_id == conversation_id,
+                IdentificationFailureRow.fingerprint == fingerprint,
+            )
+        )
+
+    async def audit(
+        self,
+        practice_id: UUID,
+        conversation_id: UUID | None,
+        action: str,
+        entity: str,
+        entity_id: UUID | None,
+        details: Mapping[str, Any],
+    ) -> None:
+        """Adds a line to the audit log. `details`: identifiers and times only, as JSON."""
+        await self._connection.execute(
+            insert(AuditRow).values(
+                practice_id=practice_id,
+                conversation_id=conversation_id,
+                action=action,
+                entity=entity,
+                entity_id=entity_id,
+                details=dict(details),
+            )
+        )

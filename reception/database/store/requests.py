@@ -1,0 +1,86 @@
+"""Queries for requests: what patients want that a person has to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, select, update
+
+from reception.database.records import Patient, Request
+from reception.database.store.patients import COLUMNS
+from reception.database.store.queries import Queries
+from reception.database.tables import PatientRow, RequestRow
+from reception.errors import NotFound
+
+
+class Requests(Queries):
+    """Requests, for staff to work through."""
+
+    async def file_request(
+        self,
+        practice_id: UUID,
+        kind: str,
+        details: Mapping[str, Any],
+        priority: str,
+        patient_id: UUID | None,
+        conversation_id: UUID | None,
+    ) -> UUID:
+        """Files an open request (kinds and keys of `details`: the export's); returns its id."""
+        request_id = uuid4()
+        await self._connection.execute(
+            insert(RequestRow).values(
+                id=request_id,
+                practice_id=practice_id,
+                kind=kind,
+                details=dict(details),
+                priority=priority,
+                patient_id=patient_id,
+                conversation_id=conversation_id,
+            )
+        )
+        return request_id
+
+    async def update_request(
+        self,
+        request_id: UUID,
+        details: Mapping[str, Any],
+        *,
+        priority: str | None = None,
+        patient_id: UUID | None = None,
+    ) -> None:
+        """Replaces the details; priority and patient only where given. NotFound without such a request."""
+        changes: dict[str, Any] = {"details": dict(details)}
+        if priority is not None:
+            changes["priority"] = priority
+        if patient_id is not None:
+            changes["patient_id"] = patient_id
+        query = update(RequestRow).where(RequestRow.id == request_id).values(changes)
+        if await self._connection.scalar(query.returning(RequestRow.id)) is None:
+            raise NotFound("No such request")
+
+    async def all_requests(self) -> list[Request]:
+        """Every practice's requests, oldest first."""
+        query = (
+            select(
+                RequestRow.id,
+                RequestRow.kind,
+                RequestRow.details,
+                RequestRow.priority,
+                RequestRow.status,
+                RequestRow.conversation_id,
+                RequestRow.created_at,
+                *COLUMNS,
+            )
+            .outerjoin(PatientRow, PatientRow.id == RequestRow.patient_id)
+            .order_by(RequestRow.created_at, RequestRow.id)
+        )
+        requests = []
+        for row in await self._connection.execute(query):
+            request_id, kind, details, priority, status, conversation_id, created_at, *who = row
+            patient = None if who[0] is None else Patient(*who)
+            requests.append(
+                Request(request_id, kind, patient, details, priority, status, conversation_id, created_at)
+            )
+        return requests

@@ -1,0 +1,272 @@
+"""The tables, as SQLAlchemy knows them; every row belongs to a practice.
+
+`migrations/` creates them, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+#: Statuses in which an appointment row keeps its time from everybody else.
+OCCUPYING = ("held", "booked")
+
+
+class Table(DeclarativeBase):
+    """What all tables share: predictable constraint names, and Python types that map to PostgreSQL's."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "%(table_name)s_%(column_0_N_name)s",
+            "uq": "%(table_name)s_%(column_0_N_name)s_unique",
+            "ck": "%(table_name)s_%(constraint_name)s",
+            "fk": "%(table_name)s_%(column_0_N_name)s_refers",
+            "pk": "%(table_name)s_key",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
+        str: Text(),
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB(),
+        list[dict[str, Any]]: JSONB(),
+        Range[datetime]: TSTZRANGE(),
+    }
+
+
+def _id() -> Mapped[UUID]:
+    return mapped_column(primary_key=True, default=uuid4)
+
+
+def _at() -> Mapped[datetime]:
+    """Real time of writing, whatever the desk's clock says."""
+    return mapped_column(server_default=func.clock_timestamp())
+
+
+def _practice() -> Mapped[UUID]:
+    return mapped_column(ForeignKey("practices.id"))
+
+
+class PracticeRow(Table):
+    """`settings` is what holds now; `loaded` is what the practice file said last (see load.py)."""
+
+    __tablename__ = "practices"
+
+    id: Mapped[UUID] = _id()
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    phone: Mapped[str]
+    time_zone: Mapped[str]
+    settings: Mapped[dict[str, Any]]
+    loaded: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = _at()
+    updated_at: Mapped[datetime] = _at()
+
+
+class PractitionerRow(Table):
+    __tablename__ = "practitioners"
+    __table_args__ = (UniqueConstraint("practice_id", "id"),)
+
+    id: Mapped[UUID] = _id()
+    practice_id: Mapped[UUID] = _practice()
+    name: Mapped[str]
+
+
+class AppointmentTypeRow(Table):
+    __tablename__ = "appointment_types"
+    __table_args__ = (UniqueConstraint("practice_id", "id"),)
+
+    id: Mapped[UUID] = _id()
+    practice_id: Mapped[UUID] = _practice()
+    name: Mapped[str]
+
+
+class PatientRow(Table):
+    """`source_key` marks who came from a file, and `loaded` what that file said last (see load.py)."""
+
+    __tablename__ = "patients"
+    __table_args__ = (
+        UniqueConstraint("practice_id", "id"),
+        UniqueConstraint("practice_id", "source_key"),
+        Index(None, "practice_id", "date_of_birth"),
+        Index(None, "practice_id", "phone"),
+        Index("patients_practice_id_lower_name", "practice_id", func.lower(text("name"))),
+    )
+
+    id: Mapped[UUID] = _id()
+    practice_id: Mapped[UUID] = _practice()
+    name: Mapped[str]
+    date_of_birth: Mapped[date | None]
+    phone: Mapped[str]
+    email: Mapped[str]
+    insurance: Mapped[str]
+    possible_duplicate: Mapped[bool] = mapped_column(server_default=text("false"))
+    source_key: Mapped[UUID | None]
+    loaded: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = _at()
+
+
+class AppointmentRow(Table):
+    """Holds and appointments alike: a hold that is confirmed becomes the appointment, without a gap."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["practice_id", "practitioner_id"], ["practitioners.practice_id", "practitioners.id"]
+        ),
+        ForeignKeyConstraint(
+            ["practice_id", "appointment_type_id"], ["appointment_types.practice_id", "appointment_types.id"]
+        ),
+        ForeignKeyConstraint(["practice_id", "patient_id"], ["patients.practice_id", "patients.id"]),
+        UniqueConstraint("practice_id", "source_key"),
+        CheckConstraint("status IN ('held', 'booked', 'cancelled', 'completed', 'no_show')", "status_known"),
+        CheckConstraint("(status = 'held') = (hold_expires_at IS NOT NULL)", "only_holds_expire"),
+        CheckConstraint("status = 'held' OR patient_id IS NOT NULL", "patient_known"),
+        CheckConstraint(
+            "NOT isempty(during) AND lower_inc(during) AND NOT upper_inc(during)"
+            " AND NOT lower_inf(during) AND NOT upper_inf(during)",
+            "during_half_open",
+        ),
+        ExcludeConstraint(
+            ("practitioner_id", "="),
+            ("during", "&&"),
+            name="appointments_never_overlap",
+            using="gist",
+            where=text("status IN ('held', 'booked')"),
+        ),
+        Index(None, "patient_id"),
+        Index(None, "conversation_id"),
+        Index("appointments_expiring_holds", "hold_expires_at", postgresql_where=text("status = 'held'")),
+    )
+
+    id: Mapped[UUID] = _id()
+    practice_id: Mapped[UUID] = _practice()
+    practitioner_id: Mapped[UUID]
+    appointment_type_id: Mapped[UUID]
+    patient_id: Mapped[UUID | None]
+    during: Mapped[Range[datetime]]
+    status: Mapped[str]
+    reason: Mapped[str]
+    booked_by: Mapped[str | None]
+    conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
+    hold_expires_at: Mapped[datetime | None]
+    source_key: Mapped[UUID | None]
+    created_at: Mapped[datetime] = _at()
+
+
+class ConversationRow(Table):
+    __tablename__ = "conversations"
+    __table_args__ = (
+        UniqueConstraint("call_sid"),
+        CheckConstraint("channel IN ('chat', 'phone', 'sms')", "channel_known"),
+        CheckConstraint("status IN ('open', 'handed_over', 'closed')", "status_known"),
+        Index(None, "practice_id", "updated_at"),
+    )
+
+    id: Mapped[UUID] = _id()
+    practice_id: Mapped[UUID] = _practice()
+    channel: Mapped[str]
+    language: Mapped[str]
+    status: Mapped[str]
+    outcome: Mapped[str | None]
+    caller: Mapped[str]
+    state: Mapped[dict[str, Any]]
+    version: Mapped[int]
+    message_count: Mapped[int] = mapped_column(server_default=text("0"))
+    call_sid: Mapped[str | None]
+    token_hash: Mapped[str]
+    created_at: Mapped[datetime] = _at()
+    updated_at: Mapped[datetime] = _at()
+
+
+class MessageRow(Table):
+    """`sequence` counts within the conversation; `reply_to` is the patient message that was answered."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "sequence"),
+        UniqueConstraint("conversation_id", "client_id"),
+        CheckConstraint("role IN ('desk', 'patient', 'staff')", "role_known"),
+        Index(None, "reply_to"),
+    )
+
+    id: Mapped[UUID] = _id()
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    sequence: Mapped[int]
+    role: Mapped[str]
+    text: Mapped[str]
+    at: Mapped[datetime] = _at()
+    expects: Mapped[str | None]
+    about: Mapped[str | None]
+    options: Mapped[list[dict[str, Any]]]
+    client_id: Mapped[str | None]
+    reply_to: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    frame: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class RequestRow(Table):
+    __tablename__ = "requests"
+    __table_args__ = (
+        ForeignKeyConstraint(["practice_id", "patient_id"], ["patients.practice_id", "patients.id"]),
+        CheckConstraint("priority IN ('routine', 'urgent', 'emergency')", "priority_known"),
+        CheckConstraint("status IN ('open', 'done')", "status_known"),
+        Index(None, "practice_id", "status", "created_at"),
+        Index(None, "conversation_id"),
+    )
+
+    id: Mapped[UUID] = _id()
+    practice_id: Mapped[UUID] = _practice()
+    kind: Mapped[str]
+    patient_id: Mapped[UUID | None]
+    details: Mapped[dict[str, Any]]
+    priority: Mapped[str]
+    status: Mapped[str] = mapped_column(server_default=text("'open'"))
+    conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = _at()
+
+
+class IdentificationFailureRow(Table):
+    """`fingerprint` tells equal attempts apart from others without keeping what was said."""
+
+    __tablename__ = "identification_failures"
+    __table_args__ = (Index(None, "practice_id", "caller", "at"), Index(None, "conversation_id"))
+
+    id: Mapped[UUID] = _id()
+    practice_id: Mapped[UUID] = _practice()
+    caller: Mapped[str]
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    fingerprint: Mapped[str]
+    at: Mapped[datetime] = _at()
+
+
+class AuditRow(Table):
+    """Identifiers and times only, and no foreign keys: the trail outlives what it tells of."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index(None, "practice_id", "at"), Index(None, "entity_id"))
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    practice_id: Mapped[UUID] = _practice()
+    at: Mapped[datetime] = _at()
+    conversation_id: Mapped[UUID | None]
+    action: Mapped[str]
+    entity: Mapped[str]
+    entity_id: Mapped[UUID | None]
+    details: Mapped[dict[str, Any]]

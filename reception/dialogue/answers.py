@@ -1,0 +1,136 @@
+"""Answers to questions about the practice, from its own data and answers only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from reception.dialogue.meaning import Days, Frame, Slot
+from reception.dialogue.state import Facts, Line
+from reception.practice import Answer, Practice
+
+_HOURS = re.compile(r"\b(hours?|open|opens|opening|close|closes|closed|closing)\b", re.IGNORECASE)
+_WHERE = re.compile(r"\b(address|where|located|location|directions|find you|get there)\b", re.IGNORECASE)
+_PHONE = re.compile(r"\b(phone|number|telephone|fax)\b", re.IGNORECASE)
+_DOCTORS = re.compile(r"\b(doctors|which doctor|who works|physicians|practitioners)\b", re.IGNORECASE)
+_INSURANCE = re.compile(r"\b(insurances?|insured|take|accept|plans?|network|coverage)\b", re.IGNORECASE)
+_STOP = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "at",
+        "be",
+        "can",
+        "could",
+        "do",
+        "does",
+        "for",
+        "from",
+        "have",
+        "how",
+        "i",
+        "if",
+        "in",
+        "is",
+        "it",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "the",
+        "there",
+        "to",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "will",
+        "with",
+        "you",
+        "your",
+        "we",
+        "our",
+        "us",
+        "should",
+        "much",
+        "many",
+        "any",
+    ]
+)
+
+
+def answer(frame: Frame, heard: str, facts: Facts) -> Line | None:
+    """The practice's answer to a question, or None when it has none."""
+    practice = facts.practice
+    insurance = frame.slots.get(Slot.INSURANCE)
+    if insurance:
+        return _insurance(insurance, practice)
+    own = _own_answer(frame.slots.get(Slot.TOPIC, ""), heard, practice)
+    if own is not None:
+        return Line("own_answer", {"answer": own.answer})
+    if _HOURS.search(heard) and practice.opening_hours:
+        days = frame.values.get(Slot.DATE)
+        if isinstance(days, Days) and days.first is not None and days.first == days.last:
+            blocks = () if _closed(practice, days) else practice.opening_hours.get(days.first.weekday(), ())
+            return Line("hours_on_day", {"day": days.first, "blocks": blocks})
+        return Line("opening_hours", {"hours": practice.opening_hours})
+    if _WHERE.search(heard) and practice.address:
+        return Line("address", {"address": practice.address})
+    if _DOCTORS.search(heard):
+        return Line("doctors", {"doctors": [(one.name, one.specialty) for one in practice.practitioners]})
+    if _PHONE.search(heard) and practice.phone:
+        return Line("phone", {"phone": practice.phone})
+    if _INSURANCE.search(heard):
+        return _plans(practice)
+    return None
+
+
+def _closed(practice: Practice, days: Days) -> bool:
+    return any(days.first and one.first <= days.first <= one.last for one in practice.closures)
+
+
+def _insurance(insurance: str, practice: Practice) -> Line:
+    said = insurance.casefold()
+    taking = [
+        one.name
+        for one in practice.practitioners
+        if any(plan.casefold() in said or said in plan.casefold() for plan in one.insurances)
+    ]
+    key = "insurance_taken" if taking else "insurance_refused"
+    return Line(key, {"insurance": insurance, "doctors": taking})
+
+
+def _plans(practice: Practice) -> Line | None:
+    plans = sorted({plan for one in practice.practitioners for plan in one.insurances})
+    return Line("insurances", {"plans": plans}) if plans else None
+
+
+def _own_answer(topic: str, heard: str, practice: Practice) -> Answer | None:
+    """The answer whose topic and question share most words with what was asked."""
+    asked = _stems(f"{topic} {topic} {heard}")
+    best, score = None, 0.0
+    for one in practice.answers:
+        topic_words, words = _stems(one.topic), _stems(one.question)
+        here = 2.0 * len(topic_words & asked) + len(words & asked) / (1 + 0.1 * len(words))
+        if here > score:
+            best, score = one, here
+    return best if score >= 1.5 or (best and _stems(best.topic) & asked) else None
+
+
+_SAME: Mapping[str, str] = {
+    "park": "parking", "car": "parking", "bring": "document", "paper": "document", "cost": "fee",
+    "price": "fee", "charge": "fee", "pay": "fee", "expensive": "fee", "miss": "cancellation",
+    "missed": "cancellation", "cancel": "cancellation", "wheelchair": "access", "ramp": "access",
+    "accessible": "access", "lift": "access", "elevator": "access", "stair": "access",
+}  # fmt: skip
+
+
+def _stems(text: str) -> set[str]:
+    """Content words without plural and -ing endings, common synonyms made one."""
+    words = {word for word in re.findall(r"[a-z]+", text.casefold()) if word not in _STOP}
+    bare = {word[:-1] if word.endswith("s") and not word.endswith("ss") else word for word in words}
+    return {_SAME.get(word, word) for word in bare}

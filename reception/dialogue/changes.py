@@ -1,0 +1,113 @@
+"""Moving, cancelling and looking up an appointment that exists; only for an identified patient."""
+
+from __future__ import annotations
+
+from reception.dialogue.asking import ask, confirm, finish
+from reception.dialogue.identifying import identify
+from reception.dialogue.meaning import Frame, Intent
+from reception.dialogue.needs import CancelAppointment, MoveAppointment, ReleaseHold, Step, Talk, Upcoming
+from reception.dialogue.offers import within
+from reception.dialogue.searching import find_time, refuse_offered
+from reception.dialogue.state import About, Choice, Existing, Expects, Facts, Line, State, Task
+
+
+def change(state: State, facts: Facts) -> Talk:
+    """The next step of moving, cancelling or checking."""
+    question = yield from _find_appointment(state, facts)
+    if question is not None:
+        return question
+    assert state.appointment is not None  # found, or a question was returned
+    if state.task is Task.CANCEL:
+        return confirm("confirm_cancel", About.CANCEL, existing=state.appointment)
+    if state.chosen is None:
+        _keep_what_is_not_changed(state)
+        question = yield from find_time(state, facts)
+        if question is not None:
+            return question
+    return confirm("confirm_move", About.MOVE, existing=state.appointment, offer=state.chosen)
+
+
+def answer_cancel(state: State, facts: Facts, frame: Frame) -> Talk:
+    """Takes the answer to "Shall I cancel it?"."""
+    if frame.intent is Intent.AFFIRM and state.appointment is not None:
+        yield CancelAppointment(state.appointment.id)
+        return finish(state, Line("cancelled", {"existing": state.appointment}), outcome="cancelled")
+    if frame.intent is Intent.DENY:
+        return finish(state, Line("kept"))
+    return (yield from change(state, facts))
+
+
+def answer_move(state: State, facts: Facts, frame: Frame) -> Talk:
+    """Takes the answer to "Shall I move it?"; the old time is kept until this."""
+    if frame.intent is Intent.AFFIRM and state.appointment is not None and state.chosen is not None:
+        chosen = state.chosen
+        if (yield MoveAppointment(state.appointment.id, chosen)):
+            return finish(state, Line("moved", {"offer": chosen}), outcome="moved")
+        refuse_offered(state)
+        state.taken = True
+        return (yield from change(state, facts))
+    if frame.intent is Intent.DENY:
+        refuse_offered(state)
+        yield ReleaseHold()
+        return ask("ask_date_move", Expects.DATE)
+    return (yield from change(state, facts))
+
+
+def _find_appointment(state: State, facts: Facts) -> Step:
+    question = yield from identify(state, facts)
+    if question is not None:
+        return question
+    if state.who.patient_id is None:
+        return finish(state, Line("no_record"))
+    if state.appointment is not None:
+        return None
+    coming: tuple[Existing, ...] = yield Upcoming(state.who.patient_id)
+    if not coming:
+        return finish(state, Line("no_appointments"), outcome="no_appointment")
+    meant = _meant(state, coming)
+    if state.task is Task.CHECK:
+        key = "your_appointment" if len(meant) == 1 else "your_appointments"
+        return finish(state, Line(key, {"existing": meant[0], "all": meant}), outcome="checked")
+    if len(meant) > 1:
+        return ask(
+            "ask_appointment", Expects.APPOINTMENT, *(Choice(existing=one) for one in meant), all=meant
+        )
+    state.appointment = meant[0]
+    return None
+
+
+def _meant(state: State, coming: tuple[Existing, ...]) -> tuple[Existing, ...]:
+    """The appointments that fit what was said of the existing one; all when none does."""
+    wish = state.wish
+    days, hours = (
+        (wish.old_days, wish.old_hours)
+        if state.task is Task.MOVE
+        else (wish.old_days or wish.days, wish.old_hours or wish.hours)
+    )
+    fitting = tuple(
+        one
+        for one in coming
+        if (
+            days is None or days.allows(one.start.date()) or (days.either and one.start.date() in days.either)
+        )
+        and within(hours, one.start)
+    )
+    closer = tuple(
+        one
+        for one in fitting
+        if wish.practitioner in (None, one.practitioner)
+        and wish.appointment_type in (None, one.appointment_type)
+    )
+    return closer or fitting or coming
+
+
+def _keep_what_is_not_changed(state: State) -> None:
+    """A moved appointment stays with its doctor and type unless another was asked for."""
+    assert state.appointment is not None  # only called when it is known
+    existing, wish = state.appointment, state.wish
+    wish.appointment_type = existing.appointment_type
+    if not wish.practitioners:
+        wish.practitioner = wish.practitioner or existing.practitioner
+    state.asked = (*state.asked, "reason")
+    if existing.start not in state.refused:
+        state.refused = (*state.refused, existing.start)

@@ -1,0 +1,155 @@
+"""What the pure policy asks of the outside: it yields a need and is sent the answer.
+
+The comment behind each need names the answer's type. `turn.py` is where they are met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from reception.dialogue.state import Claims, Offer, Reply
+
+
+@dataclass(frozen=True)
+class FindSlots:
+    """All free starts in a window, in order.  → tuple[Offer, ...]"""
+
+    appointment_type: str
+    practitioners: tuple[str, ...]
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class HoldSlot:
+    """Keep this time for the conversation while details are collected.  → id, or None when it is taken"""
+
+    offer: Offer
+
+
+@dataclass(frozen=True)
+class ReleaseHold:
+    """Give back whatever the conversation holds.  → None"""
+
+
+@dataclass(frozen=True)
+class Identify:
+    """Look up who this is.  → Identification"""
+
+    claims: Claims
+
+
+@dataclass(frozen=True)
+class Identification:
+    """`match` and `near` carry the patient; `locked` means this caller has failed too often."""
+
+    kind: Literal["match", "near", "none", "locked"]
+    patient_id: str | None = None
+    name: str = ""
+    email: str = ""
+    insurance: str = ""
+
+
+@dataclass(frozen=True)
+class CountFailure:
+    """Note a failed identification.  → bool: whether this caller has now failed too often"""
+
+    claims: Claims
+
+
+@dataclass(frozen=True)
+class AddPatient:
+    """Take a new patient on.  → id"""
+
+    claims: Claims
+
+
+@dataclass(frozen=True)
+class SaveContact:
+    """Fill in contact details that are missing on file.  → None"""
+
+    patient_id: str
+    email: str = ""
+    insurance: str = ""
+
+
+@dataclass(frozen=True)
+class BookSlot:
+    """Make the held time an appointment.  → bool: False when it was taken meanwhile"""
+
+    held: str
+    offer: Offer
+    patient_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    """The patient's coming appointments, in order.  → tuple[Existing, ...]"""
+
+    patient_id: str
+
+
+@dataclass(frozen=True)
+class MoveAppointment:
+    """Give an appointment its new start.  → bool: False when the time was taken meanwhile"""
+
+    appointment_id: str
+    offer: Offer
+
+
+@dataclass(frozen=True)
+class CancelAppointment:
+    """Cancel an appointment; again does nothing.  → None"""
+
+    appointment_id: str
+
+
+@dataclass(frozen=True)
+class FileRequest:
+    """Put a request in the staff's inbox.  → id"""
+
+    kind: str
+    details: Mapping[str, str]
+    priority: Literal["routine", "urgent", "emergency"] = "routine"
+    patient_id: str | None = None
+
+
+@dataclass(frozen=True)
+class AmendRequest:
+    """Add details to a request of this conversation.  → None"""
+
+    request_id: str
+    details: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class WithdrawRequest:
+    """Take back a request that an appointment has settled.  → None"""
+
+    request_id: str
+
+
+Need = (
+    FindSlots
+    | HoldSlot
+    | ReleaseHold
+    | Identify
+    | CountFailure
+    | AddPatient
+    | SaveContact
+    | BookSlot
+    | Upcoming
+    | MoveAppointment
+    | CancelAppointment
+    | FileRequest
+    | AmendRequest
+    | WithdrawRequest
+)
+
+#: A piece of dialogue: yields needs, is sent their answers, and returns a reply or None ("go on").
+Talk = Generator[Need, Any, Reply]
+Step = Generator[Need, Any, Reply | None]

@@ -1,0 +1,58 @@
+"""Handing over to people: emergencies, the wish for a person, and what the desk still does afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from reception.dialogue.asking import ask
+from reception.dialogue.meaning import Frame, Intent, Slot
+from reception.dialogue.needs import AmendRequest, FileRequest, Need, ReleaseHold, Talk
+from reception.dialogue.state import Expects, Facts, Line, Reply, State, Status
+
+
+def emergency(state: State, facts: Facts, heard: str) -> Talk:
+    """Names the emergency number, alerts staff and books nothing."""
+    yield ReleaseHold()
+    state.chosen = state.held = None
+    state.staff_request = yield FileRequest("emergency", {"words": heard}, "emergency", state.who.patient_id)
+    state.status = Status.HANDED_OVER
+    state.outcome = "emergency"
+    state.task = None
+    state.details = {"words": heard}
+    return Reply((Line("emergency", {"number": facts.practice.emergency_number}),))
+
+
+def hand_over(state: State, facts: Facts, key: str, heard: str = "") -> Talk:
+    """Files a request for a person and asks when to call back."""
+    yield ReleaseHold()
+    state.chosen = state.held = None
+    state.details = {"words": heard} if heard else {}
+    state.staff_request = yield FileRequest("staff", dict(state.details), "routine", state.who.patient_id)
+    state.status = Status.HANDED_OVER
+    state.outcome = "handed_over"
+    state.task = None
+    return ask(key, Expects.CALLBACK)
+
+
+def handed_over(state: State, facts: Facts, frame: Frame, heard: str) -> Talk:
+    """While the patient waits for a person: takes messages and call-back times, says goodbye."""
+    if frame.intent is Intent.GOODBYE or (
+        frame.intent in (Intent.THANK, Intent.DENY) and state.expects is Expects.ANYTHING_ELSE
+    ):
+        state.status = Status.CLOSED
+        return Reply((Line("goodbye", {"practice": facts.practice.name}),))
+    if frame.intent is Intent.THANK:
+        return Reply((Line("welcome"),), Expects.ANYTHING_ELSE)
+    if state.expects is Expects.CALLBACK:
+        when = " ".join(frame.slots[slot] for slot in (Slot.DATE, Slot.TIME) if slot in frame.slots)
+        yield from _amend(state, "callback", frame.slots.get(Slot.PHONE, "") or when or heard)
+        return ask("callback_noted", Expects.ANYTHING_ELSE)
+    state.details["words"] = "\n".join(filter(None, (state.details.get("words"), heard)))
+    yield from _amend(state, "words", state.details["words"])
+    return ask("message_added", Expects.ANYTHING_ELSE)
+
+
+def _amend(state: State, field: str, words: str) -> Generator[Need, Any, None]:
+    if state.staff_request:
+        yield AmendRequest(state.staff_request, {field: words})

@@ -1,0 +1,241 @@
+"""Decides what the desk does with one utterance: the whole conversation's traffic control, in one place."""
+
+from __future__ import annotations
+
+from reception.dialogue.answering import answer_pending
+from reception.dialogue.answers import answer
+from reception.dialogue.asking import after, ask, confirm
+from reception.dialogue.booking import book, join_waitlist
+from reception.dialogue.changes import change
+from reception.dialogue.identifying import failed, note_claims
+from reception.dialogue.meaning import Frame, Intent, Slot
+from reception.dialogue.needs import FileRequest, ReleaseHold, Step, Talk
+from reception.dialogue.noting import note_wish, start_task
+from reception.dialogue.people import emergency, hand_over, handed_over
+from reception.dialogue.requests import FORMS, note_details, request
+from reception.dialogue.state import (
+    About,
+    Choice,
+    Expects,
+    Facts,
+    Line,
+    Reply,
+    State,
+    Status,
+    Task,
+    Who,
+)
+
+TASKS = {
+    Intent.BOOK: Task.BOOK,
+    Intent.RESCHEDULE: Task.MOVE,
+    Intent.CANCEL: Task.CANCEL,
+    Intent.CHECK: Task.CHECK,
+    Intent.PRESCRIPTION: Task.PRESCRIPTION,
+    Intent.REFERRAL: Task.REFERRAL,
+    Intent.SICK_NOTE: Task.SICK_NOTE,
+    Intent.TEST_RESULTS: Task.TEST_RESULTS,
+    Intent.BILLING: Task.BILLING,
+    Intent.MESSAGE: Task.MESSAGE,
+}
+#: Questions that any words may answer, so that nothing said to them is out of scope.
+FREE_TEXT = frozenset(
+    {Expects.REASON, Expects.MESSAGE, Expects.CALLBACK, Expects.DOSE, Expects.TEST, Expects.TOPIC}
+)
+#: Intents after which hearing the same question again is no sign of a misunderstanding.
+_ASIDE = frozenset(
+    {Intent.REPEAT, Intent.PRACTICE_QUESTION, Intent.GREET, Intent.THANK, Intent.MEDICAL_QUESTION}
+)
+MISSES = 3
+
+
+def welcome(state: State, facts: Facts) -> Reply:
+    """The first words of a conversation."""
+    reply = ask(
+        "greeting",
+        Expects.REQUEST,
+        practice=facts.practice.name,
+        number=facts.practice.emergency_number,
+    )
+    return _remember(state, reply)
+
+
+def decide(state: State, frame: Frame, heard: str, picked: Choice | None, facts: Facts) -> Talk:
+    """One turn: takes in what was said (`picked` is an option chosen by its very text) and answers.
+
+    Changes `state`; yields needs (see needs.py) and returns the reply.
+    """
+    state.turns += 1
+    known = _known(state)
+    reply = yield from _respond(state, frame, heard, picked, facts)
+    if known == _known(state) and _again(state, frame, reply):
+        state.misses += 1
+        reply = _repair(state, reply)
+    else:
+        state.misses = 0
+    return _remember(state, reply)
+
+
+def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, facts: Facts) -> Talk:
+    if frame.intent is Intent.EMERGENCY:
+        return (yield from emergency(state, facts, heard))
+    if state.status is Status.HANDED_OVER:
+        return (yield from handed_over(state, facts, frame, heard))
+    if picked is None:
+        aside = yield from _aside(state, frame, heard, facts)
+        if aside is not None:
+            return aside
+    dropped = yield from _switch_task(state, frame)
+    if dropped is not None:
+        return dropped
+    question = yield from _take_in(state, frame, heard, facts)
+    if question is None:
+        question = yield from answer_pending(state, frame, picked, facts)
+    if question is None:
+        question = yield from advance(state, frame, facts)
+    return question
+
+
+def advance(state: State, frame: Frame, facts: Facts) -> Talk:
+    """The next step of whatever is going on."""
+    if state.task is Task.BOOK:
+        return (yield from book(state, facts))
+    if state.task in (Task.MOVE, Task.CANCEL, Task.CHECK):
+        return (yield from change(state, facts))
+    if state.task is Task.WAITLIST:
+        return (yield from join_waitlist(state, facts))
+    if state.task in FORMS:
+        return (yield from request(state, facts))
+    return ask("ask_request", Expects.REQUEST)
+
+
+def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
+    """What can be answered without touching the task: a person, thanks, a question about the practice …"""
+    intent, closing = frame.intent, state.expects is Expects.ANYTHING_ELSE
+    if intent is Intent.REPEAT and state.said:
+        return Reply((Line("verbatim", {"text": state.said}),), state.expects, state.about, state.choices)
+    if intent is Intent.STAFF:
+        return (yield from hand_over(state, facts, "handover", heard))
+    if intent is Intent.GOODBYE or (closing and intent in (Intent.THANK, Intent.DENY) and not frame.slots):
+        yield ReleaseHold()
+        state.status = Status.CLOSED
+        return Reply((Line("goodbye", {"practice": facts.practice.name}),))
+    if closing and intent is Intent.AFFIRM and not frame.slots:
+        return ask("ask_request", Expects.REQUEST)
+    if intent is Intent.GREET:
+        return (
+            after((Line("hello"),), _ask_again(state)) if state.task else ask("ask_request", Expects.REQUEST)
+        )
+    if intent is Intent.THANK:
+        return after((Line("welcome"),), _ask_again(state))
+    if intent is Intent.PRACTICE_QUESTION and state.expects not in (Expects.MESSAGE, Expects.TOPIC):
+        note_claims(state, frame)
+        line = answer(frame, heard, facts) or Line("answer_unknown", {"phone": facts.practice.phone})
+        return after((line,), _ask_again(state))
+    if intent is Intent.MEDICAL_QUESTION and state.expects not in FREE_TEXT:
+        return (yield from _medical(state, frame, heard, facts))
+    if intent is Intent.OUT_OF_SCOPE and state.expects not in FREE_TEXT:
+        return after((Line("out_of_scope"),), _ask_again(state))
+    return None
+
+
+def _medical(state: State, frame: Frame, heard: str, facts: Facts) -> Talk:
+    """No advice: noted for the team, and an appointment offered."""
+    if state.medical_request is None:
+        state.medical_request = yield FileRequest(
+            "medical_question", {"words": heard}, "routine", state.who.patient_id
+        )
+    state.wish.reason = state.wish.reason or frame.slots.get(Slot.REASON, "")
+    if state.task is not None:
+        return after((Line("no_advice"),), _ask_again(state))
+    state.outcome = state.outcome or "medical_question"
+    urgent_care = facts.practice.urgent_care
+    lines = (Line("urgent_care", {"urgent_care": urgent_care}),) if urgent_care else ()
+    return after((Line("no_advice"), *lines), confirm("offer_appointment", About.OTHER))
+
+
+def _switch_task(state: State, frame: Frame) -> Step:
+    """Starts what was asked for; a reply only when that means dropping what was going on."""
+    wanted = TASKS.get(frame.intent)
+    if wanted is None or wanted is state.task:
+        return None
+    choosing = state.expects in (Expects.SLOT, Expects.DATE, Expects.TIME) or state.about is About.BOOKING
+    if state.task is Task.BOOK and choosing and wanted is Task.MOVE:
+        return None  # "can we move it to Thursday" about a time that is not booked yet
+    if state.task is Task.BOOK and choosing and wanted is Task.CANCEL:
+        yield ReleaseHold()
+        start_task(state, None)
+        return after((Line("nothing_booked"),), ask("anything_else", Expects.ANYTHING_ELSE))
+    if state.task is Task.MOVE and wanted is Task.BOOK and state.expects is not Expects.ANYTHING_ELSE:
+        return None  # "I need Tuesday" while moving is about the new time
+    if state.task in FORMS and state.expects in FREE_TEXT and state.task is Task.MESSAGE:
+        return None  # the words of a message may speak of anything
+    yield ReleaseHold()
+    start_task(state, wanted)
+    return None
+
+
+def _take_in(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
+    """Notes every detail that was said, whatever was asked."""
+    before = (state.claims.name, state.claims.date_of_birth)
+    looked_up = state.who.unmatched or state.who.near is not None
+    old = state.claims.__class__(**vars(state.claims))
+    changed = note_claims(state, frame)
+    confirmed_close = state.about is About.IDENTITY and frame.intent is Intent.AFFIRM
+    if changed and before != (state.claims.name, state.claims.date_of_birth) and not confirmed_close:
+        if looked_up and not state.who.settled:
+            claims = state.claims
+            question = yield from failed(state, facts, old)
+            if state.status is Status.HANDED_OVER:
+                return question
+            state.claims = claims
+        elif state.who.settled and frame.intent in (Intent.INFORM, Intent.DENY):
+            state.who = Who()
+    if state.task is None and note_wish(state, frame, facts):
+        state.task = Task.BOOK
+    elif state.task is not None:
+        note_wish(state, frame, facts)
+    note_details(state, facts, frame, heard)
+    return None
+
+
+def _known(state: State) -> str:
+    """All that is known of the patient and their wish, to see whether a turn added to it."""
+    return repr((state.task, state.wish, state.claims, state.who, state.details, state.chosen, state.refused))
+
+
+def _again(state: State, frame: Frame, reply: Reply) -> bool:
+    """Whether the patient would hear the very same question a second time for no reason of theirs."""
+    return (
+        bool(reply.lines)
+        and frame.intent not in _ASIDE
+        and reply.expects is not None
+        and reply.expects is state.expects
+        and reply.about is state.about
+        and reply.choices == state.choices
+        and reply.lines[-1].key in (state.question_key, "verbatim")
+    )
+
+
+def _repair(state: State, reply: Reply) -> Reply:
+    """Not the same sentence again: an excuse, then help, then a person."""
+    if state.misses >= MISSES and state.about is not About.HANDOVER:
+        return confirm("offer_handover", About.HANDOVER)
+    if reply.lines[0].key == "out_of_scope":
+        return reply
+    help_key = "not_understood" if state.misses == 1 else f"help_{state.expects}"
+    return after((Line(help_key),), reply)
+
+
+def _ask_again(state: State) -> Reply:
+    """The open question once more, after something else was said."""
+    if not state.question or state.expects in (None, Expects.REQUEST):
+        return ask("anything_else" if state.turns > 1 else "ask_request", Expects.ANYTHING_ELSE)
+    return Reply((Line("verbatim", {"text": state.question}),), state.expects, state.about, state.choices)
+
+
+def _remember(state: State, reply: Reply) -> Reply:
+    if reply.lines and reply.lines[-1].key != "verbatim":
+        state.question_key = reply.lines[-1].key
+    state.expects, state.about, state.choices = reply.expects, reply.about, reply.choices
+    return reply

@@ -1,0 +1,141 @@
+"""Requests for the staff's inbox: what each needs, asked one thing at a time, repeated back and filed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from reception.dialogue.asking import ask, confirm, finish
+from reception.dialogue.identifying import identify
+from reception.dialogue.meaning import Days, Frame, Intent, Slot
+from reception.dialogue.needs import FileRequest, Talk
+from reception.dialogue.state import About, Expects, Facts, Line, State, Task
+
+#: Within this time a medicine that runs out makes the request urgent.
+RUNS_OUT = timedelta(days=2)
+_HAS_STRENGTH = re.compile(r"\d|\b(milligrams?|mg|micrograms?|mcg|units?)\b", re.IGNORECASE)
+_OUT_NOW = re.compile(
+    r"\b(ran out|run out|running out|all out|none left|no more left|(?:am|i'm|im) out|last (?:one|pill|tablet|dose))\b",
+    re.IGNORECASE,
+)
+_LATER = re.compile(r"\b(?:run(?:ning)? out|out) (?:in|on|next|by|at)\b", re.IGNORECASE)
+_UNKNOWN = re.compile(
+    r"\b(?:don'?t|do not|can'?t|cannot) (?:know|remember|recall|have it)|not sure|no idea\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A detail of a request: its key, the question's key, and the slot that can fill it."""
+
+    key: str
+    expects: Expects
+    slot: Slot | None = None
+
+
+FORMS: dict[Task, tuple[Field, ...]] = {
+    Task.PRESCRIPTION: (
+        Field("medication", Expects.MEDICATION, Slot.MEDICATION),
+        Field("dose", Expects.DOSE),
+    ),
+    Task.REFERRAL: (
+        Field("specialty", Expects.SPECIALTY, Slot.SPECIALTY),
+        Field("reason", Expects.REASON, Slot.REASON),
+    ),
+    Task.SICK_NOTE: (
+        Field("date", Expects.DATE, Slot.DATE),
+        Field("reason", Expects.REASON, Slot.REASON),
+    ),
+    Task.TEST_RESULTS: (Field("test", Expects.TEST, Slot.TOPIC),),
+    Task.BILLING: (Field("topic", Expects.TOPIC, Slot.TOPIC),),
+    Task.MESSAGE: (
+        Field("text", Expects.MESSAGE),
+        Field("callback", Expects.CALLBACK),
+    ),
+}
+
+
+def request(state: State, facts: Facts) -> Talk:
+    """The next step of the running request."""
+    assert state.task is not None  # only called with a request as the task
+    for field in FORMS[state.task]:
+        if field.key not in state.details:
+            return ask(f"ask_{state.task}_{field.key}", field.expects)
+    question = yield from identify(state, facts)
+    if question is not None:
+        return question
+    shown = {key: value for key, value in state.details.items() if value and key not in ("from", "to")}
+    return confirm(f"confirm_{state.task}", About.REQUEST, details=shown, **_all(state))
+
+
+def note_details(state: State, facts: Facts, frame: Frame, heard: str) -> None:
+    """Takes over the details of the running request: slots, or the whole answer to its question."""
+    if state.task not in FORMS:
+        return
+    asked = state.expects if state.expects is not Expects.CONFIRMATION else None
+    for field in FORMS[state.task]:
+        said = frame.slots.get(field.slot, "") if field.slot else ""
+        if said:
+            state.details[field.key] = said
+        elif field.expects is asked and field.key not in state.details and _answers(frame):
+            state.details[field.key] = "" if _UNKNOWN.search(heard) and field.slot is None else heard.strip()
+    if state.task is Task.PRESCRIPTION:
+        _note_prescription(state, facts, frame, heard)
+    if state.task is Task.SICK_NOTE:
+        _note_days(state, frame)
+    if state.task is Task.MESSAGE:
+        _note_message(state, frame, heard)
+
+
+def answer_request(state: State, facts: Facts, frame: Frame) -> Talk:
+    """Takes the answer to the request's read-back."""
+    if frame.intent is Intent.AFFIRM:
+        assert state.task is not None  # confirmed after its read-back
+        task = state.task
+        details = {key: value for key, value in state.details.items() if value}
+        if task is Task.SICK_NOTE or task is Task.PRESCRIPTION:
+            details.pop("date", None)
+        yield FileRequest(task.value, details, "urgent" if state.urgent else "routine", state.who.patient_id)
+        return finish(state, Line("request_filed"), outcome=f"request_{task}")
+    if frame.intent is Intent.DENY and not frame.slots:
+        state.details = {}
+    return (yield from request(state, facts))
+
+
+def _answers(frame: Frame) -> bool:
+    return frame.intent not in (Intent.REPEAT, Intent.GREET, Intent.PRACTICE_QUESTION)
+
+
+def _note_prescription(state: State, facts: Facts, frame: Frame, heard: str) -> None:
+    if "medication" in state.details and _HAS_STRENGTH.search(state.details["medication"]):
+        state.details.setdefault("dose", "")
+    days = frame.values.get(Slot.DATE)
+    if isinstance(days, Days) and days.first is not None:
+        state.urgent = state.urgent or days.first <= facts.today + RUNS_OUT
+    elif _OUT_NOW.search(heard) and not _LATER.search(heard):
+        state.urgent = True
+
+
+def _note_days(state: State, frame: Frame) -> None:
+    days = frame.values.get(Slot.DATE)
+    if isinstance(days, Days):
+        for key, end in (("from", days.first), ("to", days.last)):
+            if end is not None:
+                state.details[key] = end.isoformat()
+
+
+def _note_message(state: State, frame: Frame, heard: str) -> None:
+    """A message said at once ("please tell Dr. Weber that …") is not asked for again."""
+    told = re.search(r"\b(?:tell|let|inform)\b.*\b(?:that|know)\b", heard, re.IGNORECASE)
+    if "text" not in state.details and frame.intent is Intent.MESSAGE and told:
+        state.details["text"] = heard.strip()
+    when = " ".join(frame.slots[slot] for slot in (Slot.DATE, Slot.TIME) if slot in frame.slots)
+    if when and "callback" not in state.details and frame.intent in (Intent.MESSAGE, Intent.INFORM):
+        state.details["callback"] = when
+
+
+def _all(state: State) -> dict[str, str]:
+    """Every field of the form, so that a sentence may name any of them."""
+    assert state.task is not None  # only called with a request as the task
+    return {field.key: state.details.get(field.key, "") for field in FORMS[state.task]}

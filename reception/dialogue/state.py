@@ -1,0 +1,213 @@
+"""What a conversation remembers between two turns, and what one turn answers. Plain data only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from reception.dialogue.meaning import Days, Hours
+from reception.practice import Practice
+
+
+class Expects(StrEnum):
+    """What the desk has just asked for."""
+
+    REQUEST = "request"
+    PATIENT_NAME = "patient_name"
+    DATE_OF_BIRTH = "date_of_birth"
+    PHONE = "phone"
+    EMAIL = "email"
+    INSURANCE = "insurance"
+    PRACTITIONER = "practitioner"
+    APPOINTMENT_TYPE = "appointment_type"
+    REASON = "reason"
+    DATE = "date"
+    TIME = "time"
+    SLOT = "slot"
+    APPOINTMENT = "appointment"
+    MEDICATION = "medication"
+    DOSE = "dose"
+    SPECIALTY = "specialty"
+    TEST = "test"
+    TOPIC = "topic"
+    MESSAGE = "message"
+    CALLBACK = "callback"
+    CONFIRMATION = "confirmation"
+    ANYTHING_ELSE = "anything_else"
+
+
+class About(StrEnum):
+    """What a confirmation is for."""
+
+    BOOKING = "booking"
+    MOVE = "move"
+    CANCEL = "cancel"
+    IDENTITY = "identity"
+    KNOWN_PATIENT = "known_patient"
+    NEW_PATIENT = "new_patient"
+    WAITLIST = "waitlist"
+    HANDOVER = "handover"
+    REQUEST = "request"
+    OTHER = "other"
+
+
+class Status(StrEnum):
+    """Who is in charge of the conversation."""
+
+    OPEN = "open"
+    HANDED_OVER = "handed_over"
+    CLOSED = "closed"
+
+
+class Task(StrEnum):
+    """What the patient came for; the values of the later ones are the kinds of the request they file."""
+
+    BOOK = "book"
+    MOVE = "move"
+    CANCEL = "cancel"
+    CHECK = "check"
+    WAITLIST = "waitlist"
+    PRESCRIPTION = "prescription"
+    REFERRAL = "referral"
+    SICK_NOTE = "sick_note"
+    TEST_RESULTS = "test_results"
+    BILLING = "billing"
+    MESSAGE = "message"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence of the desk by its key in `prompts/<language>/desk.yaml`, with its variables."""
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A time that can be had: practitioner and type by the practice's own names, start in its zone."""
+
+    practitioner: str
+    appointment_type: str
+    start: datetime
+
+
+@dataclass(frozen=True)
+class Existing:
+    """An appointment the identified patient has; `id` is the row's."""
+
+    id: str
+    practitioner: str
+    appointment_type: str
+    start: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something the patient may pick: an offer, an existing appointment, a day, or yes and no."""
+
+    offer: Offer | None = None
+    existing: Existing | None = None
+    day: date | None = None
+    yes: bool | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the desk says in one turn; the last line is the question, if any."""
+
+    lines: tuple[Line, ...]
+    expects: Expects | None = None
+    about: About | None = None
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the outside knows at this turn: the practice, its local time, and the caller's number if any."""
+
+    practice: Practice
+    now: datetime
+    caller_phone: str = ""
+    of_specialty: Callable[[str], tuple[str, ...]] = lambda words: ()  # practitioners by a patient's words
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+
+@dataclass
+class Wish:
+    """What kind of appointment the patient would like."""
+
+    practitioner: str | None = None
+    practitioners: tuple[str, ...] = ()  # those of a named specialty
+    appointment_type: str | None = None
+    reason: str = ""
+    days: Days | None = None
+    hours: Hours | None = None
+    old_days: Days | None = None
+    old_hours: Hours | None = None
+
+
+@dataclass
+class Claims:
+    """Who the patient says they are; nothing here is checked."""
+
+    name: str = ""
+    date_of_birth: date | None = None
+    phone: str = ""
+    email: str = ""
+    insurance: str = ""
+
+
+@dataclass
+class Who:
+    """How far identification has come."""
+
+    patient_id: str | None = None
+    name: str = ""
+    email: str = ""
+    insurance: str = ""
+    new: bool = False  # said to be new here; not yet a row until something is booked
+    near: str | None = None  # id of the patient whose name is close, until read back
+    unmatched: bool = False  # these claims were looked up and fit nobody
+    details_done: bool = False
+
+    @property
+    def settled(self) -> bool:
+        return self.patient_id is not None or self.new
+
+
+@dataclass
+class State:
+    """The whole memory of a conversation."""
+
+    status: Status = Status.OPEN
+    outcome: str = ""
+    task: Task | None = None
+    wish: Wish = field(default_factory=Wish)
+    claims: Claims = field(default_factory=Claims)
+    who: Who = field(default_factory=Who)
+    details: dict[str, str] = field(default_factory=dict)
+    urgent: bool = False
+    refused: tuple[datetime, ...] = ()
+    chosen: Offer | None = None
+    held: str | None = None
+    taken: bool = False  # somebody was faster, and the patient has not been told yet
+    appointment: Existing | None = None
+    medical_request: str | None = None
+    staff_request: str | None = None
+    said: str = ""  # the desk's last words, to repeat them
+    question: str = ""  # the question among them, to ask it again
+    question_key: str = ""
+    expects: Expects | None = Expects.REQUEST
+    about: About | None = None
+    choices: tuple[Choice, ...] = ()
+    asked: tuple[str, ...] = ()  # optional questions that were put once and are not put again
+    misses: int = 0
+    turns: int = 0

@@ -1,0 +1,222 @@
+"""Turns lines and choices into the sentences of one language, read from `prompts/<language>/`."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel.dates import format_date, format_time, get_day_names
+
+from reception.dialogue.meaning import EVERY_WEEKDAY, Days, Hours
+from reception.dialogue.state import Choice, Existing, Expects, Line, Offer
+from reception.errors import MisconfiguredError
+from reception.practice import Block
+
+#: The variables each sentence may use; a sentence with another one is refused at start.
+VARIABLES: Mapping[str, frozenset[str]] = {
+    key: frozenset(names.split())
+    for key, names in {
+        "greeting": "practice number", "hello": "", "ask_request": "", "anything_else": "", "welcome": "",
+        "goodbye": "practice", "verbatim": "text",
+        "ask_reason": "", "ask_date": "", "ask_date_move": "", "ask_which_day": "days", "day_past": "",
+        "beyond_horizon": "last", "offer_one": "offers", "offer_times": "offers", "ask_which": "offers",
+        "nothing_then": "wish", "slot_taken": "", "time_free": "offer",
+        "not_offered_by": "practitioner kind others", "not_taking_new": "practitioner",
+        "type_not_for_new": "kind instead", "longer_first_visit": "kind",
+        "insurance_not_taken": "practitioner insurance", "confirm_booking": "kind name offer for_reason",
+        "ask_change": "", "booked": "offer kind",
+        "nothing_booked": "", "offer_waitlist": "", "on_waitlist": "",
+        "ask_patient_name": "", "ask_date_of_birth": "", "ask_phone": "", "confirm_identity": "name born",
+        "ask_known": "", "not_identified": "", "no_record": "",
+        "ask_phone_new": "", "ask_email": "", "ask_insurance": "",
+        "ask_appointment": "all", "your_appointment": "existing", "your_appointments": "all",
+        "no_appointments": "", "confirm_cancel": "existing", "cancelled": "existing", "kept": "",
+        "confirm_move": "existing offer", "moved": "offer",
+        "ask_prescription_medication": "", "ask_prescription_dose": "",
+        "confirm_prescription": "medication dose_too", "ask_referral_specialty": "",
+        "ask_referral_reason": "", "confirm_referral": "specialty reason", "ask_sick_note_date": "",
+        "ask_sick_note_reason": "", "confirm_sick_note": "date reason", "ask_test_results_test": "",
+        "confirm_test_results": "test", "ask_billing_topic": "", "confirm_billing": "topic",
+        "ask_message_text": "", "ask_message_callback": "", "confirm_message": "text callback",
+        "request_filed": "",
+        "own_answer": "answer", "opening_hours": "hours", "hours_on_day": "day blocks",
+        "address": "address", "phone": "phone", "doctors": "doctors", "insurances": "plans",
+        "insurance_taken": "insurance doctors", "insurance_refused": "insurance",
+        "answer_unknown": "by_phone", "no_advice": "", "urgent_care": "urgent_care",
+        "offer_appointment": "", "medical_noted": "",
+        "emergency": "number", "handover": "", "handover_identity": "", "offer_handover": "",
+        "callback_noted": "", "message_added": "", "out_of_scope": "", "not_understood": "",
+        **{f"help_{expects}": "" for expects in Expects},
+    }.items()
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One option as a client shows it: a short label, and the text that selects it."""
+
+    label: str
+    text: str
+
+
+class Wording:
+    """The sentences and formats of one language."""
+
+    def __init__(self, folder: Path) -> None:
+        """Reads `desk.yaml` and `format.yaml`; MisconfiguredError when a sentence or variable is off."""
+        self._format: dict[str, str] = _read(folder / "format.yaml")
+        self._locale = self._format["locale"]
+        self._sentences = {
+            key: (each,) if isinstance(each, str) else tuple(each)
+            for key, each in _read(folder / "desk.yaml").items()
+        }
+        problems = [f"{key} is missing" for key in VARIABLES.keys() - self._sentences.keys()]
+        problems += [f"{key} is not known" for key in self._sentences.keys() - VARIABLES.keys()]
+        for key in VARIABLES.keys() & self._sentences.keys():
+            for sentence in self._sentences[key]:
+                used = {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+                problems += [f"{key} may not use {{{name}}}" for name in used - VARIABLES[key]]
+        if problems:
+            raise MisconfiguredError(f"{folder / 'desk.yaml'}: " + "; ".join(sorted(problems)))
+
+    def say(self, line: Line, today: date, variant: int = 0) -> str:
+        """One line as a sentence; `variant` picks among several wordings."""
+        sentences = self._sentences[line.key]
+        words = self._words(line.values, today)
+        return str(sentences[variant % len(sentences)].format(**words))
+
+    def option(self, choice: Choice, today: date) -> Rendered:
+        """How a choice is shown and what text selects it."""
+        if choice.yes is not None:
+            word = self._format["yes" if choice.yes else "no"]
+            return Rendered(word, word)
+        if choice.day is not None:
+            day = self.day(choice.day, today)
+            return Rendered(day, day)
+        one = choice.offer or choice.existing
+        assert one is not None  # a choice always has one of its fields
+        short = format_date(one.start, self._format["day_short"], self._locale)
+        return Rendered(f"{short}, {self.clock(one.start.time())}", self._when(one, today))
+
+    def day(self, day: date, today: date) -> str:
+        """A day as people say it, with the year only when it is another one."""
+        pattern = "day" if day.year == today.year else "day_other_year"
+        return format_date(day, self._format[pattern], self._locale)
+
+    def clock(self, clock: time) -> str:
+        """A time of day as people say it."""
+        return format_time(clock.replace(tzinfo=None), self._format["clock"], locale=self._locale)
+
+    def _words(self, values: Mapping[str, Any], today: date) -> dict[str, str]:
+        words: dict[str, str] = {}
+        for name, value in values.items():
+            words[name] = self._word(name, value, today)
+        offer = values.get("offer")
+        if isinstance(offer, Offer):
+            words["kind"] = offer.appointment_type
+        reason, dose, phone = (str(values.get(name, "")) for name in ("reason", "dose", "phone"))
+        words["for_reason"] = f" ({reason})" if reason else ""
+        words["dose_too"] = f", {dose}" if dose else ""
+        words["by_phone"] = f" ({phone})" if phone else ""
+        if "days" in values and "hours" in values:
+            words["wish"] = self._wish(values["days"], values["hours"], values.get("practitioner"), today)
+        return words
+
+    def _word(self, name: str, value: Any, today: date) -> str:
+        if isinstance(value, Offer | Existing):
+            return self._when(value, today)
+        if isinstance(value, datetime | date):
+            if name == "born":
+                return format_date(value, self._format["birth"], self._locale)
+            return self.day(value, today)
+        if name == "hours" and isinstance(value, Mapping):
+            return self._opening(value)
+        if name == "blocks":
+            return self._blocks(value)
+        if name == "doctors":
+            each = [one if isinstance(one, str) else f"{one[0]} ({one[1]})" for one in value]
+            return self._list(each, "and")
+        if isinstance(value, tuple | list):
+            return self._several(value, today)
+        return "" if value is None else str(value)
+
+    def _when(self, one: Offer | Existing, today: date) -> str:
+        when = self._format["at"].format(
+            day=self.day(one.start.date(), today), clocks=self.clock(one.start.time())
+        )
+        return self._format["with"].format(when=when, practitioner=one.practitioner)
+
+    def _several(self, values: Sequence[Any], today: date) -> str:
+        """A list; times of one day with one practitioner are drawn together."""
+        if all(isinstance(one, Offer) for one in values) and len(values) > 1:
+            same = {(one.start.date(), one.practitioner) for one in values}
+            if len(same) == 1:
+                clocks = self._list([self.clock(one.start.time()) for one in values], "or")
+                when = self._format["at"].format(day=self.day(values[0].start.date(), today), clocks=clocks)
+                return self._format["with"].format(when=when, practitioner=values[0].practitioner)
+        joint = "and" if values and isinstance(values[0], Existing) else "or"
+        return self._list([self._word("", one, today) for one in values], joint)
+
+    def _list(self, each: Sequence[str], joint: str) -> str:
+        if len(each) < 2:
+            return "".join(each)
+        comma = "; " if any("," in one for one in each) else ", "
+        return (
+            comma.join(each[:-1]) + (comma.rstrip() if comma == "; " else "") + self._format[joint] + each[-1]
+        )
+
+    def _wish(self, days: Days | None, hours: Hours | None, practitioner: Any, today: date) -> str:
+        parts = [self._days(days, today), self._hours(hours)]
+        when = " ".join(part for part in parts if part)
+        return self._format["with"].format(when=when, practitioner=practitioner) if practitioner else when
+
+    def _days(self, days: Days | None, today: date) -> str:
+        if days is None or (days.first is None and days.last is None):
+            return ""
+        if days.first == days.last and days.first is not None:
+            return self._format["on_day"].format(day=self.day(days.first, today))
+        ends = {key: self.day(end, today) for key, end in (("first", days.first), ("last", days.last)) if end}
+        pattern = "between_days" if len(ends) == 2 else "from_day" if "first" in ends else "until_day"
+        return self._format[pattern].format(**ends)
+
+    def _hours(self, hours: Hours | None) -> str:
+        if hours is None or (hours.first is None and hours.last is None):
+            return ""
+        if hours.exact and hours.first is not None:
+            return self._format["at_clock"].format(clock=self.clock(hours.first))
+        known = {
+            (time(0), time(12)): "morning", (time(12), time(17)): "afternoon", (time(17), None): "evening",
+        }  # fmt: skip
+        part = known.get((hours.first, hours.last))  # type: ignore[arg-type]  # None is a key's part too
+        if part:
+            return self._format[part]
+        ends = {key: self.clock(end) for key, end in (("first", hours.first), ("last", hours.last)) if end}
+        pattern = "between_clocks" if len(ends) == 2 else "after_clock" if "first" in ends else "before_clock"
+        return self._format[pattern].format(**ends)
+
+    def _blocks(self, blocks: Sequence[Block]) -> str:
+        each = [
+            self._format["from_to"].format(first=self.clock(one.start), last=self.clock(one.end))
+            for one in blocks
+        ]
+        return self._list(each, "and") or self._format["closed"]
+
+    def _opening(self, hours: Mapping[int, Sequence[Block]]) -> str:
+        names = get_day_names("wide", locale=self._locale)
+        open_days = [day for day in sorted(EVERY_WEEKDAY) if hours.get(day)]
+        return "; ".join(f"{names[day]} {self._blocks(hours[day])}" for day in open_days)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise MisconfiguredError(f"{path}: can't be read; check RECEPTION_PROMPTS_DIR") from error
+    if not isinstance(found, dict):
+        raise MisconfiguredError(f"{path}: expected keys with sentences")
+    return found

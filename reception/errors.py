@@ -1,0 +1,81 @@
+"""The one tree of errors: each has a sentence for the public, an HTTP status, and whether to try again.
+
+Texts are static or name settings and files only: never a patient's words.
+"""
+
+from __future__ import annotations
+
+
+class ReceptionError(Exception):
+    """Something went wrong in a way we foresaw; `str(error)` is safe to show to anyone."""
+
+    status = 500
+    title = "Something went wrong"
+    retryable = False
+
+
+class Invalid(ReceptionError):
+    """The input can't be accepted as it is."""
+
+    status = 422
+    title = "Not acceptable"
+
+
+class NotFound(ReceptionError):
+    """No such thing, or not for this caller: the two look the same from outside."""
+
+    status = 404
+    title = "Not found"
+
+
+class Closed(ReceptionError):
+    """The conversation has ended."""
+
+    status = 409
+    title = "Conversation closed"
+
+
+class Busy(ReceptionError):
+    """Too many requests; `retry_after` in seconds."""
+
+    status = 429
+    title = "Too many requests"
+    retryable = True
+
+    def __init__(self, text: str, retry_after: int = 1) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class Unavailable(ReceptionError):
+    """Something the desk needs (database, model) is away for now."""
+
+    status = 503
+    title = "Temporarily unavailable"
+    retryable = True
+
+
+class ModelMissing(Unavailable):
+    """A model file is missing or damaged; the text names the command that repairs it."""
+
+    title = "Model not ready"
+    retryable = False
+
+
+class PracticeFileError(Invalid):
+    """A practice file was refused as a whole; the text lists line and expectation."""
+
+    title = "Practice file refused"
+
+
+class SlotTaken(ReceptionError):
+    """Somebody else holds or booked this time."""
+
+    status = 409
+    title = "Slot taken"
+
+
+class MisconfiguredError(ReceptionError):
+    """A setting is missing or contradicts another; the text names it."""
+
+    title = "Wrong setting"

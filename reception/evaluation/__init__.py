@@ -1,0 +1,1 @@
+"""Measures how well the desk understands and how whole conversations end."""

@@ -1,0 +1,85 @@
+"""Who is it? Compares what a caller says of themselves with the patients on file."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Literal
+
+import jellyfish
+from rapidfuzz.distance import JaroWinkler
+
+from reception.database.records import Patient
+from reception.dialogue.needs import Identification
+from reception.dialogue.state import Claims
+from reception.practice import BookingRules
+
+#: Jaro-Winkler similarity from which a name counts as a mishearing or misspelling of another.
+CLOSE = 0.84
+
+
+def identification(
+    claims: Claims, phone: str, candidates: Sequence[Patient], rules: BookingRules
+) -> Identification:
+    """The one candidate that fits all the practice identifies by.
+
+    A name that is only close needs the right birth date beside it and is read back first. Several that fit
+    equally well count as none: the desk can't tell them apart.
+    """
+    by = rules.identify_by
+    fitting = [
+        one
+        for one in candidates
+        if ("date_of_birth" not in by or one.date_of_birth == claims.date_of_birth)
+        and ("phone" not in by or (one.phone and one.phone == phone))
+    ]
+    if "patient_name" not in by:
+        return _only(fitting, "match")
+    same = [one for one in fitting if alike(claims.name, one.name) == "same"]
+    if same:
+        return _only(same, "match")
+    if "date_of_birth" not in by:
+        return Identification("none")
+    return _only([one for one in fitting if alike(claims.name, one.name) == "close"], "near")
+
+
+def alike(said: str, on_file: str) -> Literal["same", "close", "different"]:
+    """Whether two names are the same, close (one letter or sound off), or different.
+
+    Order, case, accents and extra middle names don't matter; every name part said needs its partner.
+    """
+    ours, theirs = _parts(said), _parts(on_file)
+    if not ours or not theirs:
+        return "different"
+    if sorted(ours) == sorted(theirs) or "".join(ours) == "".join(theirs):
+        return "same"
+    shorter, longer = sorted((ours, theirs), key=len)
+    if len(shorter) >= 2 and set(shorter) <= set(longer) and (ours[-1] == theirs[-1]):
+        return "same"
+    if len(ours) < 2:
+        return "different"  # a first or last name alone identifies nobody
+    if JaroWinkler.similarity(" ".join(ours), " ".join(theirs)) >= 0.95:
+        return "close"
+    paired = all(max(_sound(one, other) for other in longer) >= CLOSE for one in shorter)
+    return "close" if paired and len(shorter) >= 2 else "different"
+
+
+def _sound(one: str, other: str) -> float:
+    if one == other:
+        return 1.0
+    if jellyfish.metaphone(one) == jellyfish.metaphone(other):
+        return 0.95
+    return JaroWinkler.similarity(one, other)
+
+
+def _parts(name: str) -> list[str]:
+    bare = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(char for char in bare if not unicodedata.combining(char))
+    return ["".join(char for char in part if char.isalpha()) for part in letters.replace("-", " ").split()]
+
+
+def _only(fitting: Sequence[Patient], kind: Literal["match", "near"]) -> Identification:
+    if len(fitting) != 1:
+        return Identification("none")
+    one = fitting[0]
+    return Identification(kind, str(one.id), one.name, one.email or "", one.insurance or "")

@@ -1,0 +1,15 @@
+"""What an engine counts for Prometheus; numbers only, no words."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+COMPLETIONS = Counter("reception_inference_completions_total", "Completions by how they ended", ["outcome"])
+TOKENS = Counter("reception_inference_tokens_total", "Tokens by how they came about", ["kind"])
+SECONDS = Histogram(
+    "reception_inference_seconds",
+    "From request to completion",
+    buckets=(0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2, 2, 4, 8),
+)
+WAITING = Gauge("reception_inference_waiting", "Requests waiting for a sequence")
+RUNNING = Gauge("reception_inference_running", "Requests being worked on")

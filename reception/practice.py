@@ -1,0 +1,119 @@
+"""What a practice is: its hours, practitioners, appointment types and rules. Pure data, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import cached_property
+from typing import Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class Block:
+    """A stretch of local time within one day, `start` included, `end` not."""
+
+    start: time
+    end: time
+
+
+#: Weekday (0 is Monday) → blocks in order.
+Hours = Mapping[int, tuple[Block, ...]]
+
+
+@dataclass(frozen=True)
+class Closure:
+    """Days on which the practice is closed, both included."""
+
+    first: date
+    last: date
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Practitioner:
+    """Someone patients are booked with. Either weekly `working_hours` or an explicit list of `slots`."""
+
+    id: UUID
+    name: str
+    spoken_as: tuple[str, ...] = ()
+    specialty: str = ""
+    languages: tuple[str, ...] = ()
+    working_hours: Hours | None = None
+    slots: tuple[datetime, ...] | None = None  # local, naive; None means working hours count
+    accepts_new_patients: bool = True
+    insurances: tuple[str, ...] = ()  # empty: not restricted
+
+
+@dataclass(frozen=True)
+class AppointmentType:
+    """A kind of appointment, its length and who offers it."""
+
+    id: UUID
+    name: str
+    minutes: int
+    spoken_as: tuple[str, ...] = ()
+    practitioners: tuple[UUID, ...] = ()
+    new_patients: bool = True
+
+
+@dataclass(frozen=True)
+class BookingRules:
+    """The practice's rules for booking; minutes and days."""
+
+    lead_minutes: int = 60
+    horizon_days: int = 90
+    grid_minutes: int = 15
+    identify_by: tuple[Literal["patient_name", "date_of_birth", "phone"], ...] = (
+        "patient_name",
+        "date_of_birth",
+    )
+    collect_email: bool = False
+    hold_minutes: float = 5
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One of the practice's own answers to a common question."""
+
+    topic: str
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Practice:
+    """A practice as the desk knows it."""
+
+    id: UUID
+    name: str
+    slug: str
+    time_zone: ZoneInfo
+    address: str = ""
+    phone: str = ""
+    languages: tuple[str, ...] = ("en",)
+    emergency_number: str = "911"
+    transfer_number: str = ""
+    urgent_care: str = ""
+    origins: tuple[str, ...] = ()
+    answering: Literal["on", "off", "after_hours"] = "on"
+    opening_hours: Hours | None = None  # None: the practitioners' hours alone count
+    closures: tuple[Closure, ...] = ()
+    practitioners: tuple[Practitioner, ...] = ()
+    appointment_types: tuple[AppointmentType, ...] = ()
+    booking: BookingRules = field(default_factory=BookingRules)
+    reminders_hours_before: tuple[float, ...] = ()
+    notice_url: str = ""
+    record_calls: bool = False
+    retention_days: Mapping[str, int] = field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
+
+    @cached_property
+    def practitioner_by_name(self) -> Mapping[str, Practitioner]:
+        return {one.name: one for one in self.practitioners}
+
+    @cached_property
+    def type_by_name(self) -> Mapping[str, AppointmentType]:
+        return {one.name: one for one in self.appointment_types}

@@ -1,0 +1,1 @@
+"""The calendar's rules and the bookings made under them."""

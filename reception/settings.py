@@ -1,0 +1,49 @@
+"""The environment as one frozen object: every setting is a variable `RECEPTION_…`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """All settings, with their defaults and meanings (`reception settings` prints this table)."""
+
+    model_config = SettingsConfigDict(env_prefix="RECEPTION_", frozen=True, extra="ignore")
+
+    env: Literal["development", "production"] = Field(
+        "development", description="production refuses to start with an unsafe setting"
+    )
+    database_url: str = Field(
+        "", description="postgresql://… (version 15 or later); empty means the embedded PostgreSQL"
+    )
+    data_dir: Path = Field(Path("data"), description="the embedded database and all other state")
+    model_dir: Path = Field(
+        Path.home() / ".cache" / "reception" / "models", description="where model files are kept"
+    )
+    model: str = Field("desk-135m", description="a model of the catalogue, or the path of a GGUF file")
+    threads: int = Field(0, ge=0, description="threads for the model; 0 means one per core")
+    gpu_layers: int = Field(0, ge=-1, description="layers of the model on the GPU; -1 means all")
+    inference_url: str = Field("", description="an inference server to use instead of the local model")
+    inference_api_key: SecretStr = Field(SecretStr(""), description="the inference server's API key")
+    now: datetime | None = Field(
+        None, description="pins the clock (ISO 8601; without an offset it is the practice's local time)"
+    )
+    practice: str = Field("", description="slug of the practice to use where a request names none")
+    practice_file: Path | None = Field(
+        None, description="a practice file to load at start; the demo practice when the database has none"
+    )
+    prompts_dir: Path = Field(ROOT / "prompts", description="the desk's sentences and the model's prompt")
+    rate_limit: int = Field(60, ge=0, description="requests a minute and address; 0 turns limits off")
+    worker: bool = Field(True, description="whether `reception serve` runs the background worker itself")
+    public_url: str = Field("", description="https://… as patients' browsers and Twilio see the service")
+    twilio_account_sid: str = Field("", description="Twilio account")
+    twilio_auth_token: SecretStr = Field(SecretStr(""), description="Twilio auth token; checks signatures")
+    twilio_api_url: str = Field("", description="another server with Twilio's interface, for tests")
+    twilio_relay: bool = Field(True, description="ConversationRelay; off means <Gather> speech")

@@ -1,0 +1,282 @@
+"""One turn of a conversation in reading order: load, safety, understand, decide, act, save, reply."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+import msgspec
+
+from reception.acting import Actor
+from reception.clock import Clock
+from reception.database.connection import Database
+from reception.database.records import Conversation, Message, NewMessage
+from reception.database.store import Store
+from reception.dialogue import safety
+from reception.dialogue.meaning import Frame, Intent, value_to_json
+from reception.dialogue.policy import decide, welcome
+from reception.dialogue.state import Choice, Facts, Reply, State
+from reception.dialogue.wording import Wording
+from reception.errors import Closed, Invalid, NotFound, Unavailable
+from reception.practice import Practice
+from reception.scheduling.booking import Booking
+from reception.understanding.expected import complete
+from reception.understanding.interpret import Setting
+from reception.understanding.understander import Understander
+from reception.understanding.values.practitioners import practitioners_of
+
+MAX_TEXT = 2000
+#: How often a turn is taken again when another one of the same conversation came in between.
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a turn answers: the new messages of desk and staff, and who is in charge now."""
+
+    messages: list[Message]
+    status: str
+
+
+@dataclass(frozen=True)
+class Started:
+    """A new conversation; `token` is shown once and kept as a hash only."""
+
+    id: UUID
+    token: str
+    messages: list[Message]
+    status: str
+
+
+class Desk:
+    """The receptionist: starts conversations and takes their turns, whatever the channel."""
+
+    def __init__(
+        self,
+        database: Database,
+        understander: Understander,
+        wordings: Mapping[str, Wording],
+        clock: Clock,
+        default_practice: str = "",
+    ) -> None:
+        self._database = database
+        self._understander = understander
+        self._wordings = wordings
+        self._clock = clock
+        self._default_practice = default_practice
+        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+
+    async def start(
+        self,
+        *,
+        channel: str,
+        caller: str,
+        practice: str | None = None,
+        called_number: str | None = None,
+        language: str | None = None,
+        call_sid: str | None = None,
+    ) -> Started:
+        """Opens a conversation. `caller` is an address or a number; NotFound without such a practice.
+
+        A call that has a conversation already goes on in it, with the desk's last words again.
+        """
+
+        async def work(store: Store) -> Started:
+            known = await store.conversation_by_call(call_sid) if call_sid else None
+            if known is not None:
+                return await self._resume(store, known)
+            where = await self._practice(store, practice, called_number)
+            spoken = (
+                language if language in where.languages and language in self._wordings else where.languages[0]
+            )
+            token, state = secrets.token_urlsafe(24), State()
+            reply = welcome(state, self._facts(where, caller if channel != "chat" else ""))
+            opening = self._render(state, reply, where, spoken)
+            conversation = await store.create_conversation(
+                where.id, channel, spoken, hashed(token), caller, _pack(state), call_sid
+            )
+            messages = await store.add_messages(conversation.id, [opening])
+            return Started(conversation.id, token, messages, state.status)
+
+        return await self._database.run(work)
+
+    async def hear(self, conversation_id: UUID, text: str, client_id: str | None = None) -> Heard:
+        """Takes one turn. The same `client_id` again gives the same answer and changes nothing.
+
+        Raises Invalid (blank or over 2,000 characters), NotFound, Closed, Busy, Unavailable.
+        """
+        if not text.strip() or len(text) > MAX_TEXT:
+            raise Invalid(f"A message has between 1 and {MAX_TEXT} characters; please shorten or fill it in.")
+        lock = self._turns.setdefault(conversation_id, asyncio.Lock())
+        async with lock:
+            for _ in range(ATTEMPTS):
+                heard = await self._turn(conversation_id, text.strip(), client_id)
+                if heard is not None:
+                    return heard
+        raise Unavailable("Several messages arrived at once; please send the last one again.")
+
+    async def read(self, conversation_id: UUID) -> Heard:
+        """The whole conversation."""
+        async with self._database.transaction() as store:
+            conversation = await store.conversation(conversation_id)
+            if conversation is None:
+                raise NotFound("There is no such conversation.")
+            return Heard(await store.messages(conversation_id), conversation.status)
+
+    async def check_token(self, conversation_id: UUID, token: str) -> None:
+        """NotFound unless the token is this conversation's."""
+        async with self._database.transaction() as store:
+            kept = await store.token_hash(conversation_id)
+        if kept is None or not secrets.compare_digest(kept, hashed(token)):
+            raise NotFound("There is no such conversation.")
+
+    async def _turn(self, conversation_id: UUID, text: str, client_id: str | None) -> Heard | None:
+        """One attempt at a turn; None when another turn of the conversation was faster."""
+        async with self._database.transaction() as store:
+            conversation = await store.conversation(conversation_id)
+            if conversation is None:
+                raise NotFound("There is no such conversation.")
+            before = await store.replies_to(conversation_id, client_id) if client_id else None
+            if before is not None:
+                return Heard(before, conversation.status)
+            practice = await store.practice_by_id(conversation.practice_id)
+        if conversation.status == "closed":
+            raise Closed("This conversation has ended; please start a new one.")
+        assert practice is not None  # a conversation's practice can't be deleted: a foreign key keeps it
+        state = _unpack(conversation.state)
+        picked = self._picked(state, text, practice, conversation.language)
+        frame = await self._understand(state, text, picked, practice, conversation.language)
+
+        async def work(store: Store) -> Heard | None:
+            now = await store.conversation(conversation_id, lock=True)
+            if now is None or now.version != conversation.version:
+                return None
+            return await self._act(store, now, practice, frame, text, picked, client_id)
+
+        return await self._database.run(work)
+
+    async def _understand(
+        self, state: State, text: str, picked: Choice | None, practice: Practice, language: str
+    ) -> Frame:
+        """Safety first, then an option chosen by its text, then the model; no transaction is open here."""
+        if picked is not None:
+            return Frame(Intent.INFORM)
+        if safety.is_emergency(text):
+            return Frame(Intent.EMERGENCY)
+        setting = Setting(self._clock.now(practice.time_zone), practice, language)
+        frame = await self._understander.understand(state.said, text, setting)
+        return complete(frame, state.expects, text, state.said, setting)
+
+    async def _act(
+        self,
+        store: Store,
+        conversation: Conversation,
+        practice: Practice,
+        frame: Frame,
+        text: str,
+        picked: Choice | None,
+        client_id: str | None,
+    ) -> Heard:
+        """Decides, does and saves, all in one transaction."""
+        state = _unpack(conversation.state)
+        phone = conversation.caller if conversation.channel != "chat" else ""
+        facts = self._facts(practice, phone)
+        actor = Actor(
+            store, Booking(store, practice, facts.now), practice, conversation.id, conversation.caller
+        )
+        talk = decide(state, frame, text, picked, facts)
+        answer: Any = None
+        while True:
+            try:
+                need = talk.send(answer)
+            except StopIteration as stop:
+                reply: Reply = stop.value
+                break
+            answer = await actor.meet(need)
+        said = NewMessage("patient", text, client_id=client_id, frame=_frame_json(frame))
+        answered = self._render(state, reply, practice, conversation.language)
+        saved = await store.add_messages(conversation.id, [said, answered])
+        await store.save_conversation(
+            conversation.id, state=_pack(state), status=state.status, outcome=state.outcome or None
+        )
+        return Heard(saved[1:], state.status)
+
+    async def _resume(self, store: Store, known: Conversation) -> Started:
+        messages = await store.messages(known.id)
+        desk = [one for one in messages if one.role != "patient"]
+        return Started(known.id, "", desk[-1:], known.status)
+
+    async def _practice(self, store: Store, slug: str | None, number: str | None) -> Practice:
+        if number:
+            found = await store.practice_by_phone(number)
+            if found is not None:
+                return found
+        found = await store.practice(slug or self._default_practice or None)
+        if found is None:
+            raise NotFound("There is no such practice; load one with `reception practice load FILE`.")
+        return found
+
+    def _facts(self, practice: Practice, caller_phone: str) -> Facts:
+        def of_specialty(words: str) -> tuple[str, ...]:
+            return tuple(one.name for one in practitioners_of(words, practice))
+
+        return Facts(practice, self._clock.now(practice.time_zone), caller_phone, of_specialty)
+
+    def _render(self, state: State, reply: Reply, practice: Practice, language: str) -> NewMessage:
+        """The reply as a message; the state remembers the words, to repeat them or ask again."""
+        wording = self._wordings[language]
+        today = self._clock.now(practice.time_zone).date()
+        sentences = [wording.say(line, today, state.turns) for line in reply.lines]
+        state.said = " ".join(sentences)
+        state.question = sentences[-1] if reply.expects is not None else ""
+        options = [self._option(one, wording, practice) for one in reply.choices]
+        return NewMessage("desk", state.said, reply.expects, reply.about, options)
+
+    def _option(self, choice: Choice, wording: Wording, practice: Practice) -> dict[str, Any]:
+        shown = wording.option(choice, self._clock.now(practice.time_zone).date())
+        one = choice.offer or choice.existing
+        value: Any = choice.yes if choice.day is None else choice.day.isoformat()
+        if one is not None:
+            value = {
+                "start": one.start.astimezone(practice.time_zone).isoformat(),
+                "practitioner": one.practitioner,
+                "appointment_type": one.appointment_type,
+            }
+        return {"label": shown.label, "text": shown.text, "value": value}
+
+    def _picked(self, state: State, text: str, practice: Practice, language: str) -> Choice | None:
+        """The option whose text this is, if it is one."""
+        wording, today = self._wordings[language], self._clock.now(practice.time_zone).date()
+        said = " ".join(text.split()).casefold()
+        return next(
+            (one for one in state.choices if wording.option(one, today).text.casefold() == said), None
+        )
+
+
+def hashed(token: str) -> str:
+    """How a conversation's token is kept."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _pack(state: State) -> dict[str, Any]:
+    packed: dict[str, Any] = msgspec.to_builtins(state)
+    return packed
+
+
+def _unpack(kept: Mapping[str, Any]) -> State:
+    return msgspec.convert(dict(kept), State)
+
+
+def _frame_json(frame: Frame) -> dict[str, Any]:
+    return {
+        "intent": frame.intent.value,
+        "slots": {slot.value: words for slot, words in frame.slots.items()},
+        "values": {slot.value: value_to_json(value) for slot, value in frame.values.items()},
+        "confidence": round(frame.confidence, 4),
+    }

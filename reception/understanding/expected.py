@@ -1,0 +1,74 @@
+"""Reads a bare answer by the question it answers, where the frame carries no slot for it.
+
+A name or a number said to "What is the name?" is that, however the model labelled it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reception.dialogue.meaning import Frame, Intent, Slot
+from reception.understanding.interpret import Setting, interpret
+
+#: The slot that a question asks for.
+_ASKED = {
+    "patient_name": Slot.PATIENT_NAME,
+    "date_of_birth": Slot.DATE_OF_BIRTH,
+    "phone": Slot.PHONE,
+    "email": Slot.EMAIL,
+    "insurance": Slot.INSURANCE,
+    "reason": Slot.REASON,
+    "medication": Slot.MEDICATION,
+    "specialty": Slot.SPECIALTY,
+    "date": Slot.DATE,
+    "practitioner": Slot.PRACTITIONER,
+    "appointment_type": Slot.APPOINTMENT_TYPE,
+}
+#: Slots that hold their words as they are: anything short may be one.
+_PLAIN = frozenset({Slot.PATIENT_NAME, Slot.INSURANCE, Slot.REASON, Slot.MEDICATION, Slot.SPECIALTY})
+#: Words that are no answer to any of these questions.
+_ANSWERING = frozenset(
+    {Intent.INFORM, Intent.OUT_OF_SCOPE, Intent.AFFIRM, Intent.DENY, Intent.MEDICAL_QUESTION}
+)
+_NAME_WORDS = 5
+_PLAIN_WORDS = 12
+
+
+def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: Setting) -> Frame:
+    """The frame with the asked slot filled from the whole answer, if it lacks it and the answer can be one."""
+    slot = _ASKED.get(expects or "")
+    if slot is None or frame.intent not in _ANSWERING or slot in frame.values:
+        return frame
+    if slot in _PLAIN:
+        return _plain(frame, slot, heard, desk, setting)
+    values = interpret(Intent.INFORM, {slot: heard}, desk, setting)
+    if slot not in values:
+        return frame
+    slots = {slot: heard, **{key: said for key, said in frame.slots.items() if not _stray(key, slot)}}
+    kept = {key: value for key, value in frame.values.items() if key in slots}
+    return replace(frame, intent=Intent.INFORM, slots=slots, values=kept | values)
+
+
+def _stray(key: Slot, asked: Slot) -> bool:
+    """Whether a slot is the asked one under a wrong name: a birth date read as a day, digits as a phone."""
+    alike = {
+        Slot.DATE_OF_BIRTH: (Slot.DATE, Slot.TIME, Slot.PHONE, Slot.OLD_DATE, Slot.CHOICE),
+        Slot.PHONE: (Slot.DATE_OF_BIRTH, Slot.TIME, Slot.DATE),
+    }
+    return key in alike.get(asked, ())
+
+
+def _plain(frame: Frame, slot: Slot, heard: str, desk: str, setting: Setting) -> Frame:
+    words = heard.split()
+    most = _NAME_WORDS if slot is Slot.PATIENT_NAME else _PLAIN_WORDS
+    nameless = slot is Slot.PATIENT_NAME and not all(
+        word.strip(".,'’-").replace("'", "").isalpha() for word in words
+    )
+    if frame.slots or not 0 < len(words) <= most or nameless or frame.intent in (Intent.AFFIRM, Intent.DENY):
+        return frame
+    if slot is not Slot.PATIENT_NAME and frame.intent is Intent.OUT_OF_SCOPE and len(words) > 6:
+        return frame
+    slots = {slot: heard}
+    return replace(
+        frame, intent=Intent.INFORM, slots=slots, values=interpret(Intent.INFORM, slots, desk, setting)
+    )

@@ -1,0 +1,1 @@
+"""Deterministic readers of spoken and typed dates, times, names, numbers and choices."""

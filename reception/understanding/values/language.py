@@ -1,0 +1,86 @@
+"""The words of one language, as tables: all that the readers in this package know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+class Phrases:
+    """Phrases and the plain words that stand for them; the longest phrase at a place wins."""
+
+    def __init__(self, table: Mapping[str, str]) -> None:
+        self.words = {word for phrase in table for word in phrase.split()}
+        self._by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+        for phrase, meaning in table.items():
+            key = tuple(phrase.split())
+            self._by_first.setdefault(key[0], []).append((key, tuple(meaning.split())))
+        for entries in self._by_first.values():
+            entries.sort(key=lambda entry: -len(entry[0]))
+
+    def replace(self, tokens: list[str]) -> list[str]:
+        """The tokens with each phrase replaced by its meaning."""
+        out: list[str] = []
+        at = 0
+        while at < len(tokens):
+            for key, meaning in self._by_first.get(tokens[at], ()):
+                if tuple(tokens[at : at + len(key)]) == key:
+                    out.extend(meaning)
+                    at += len(key)
+                    break
+            else:
+                out.append(tokens[at])
+                at += 1
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """Word tables. Their right-hand sides are the readers' own vocabulary, the same for every language."""
+
+    digits: Mapping[str, int]  # 1 to 9
+    teens: Mapping[str, int]  # 10 to 19
+    tens: Mapping[str, int]  # 20 to 90
+    ordinals: Mapping[str, int]  # first to nineteenth, twentieth, thirtieth
+    zeros: frozenset[str]
+    multiples: Mapping[str, int]  # hundred, thousand
+    repeats: Mapping[str, int]  # double, triple
+    joiner: str  # the "and" of "two thousand and six"
+    months: Mapping[str, int]
+    dates: Phrases
+    times: Phrases
+    forgiven: tuple[str, ...]  # words recognised even when misspelt
+    real_words: frozenset[str]  # never taken for a misspelling
+    email: Phrases
+    email_noise: frozenset[str]
+    top_domains: frozenset[str]
+    spelling: frozenset[str]  # "as", "in", "like": the words of "M as in Mary"
+    extension: frozenset[str]
+    homophones: Mapping[str, str]
+    titles: frozenset[str]
+    name_noise: Phrases
+    particles: frozenset[str]
+    choices: Phrases
+    type_noise: frozenset[str]
+    type_phrases: Phrases
+    type_synonyms: tuple[frozenset[str], ...]
+    specialties: tuple[frozenset[str], ...]
+    anyone: frozenset[str]
+    sick_note: frozenset[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that is right as it stands."""
+        known: set[str] = set(self.real_words) | self.dates.words | self.times.words | self.zeros
+        tables: Iterable[Mapping[str, int]] = (
+            self.digits,
+            self.teens,
+            self.tens,
+            self.ordinals,
+            self.multiples,
+            self.repeats,
+        )
+        for table in tables:
+            known.update(table)
+        return frozenset(known)
