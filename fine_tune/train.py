@@ -125,7 +125,7 @@ class Trainer:
         self.model, self.recipe, self.folder, self.run = model, recipe, folder, Run()
         add_lora(model, recipe.rank, recipe.alpha)
         rng = Random(recipe.seed)
-        self.batches = [rows for _ in range(recipe.epochs) for rows in plan(rows_of(rows), recipe.batch_tokens, rng)]
+        self.batches = [batch for _ in range(recipe.epochs) for batch in plan(rows, recipe.batch_tokens, rng)]
         self.parameters: list[nn.Parameter] = [tensor for _, tensor in lora_parameters(model)]
         self.optimizer = torch.optim.AdamW(
             self.parameters, lr=recipe.learning_rate, betas=(0.9, 0.98), weight_decay=recipe.weight_decay
@@ -187,11 +187,6 @@ class Trainer:
             scores = evaluate(self.model, valid)
             record(log, step=self.run.step, **{name: round(score, 4) for name, score in scores.items()})
         return scores
-
-
-def rows_of(rows: list[Row]) -> list[Row]:
-    """A copy of the list, for `plan` to sort."""
-    return list(rows)
 
 
 def record(log: Any, **values: float) -> None:

@@ -1,4 +1,4 @@
-"""How alembic runs our migrations: on the connection that `Database.migrate` hands over, in its transaction."""
+"""Runs our migrations on the connection that `Database.migrate` hands over, in its transaction."""
 
 from __future__ import annotations
 

@@ -38,8 +38,8 @@ class Actor:
         match need:
             case needs.FindSlots():
                 return await self._free(need)
-            case needs.HoldSlot(offer):
-                return await self._hold(offer)
+            case needs.HoldSlot(offer, moving):
+                return await self._hold(offer, moving)
             case needs.ReleaseHold():
                 return await self.booking.release(self.conversation_id)
             case needs.Identify(claims):
@@ -55,7 +55,7 @@ class Actor:
             case needs.MoveAppointment(appointment_id, offer):
                 return await self._move(UUID(appointment_id), offer)
             case needs.CancelAppointment(appointment_id):
-                await self.booking.cancel(UUID(appointment_id))
+                await self.booking.cancel(UUID(appointment_id), self.conversation_id)
             case needs.SaveContact(patient_id, email, insurance):
                 await self.store.update_patient_contact(UUID(patient_id), email=email, insurance=insurance)
             case _:
@@ -65,7 +65,9 @@ class Actor:
     async def _free(self, need: needs.FindSlots) -> tuple[Offer, ...]:
         kind = self.practice.type_by_name[need.appointment_type]
         doctors = [self.practice.practitioner_by_name[name] for name in need.practitioners]
-        found = await self.booking.free(kind, doctors, need.first, need.last, self.conversation_id)
+        found = await self.booking.free(
+            kind, doctors, need.first, need.last, self.conversation_id, moving=_uuid(need.moving)
+        )
         return tuple(Offer(one.practitioner.name, one.appointment_type.name, one.start) for one in found)
 
     def _slot(self, offer: Offer) -> OpenSlot:
@@ -74,9 +76,10 @@ class Actor:
         end = start + timedelta(minutes=kind.minutes)
         return OpenSlot(self.practice.practitioner_by_name[offer.practitioner], kind, start, end)
 
-    async def _hold(self, offer: Offer) -> str | None:
+    async def _hold(self, offer: Offer, moving: str | None) -> str | None:
+        slot = self._slot(offer)
         try:
-            return str(await self.booking.hold(self._slot(offer), self.conversation_id))
+            return str(await self.booking.hold(slot, self.conversation_id, moving=_uuid(moving)))
         except SlotTaken:
             return None
 
@@ -152,9 +155,8 @@ class Actor:
     async def _inbox(self, need: Need) -> str | None:
         match need:
             case needs.FileRequest(kind, details, priority, patient_id):
-                patient = UUID(patient_id) if patient_id else None
                 request = await self.store.file_request(
-                    self.practice.id, kind, dict(details), priority, patient, self.conversation_id
+                    self.practice.id, kind, dict(details), priority, _uuid(patient_id), self.conversation_id
                 )
                 return str(request)
             case needs.AmendRequest(request_id, details):
@@ -162,6 +164,10 @@ class Actor:
             case needs.WithdrawRequest(request_id):
                 await self.store.withdraw_request(UUID(request_id))
         return None
+
+
+def _uuid(identifier: str | None) -> UUID | None:
+    return UUID(identifier) if identifier else None
 
 
 def _fingerprint(claims: Claims) -> str:

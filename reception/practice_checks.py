@@ -31,7 +31,6 @@ _WORDS = {
     "expected": "{what}",
     "missing": "required, but missing",
     "literal_error": "expected {expected}",
-    "too_short": "expected at least one",
     "tuple_type": "expected a list",
     "dict_type": "expected a mapping",
     "model_type": "expected a mapping",

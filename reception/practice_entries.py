@@ -71,6 +71,16 @@ class Entry(BaseModel):
         self._line = line
 
 
+def _some(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Not `min_length`: that also complains when there are values, but wrong ones."""
+    if not values:
+        raise expected("at least one")
+    return values
+
+
+AtLeastOne = AfterValidator(_some)
+
+
 def _in_order(blocks: tuple[str, ...]) -> tuple[str, ...]:
     ordered = sorted(blocks)
     for one, other in pairwise(ordered):
@@ -102,7 +112,7 @@ class PracticeEntry(Entry):
     address: Text = ""
     phone: Phone = ""
     time_zone: ZoneName
-    languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("en",)
+    languages: Annotated[tuple[Language, ...], AtLeastOne] = ("en",)
     emergency_number: DialledNumber = "911"
     transfer_number: Phone = ""
     urgent_care: Text = ""
@@ -112,10 +122,11 @@ class PracticeEntry(Entry):
     @model_validator(mode="before")
     @classmethod
     def _default_slug(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "slug" not in data and isinstance(data.get("name"), str):
-            slug = slug_of(data["name"])
-            return {**data, "slug": slug} if slug else data
-        return data
+        if not isinstance(data, dict) or "slug" in data:
+            return data
+        name = data.get("name")
+        slug = slug_of(name) if isinstance(name, str) else "unnamed"  # the name is complained of anyway
+        return {**data, "slug": slug} if slug else data
 
 
 class ClosureEntry(Entry):
@@ -151,7 +162,7 @@ class TypeEntry(Entry):
     name: Text
     spoken_as: tuple[Text, ...] = ()
     minutes: Minutes
-    practitioners: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
+    practitioners: Annotated[tuple[Text, ...], AtLeastOne] | None = None
     new_patients: bool = True
 
 
@@ -164,7 +175,7 @@ class BookingEntry(Entry):
     lead_minutes: int = Field(60, ge=0, le=366 * 24 * 60)
     horizon_days: int = Field(90, ge=0, le=3660)
     grid_minutes: Minutes = 15
-    identify_by: Annotated[tuple[Detail, ...], Field(min_length=1)] = ("patient_name", "date_of_birth")
+    identify_by: Annotated[tuple[Detail, ...], AtLeastOne] = ("patient_name", "date_of_birth")
     collect_email: bool = False
     hold_minutes: float = Field(5, gt=0, le=24 * 60, allow_inf_nan=False)
 
@@ -227,8 +238,8 @@ class PracticeSettings(Entry):
     practice: PracticeEntry
     opening_hours: WeekEntry | None = None
     closures: tuple[ClosureEntry, ...] = ()
-    practitioners: Annotated[tuple[PractitionerEntry, ...], Field(min_length=1)]
-    appointment_types: Annotated[tuple[TypeEntry, ...], Field(min_length=1)]
+    practitioners: Annotated[tuple[PractitionerEntry, ...], AtLeastOne]
+    appointment_types: Annotated[tuple[TypeEntry, ...], AtLeastOne]
     booking: BookingEntry = Field(default_factory=lambda: BookingEntry.model_validate({}))
     reminders: RemindersEntry = Field(default_factory=RemindersEntry)
     privacy: PrivacyEntry = Field(default_factory=PrivacyEntry)

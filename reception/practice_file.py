@@ -125,7 +125,7 @@ def entity_id(slug: str, kind: str, *names: str) -> UUID:
 def _refusal(source: str, problems: list[Problem]) -> PracticeFileError:
     lines = [
         f"  line {problem.line}: {problem.text}" if problem.line else f"  {problem.text}"
-        for problem in sorted(set(problems), key=lambda problem: problem.line)
+        for problem in sorted(dict.fromkeys(problems), key=lambda problem: problem.line)
     ]
     return PracticeFileError("\n".join([f"{source}: refused, nothing was changed", *lines]))
 

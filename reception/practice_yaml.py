@@ -13,8 +13,8 @@ import yaml
 
 Path = tuple[str | int, ...]
 
-#: More values than any practice has; stops aliases that multiply each other.
-MOST_VALUES = 500_000
+#: Deeper than any practice file; composing deeper text recurses, in C, until the process falls over.
+DEEPEST = 40
 
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -46,28 +46,36 @@ def read_yaml(text: str) -> Document:
     """Reads one document. Bad syntax, duplicate keys and the like end up in `problems`."""
     document = Document()
     try:
+        _check_depth(text)
         root = yaml.compose(text, Loader=_Loader)
         if root is not None:
-            _Reader(document).read(root, ())
+            _Reader(document, 10_000 + 10 * len(text)).read(root)
     except yaml.YAMLError as error:
         document.problems.append(_syntax_problem(text, error))
-    except RecursionError:
-        document.problems.append(Problem(0, "nested too deeply"))
     return document
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise yaml.YAMLError("nested too deeply")
 
 
 class _Reader:
     """Turns the nodes of one document into data."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, limit: int) -> None:
         self.document = document
+        self.limit = limit  # of values: aliases of aliases can stand for more than there is memory
         self.open: set[int] = set()  # the nodes being read: one that contains itself would never end
 
-    def read(self, root: yaml.Node, path: Path) -> None:
-        self.document.data = self._value(root, path, root.start_mark.line + 1)
+    def read(self, root: yaml.Node) -> None:
+        self.document.data = self._value(root, (), root.start_mark.line + 1)
 
     def _value(self, node: yaml.Node, path: Path, line: int) -> Any:
-        if len(self.document.lines) >= MOST_VALUES:
+        if len(self.document.lines) >= self.limit:
             raise yaml.YAMLError("too many values")
         self.document.lines[path] = line
         if isinstance(node, yaml.ScalarNode):

@@ -260,4 +260,4 @@ def _may_create() -> bool:
 
 def downgrade() -> None:
     for table in TABLES.split():
-        op.execute(f"DROP TABLE {{table}}")
+        op.execute(f"DROP TABLE {table}")

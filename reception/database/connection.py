@@ -41,7 +41,7 @@ CONNECT_ARGS: dict[str, Any] = {
 
 
 class Database:
-    """One pool of connections. Every method raises Unavailable, with a static text, while PostgreSQL is away."""
+    """One pool of connections. While PostgreSQL is away, every method raises Unavailable (static text)."""
 
     def __init__(self, url: URL, server: EmbeddedServer | None = None, *, pool_size: int = 10) -> None:
         self._server = server

@@ -54,6 +54,7 @@ class EmbeddedServer:
     def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
         self._home = data_dir.expanduser().resolve() / "postgres"
         self._cluster = self._home / "cluster"
+        self._log = self._home / "server.log"
         self._options = OPTIONS | ({} if durable else VOLATILE)
         self._users: int | None = None  # descriptor that carries our shared lock
 
@@ -104,7 +105,7 @@ class EmbeddedServer:
                 continue
             if (url := self._await_answer()) is not None:
                 return url
-        raise Unavailable(f"The embedded PostgreSQL did not start; see {self._home / 'server.log'}")
+        raise Unavailable(f"The embedded PostgreSQL did not start; see {self._log}")
 
     def _take_share(self) -> None:
         if self._users is None:
@@ -130,11 +131,11 @@ class EmbeddedServer:
     def _launch(self) -> bool:
         port = self._choose_port()
         options = " ".join(f"-c {name}={value}" for name, value in {**self._options, "port": port}.items())
-        log = self._home / "server.log"
-        log.touch()
-        _hand_over(log, self._account())
+        log = str(self._log)
+        self._log.touch()
+        _hand_over(self._log, self._account())
         return self._command(
-            "pg_ctl", "start", "-D", str(self._cluster), "-l", str(log), "-o", options, "-w", "-t", "30"
+            "pg_ctl", "start", "-D", str(self._cluster), "-l", log, "-o", options, "-w", "-t", "30"
         )
 
     def _choose_port(self) -> int:
@@ -188,7 +189,7 @@ class EmbeddedServer:
         )  # fmt: skip
         given.unlink()
         if not made:
-            raise Unavailable(f"The embedded PostgreSQL could not be created in {self._home}")
+            raise Unavailable(f"The embedded PostgreSQL could not be created; see {self._log}")
         half.rename(self._cluster)
 
     def _check_version(self) -> None:
@@ -197,7 +198,7 @@ class EmbeddedServer:
             raise MisconfiguredError(f"{self._cluster} was made by PostgreSQL {made_by}, this is 18")
 
     def _account(self) -> pwd.struct_passwd | None:
-        """Whom the server runs as: ourselves, or as root (which PostgreSQL refuses) an account without rights."""
+        """Who runs the server: ourselves, or, as PostgreSQL refuses root, an account without rights."""
         if os.geteuid() != 0:
             return None
         if self._cluster.exists():
@@ -213,19 +214,20 @@ class EmbeddedServer:
         if account is not None:
             _open_paths(self._home, binaries)
             who = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-        try:
-            done = subprocess.run(
-                [str(binaries / program), *arguments],
-                cwd="/",
-                env={"PATH": os.defpath, "LC_ALL": "C"},  # no PG… variable of the user's may interfere
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=START_SECONDS,
-                **who,  # type: ignore[call-overload]
-            )
-        except subprocess.TimeoutExpired:
-            return False
+        with self._log.open("a") as log:
+            try:
+                done = subprocess.run(
+                    [str(binaries / program), *arguments],
+                    cwd="/",
+                    env={"PATH": os.defpath, "LC_ALL": "C"},  # no PG… variable of the user's may interfere
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    timeout=START_SECONDS,
+                    **who,  # type: ignore[call-overload]
+                )
+            except subprocess.TimeoutExpired:
+                return False
         return bool(done.returncode == 0)
 
 

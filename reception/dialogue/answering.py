@@ -113,7 +113,7 @@ def _meant(frame: Frame, offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
     days, hours = frame.values.get(Slot.DATE), frame.values.get(Slot.TIME)
     doctor = frame.values.get(Slot.PRACTITIONER)
     if not _named(frame):
-        return offers if len(offers) > 1 or frame.intent is not Intent.AFFIRM else offers[:1]
+        return offers if len(offers) > 1 or frame.intent is Intent.AFFIRM else ()
     return tuple(
         matching(
             offers,

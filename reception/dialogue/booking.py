@@ -110,6 +110,10 @@ def _contact(state: State, facts: Facts) -> Reply | None:
     """Asks for the contact details the practice wants before it books."""
     who, claims = state.who, state.claims
     practice = facts.practice
+    if who.new and not claims.name:
+        return ask("ask_patient_name", Expects.PATIENT_NAME)
+    if who.new and claims.date_of_birth is None:
+        return ask("ask_date_of_birth", Expects.DATE_OF_BIRTH)
     if who.new and not (claims.phone or facts.caller_phone):
         return ask("ask_phone_new", Expects.PHONE)
     if practice.booking.collect_email and not (claims.email or who.email):

@@ -30,7 +30,7 @@ def note_claims(state: State, frame: Frame) -> bool:
     claims.phone = str(values.get(Slot.PHONE, claims.phone))
     claims.email = str(values.get(Slot.EMAIL, claims.email))
     claims.insurance = frame.slots.get(Slot.INSURANCE, claims.insurance)
-    keys = ("name", "date_of_birth", "phone")
+    keys = ("name", "date_of_birth")
     return any(getattr(before, key) != getattr(claims, key) for key in keys) and any(
         getattr(before, key) for key in keys
     )

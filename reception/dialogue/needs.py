@@ -15,12 +15,16 @@ from reception.dialogue.state import Claims, Offer, Reply
 
 @dataclass(frozen=True)
 class FindSlots:
-    """All free starts in a window, in order.  → tuple[Offer, ...]"""
+    """All free starts in a window, in order.  → tuple[Offer, ...]
+
+    The time of the appointment that is `moving` counts as free.
+    """
 
     appointment_type: str
     practitioners: tuple[str, ...]
     first: date
     last: date
+    moving: str | None = None
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class HoldSlot:
     """Keep this time for the conversation while details are collected.  → id, or None when it is taken"""
 
     offer: Offer
+    moving: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reception.dialogue.answering import answer_pending
 from reception.dialogue.answers import answer
 from reception.dialogue.asking import after, ask, confirm
@@ -16,6 +18,7 @@ from reception.dialogue.requests import FORMS, note_details, request
 from reception.dialogue.state import (
     About,
     Choice,
+    Claims,
     Expects,
     Facts,
     Line,
@@ -177,26 +180,39 @@ def _switch_task(state: State, frame: Frame) -> Step:
 
 def _take_in(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
     """Notes every detail that was said, whatever was asked."""
-    before = (state.claims.name, state.claims.date_of_birth)
     looked_up = state.who.unmatched or state.who.near is not None
-    old = state.claims.__class__(**vars(state.claims))
+    old = replace(state.claims)
     changed = note_claims(state, frame)
-    confirmed_close = state.about is About.IDENTITY and frame.intent is Intent.AFFIRM
-    if changed and before != (state.claims.name, state.claims.date_of_birth) and not confirmed_close:
-        if looked_up and not state.who.settled:
-            claims = state.claims
-            question = yield from failed(state, facts, old)
-            if state.status is Status.HANDED_OVER:
-                return question
-            state.claims = claims
-        elif state.who.settled and frame.intent in (Intent.INFORM, Intent.DENY):
-            state.who = Who()
+    if changed and state.who.settled:
+        _somebody_else(state, frame, old)
+    elif changed and looked_up and not (state.about is About.IDENTITY and frame.intent is Intent.AFFIRM):
+        now = state.claims
+        question = yield from failed(state, facts, old)
+        if state.status is Status.HANDED_OVER:
+            return question
+        state.claims = now
     if state.task is None and note_wish(state, frame, facts):
         state.task = Task.BOOK
     elif state.task is not None:
         note_wish(state, frame, facts)
     note_details(state, facts, frame, heard)
     return None
+
+
+def _somebody_else(state: State, frame: Frame, old: Claims) -> None:
+    """After the patient was identified: another name is another person, another birth date a correction."""
+    said, before = set(state.claims.name.casefold().split()), set(old.name.casefold().split())
+    if said <= before or before <= said:
+        state.claims.name = max(state.claims.name, old.name, key=len)
+        if state.claims.date_of_birth == old.date_of_birth or frame.intent not in (
+            Intent.INFORM,
+            Intent.DENY,
+        ):
+            state.claims.date_of_birth = old.date_of_birth
+            return
+    elif Slot.DATE_OF_BIRTH not in frame.values:
+        state.claims.date_of_birth = None
+    state.who = Who()
 
 
 def _known(state: State) -> str:

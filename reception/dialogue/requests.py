@@ -16,7 +16,8 @@ from reception.dialogue.state import About, Expects, Facts, Line, State, Task
 RUNS_OUT = timedelta(days=2)
 _HAS_STRENGTH = re.compile(r"\d|\b(milligrams?|mg|micrograms?|mcg|units?)\b", re.IGNORECASE)
 _OUT_NOW = re.compile(
-    r"\b(ran out|run out|running out|all out|none left|no more left|(?:am|i'm|im) out|last (?:one|pill|tablet|dose))\b",
+    r"\b(ran out|run out|running out|all out|none left|no more left|(?:am|i'm|im) out"
+    r"|last (?:one|pill|tablet|dose))\b",
     re.IGNORECASE,
 )
 _LATER = re.compile(r"\b(?:run(?:ning)? out|out) (?:in|on|next|by|at)\b", re.IGNORECASE)

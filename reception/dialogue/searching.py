@@ -10,7 +10,7 @@ from reception.dialogue.asking import after, ask, confirm
 from reception.dialogue.meaning import Days
 from reception.dialogue.needs import FindSlots, HoldSlot, Need, Step
 from reception.dialogue.offers import matching, pick
-from reception.dialogue.state import About, Choice, Expects, Facts, Line, Offer, Reply, State
+from reception.dialogue.state import About, Choice, Expects, Facts, Line, Offer, Reply, State, Task
 from reception.practice import AppointmentType, Practice
 
 #: How far to look when no day was named, before the whole horizon is searched.
@@ -51,7 +51,7 @@ def offer(offers: tuple[Offer, ...]) -> Reply:
 
 def choose(state: State, chosen: Offer) -> Generator[Need, Any, bool]:
     """Holds a time for the conversation; False (and never offered again) when somebody was faster."""
-    state.held = yield HoldSlot(chosen)
+    state.held = yield HoldSlot(chosen, _moving(state))
     if state.held is None:
         state.chosen = None
         state.refused = (*state.refused, chosen.start)
@@ -162,8 +162,13 @@ def _search(
 def _free(
     state: State, kind: AppointmentType, doctors: tuple[str, ...], first: date, last: date
 ) -> Generator[Need, Any, list[Offer]]:
-    found = yield FindSlots(kind.name, doctors, first, last)
+    found = yield FindSlots(kind.name, doctors, first, last, _moving(state))
     return [one for one in found if one.start not in state.refused]
+
+
+def _moving(state: State) -> str | None:
+    """The appointment that is being moved, whose own time is free for it."""
+    return state.appointment.id if state.task is Task.MOVE and state.appointment else None
 
 
 def _settled(state: State, fitting: list[Offer]) -> bool:

@@ -199,7 +199,9 @@ def _rows(scenario: Scenario, export: Mapping[str, Any]) -> Iterator[str]:
 def _words(scenario: Scenario, transcript: Transcript) -> Iterator[str]:
     desk = [text.casefold() for role, text in transcript.lines if role == "desk"]
     roles = [role for role, _ in transcript.lines]
-    greeting = roles.index("patient") if "patient" in roles else len(roles)  # it names the emergency number too
+    greeting = (
+        roles.index("patient") if "patient" in roles else len(roles)
+    )  # it names the emergency number too
     for words in scenario.said:
         if not any(words.casefold() in text for text in desk[greeting:]):
             yield f"the desk never said {words!r}"

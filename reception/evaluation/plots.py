@@ -43,7 +43,7 @@ def all_of(scores: Scores) -> list[Plot]:
         ),
         Plot(
             "By slot",
-            "F1 of exact spans, and how often code makes the right value of a right span.",
+            "F1 of exact spans, and how often a right span gets the right value (if it has one at all).",
             draw(slots, scores, 5.5),
         ),
         Plot(
@@ -146,4 +146,4 @@ def _pairs(axes: Any, labels: list[str], *series: tuple[str, list[float]]) -> No
     axes.set_yticks([place + thickness / 2 for place in range(len(labels))], labels)
     axes.invert_yaxis()
     axes.set_xlim(0, 1)
-    axes.legend(loc="lower left")
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))

@@ -68,8 +68,8 @@ class Rows(BaseModel):
 class Scenario(Lines):
     """One conversation and how it must end.
 
-    `expected` rows must exist, each its own, `unexpected` rows must not; `said` must occur in a desk message after
-    the greeting, `never_said` in none (case does not matter); `status` is the conversation's at the end.
+    `expected` rows must exist, each its own, `unexpected` rows must not; `said` must occur in a desk message
+    after the greeting, `never_said` in none, in any case; `status` is the conversation's at the end.
     """
 
     name: str

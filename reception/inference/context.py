@@ -6,6 +6,7 @@ Not safe for threads, `tokenize` excepted: the engine's thread alone calls the r
 from __future__ import annotations
 
 import ctypes
+import struct
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,10 +15,9 @@ from typing import Any
 import llama_cpp
 import numpy as np
 from llguidance import LLTokenizer
-from llguidance.llamacpp import lltokenizer_from_vocab
 from numpy.typing import NDArray
 
-from reception.errors import MisconfiguredError, ModelMissing, ReceptionError, Unavailable
+from reception.errors import MisconfiguredError, ModelMissing, Unavailable
 
 ARCHITECTURE = "llama"
 _ERROR_LEVEL = 4
@@ -56,7 +56,7 @@ class Context:
             self.vocabulary = int(llama_cpp.llama_vocab_n_tokens(self._vocab))
             self._context = _new_context(self._model, threads, sequences, tokens, batch)
             self._memory = llama_cpp.llama_get_memory(self._context)
-            self.tokenizer: LLTokenizer = lltokenizer_from_vocab(self._vocab)
+            self.tokenizer: LLTokenizer = _tokenizer(self._vocab, self.vocabulary)
             self._open_batch()
         except BaseException:
             self.close()
@@ -135,6 +135,10 @@ class Context:
 
 
 def _load_model(path: Path, gpu_layers: int) -> Any:
+    if _architecture(path) != ARCHITECTURE:
+        raise MisconfiguredError(
+            f"{path.name} is not of the Llama architecture: set RECEPTION_MODEL to one that is."
+        )
     llama_cpp.llama_backend_init()
     params = llama_cpp.llama_model_default_params()
     params.n_gpu_layers = gpu_layers
@@ -143,17 +147,26 @@ def _load_model(path: Path, gpu_layers: int) -> Any:
     if model:
         return model
     reason = next((line for line in _troubles if "error" in line), "llama.cpp refused it")
-    if "unknown model architecture" in reason:
-        raise _wrong_architecture(path)
-    raise ModelMissing(f"{path.name} can't be loaded ({reason}): run `reception model pull`.")
+    raise ModelMissing(
+        f"{path.name} can't be loaded ({reason}): run `reception model pull`, or set another RECEPTION_MODEL."
+    )
+
+
+def _architecture(path: Path) -> str:
+    """What a GGUF file names as its architecture, which is always its first entry; "" for other files."""
+    with path.open("rb") as file:
+        head = file.read(256)
+    try:
+        (length,) = struct.unpack_from("<Q", head, 24)
+        (size,) = struct.unpack_from("<Q", head, 36 + length)
+    except struct.error:
+        return ""
+    key, value = head[32 : 32 + length], head[44 + length : 44 + length + size]
+    return value.decode("ascii", "replace") if key == b"general.architecture" else ""
 
 
 def _usable_length(model: Any, path: Path, wanted: int) -> int:
     """How many tokens one sequence may have."""
-    buffer = ctypes.create_string_buffer(64)
-    llama_cpp.llama_model_meta_val_str(model, b"general.architecture", buffer, len(buffer))
-    if buffer.value.decode() != ARCHITECTURE:
-        raise _wrong_architecture(path)
     trained = int(llama_cpp.llama_model_n_ctx_train(model))
     if trained < 512:
         raise MisconfiguredError(
@@ -162,9 +175,21 @@ def _usable_length(model: Any, path: Path, wanted: int) -> int:
     return min(trained, wanted)
 
 
-def _wrong_architecture(path: Path) -> ReceptionError:
-    return MisconfiguredError(
-        f"{path.name} is not of the Llama architecture: set RECEPTION_MODEL to one that is (Llama, SmolLM …)."
+def _tokenizer(vocab: Any, size: int) -> LLTokenizer:
+    """The vocabulary as llguidance wants it (its own reader calls a deprecated function for each token)."""
+    buffer = ctypes.create_string_buffer(4096)
+    tokens = []
+    for token in range(size):
+        length = llama_cpp.llama_token_to_piece(vocab, token, buffer, len(buffer), 0, True)
+        control = llama_cpp.llama_vocab_get_attr(vocab, token) & llama_cpp.LLAMA_TOKEN_ATTR_CONTROL
+        # A leading 0xff, which no text has, keeps control tokens apart from words that look like them.
+        tokens.append((b"\xff" if control else b"") + ctypes.string_at(buffer, max(length, 0)))
+    return LLTokenizer.from_llamacpp(  # type: ignore[attr-defined]
+        tokens=tokens,
+        vocab_ptr=vocab,
+        tokenize_fptr=ctypes.cast(llama_cpp.llama_cpp._lib.llama_tokenize, ctypes.c_void_p).value,
+        eos_token=llama_cpp.llama_vocab_eos(vocab),
+        slices=None,
     )
 
 

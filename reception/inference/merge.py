@@ -6,6 +6,7 @@ Eight bits, because four cost a model of this size 20 points of intent accuracy 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -32,21 +33,20 @@ def merge(base: Path, adapter: Path, out: Path, progress: Progress) -> None:
     """
     source = GGUFReader(base)
     updates = _updates(adapter, {tensor.name: tensor for tensor in source.tensors})
-    writer = GGUFWriter(out, str(_value(source, "general.architecture")))
-    _copy_metadata(source, writer)
-    for tensor in source.tensors:
-        shape, dtype, size, stored = _layout(tensor)
-        writer.add_tensor_info(tensor.name, shape, dtype, size, stored)
-    total = sum(_layout(tensor)[2] for tensor in source.tensors)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_ti_data_to_file()
-    done = 0
-    for tensor in source.tensors:
-        writer.write_tensor_data(_merged(tensor, updates))
-        done += _layout(tensor)[2]
-        progress(done, total)
-    writer.close()
+    with closing(GGUFWriter(out, str(_value(source, "general.architecture")))) as writer:
+        _copy_metadata(source, writer)
+        for tensor in source.tensors:
+            shape, dtype, size, stored = _layout(tensor)
+            writer.add_tensor_info(tensor.name, shape, dtype, size, stored)
+        total = sum(_layout(tensor)[2] for tensor in source.tensors)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_ti_data_to_file()
+        done = 0
+        for tensor in source.tensors:  # one at a time: a large model need not fit into memory
+            writer.write_tensor_data(_merged(tensor, updates))
+            done += _layout(tensor)[2]
+            progress(done, total)
 
 
 def _updates(adapter: Path, targets: Mapping[str, ReaderTensor]) -> dict[str, tuple[Floats, Floats]]:

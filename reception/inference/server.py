@@ -12,7 +12,7 @@ import structlog
 import uvicorn
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.connection import ASGIConnection
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import ValidationException
 from litestar.handlers.base import BaseRouteHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -24,6 +24,9 @@ from reception.inference.language_model import Completion, LanguageModel
 from reception.settings import Settings
 
 log = structlog.get_logger()
+
+Served = NamedDependency[LanguageModel]
+Name = NamedDependency[str]
 
 
 class Unauthorized(ReceptionError):
@@ -45,7 +48,7 @@ class CompletionRequest(BaseModel):
 
 @post("/v1/completions", status_code=200)
 async def complete(
-    request: Request[Any, Any, Any], data: CompletionRequest, model: LanguageModel, name: str
+    request: Request[Any, Any, Any], data: CompletionRequest, model: Served, name: Name
 ) -> dict[str, Any]:
     """One completion in OpenAI's shape, with `confidence` and `ms` beside."""
     work = asyncio.create_task(
@@ -90,7 +93,7 @@ async def _disconnected(request: Request[Any, Any, Any]) -> None:
 
 
 @get("/v1/models")
-async def models(name: str) -> dict[str, Any]:
+async def models(name: Name) -> dict[str, Any]:
     """The one model served here."""
     return {"object": "list", "data": [{"id": name, "object": "model", "owned_by": "reception"}]}
 
@@ -102,7 +105,7 @@ async def live() -> str:
 
 
 @get("/health/ready", media_type=MediaType.TEXT)
-async def ready(model: LanguageModel) -> Response[str]:
+async def ready(model: Served) -> Response[str]:
     """200 once the model answers, else 503 with the reason in one line."""
     try:
         await model.ready()

@@ -26,7 +26,7 @@ _ASKED = {
 }
 #: Slots that hold their words as they are: anything short may be one.
 _PLAIN = frozenset({Slot.PATIENT_NAME, Slot.INSURANCE, Slot.REASON, Slot.MEDICATION, Slot.SPECIALTY})
-#: Words that are no answer to any of these questions.
+#: Intents that may hide a bare answer.
 _ANSWERING = frozenset(
     {Intent.INFORM, Intent.OUT_OF_SCOPE, Intent.AFFIRM, Intent.DENY, Intent.MEDICAL_QUESTION}
 )
@@ -35,7 +35,7 @@ _PLAIN_WORDS = 12
 
 
 def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: Setting) -> Frame:
-    """The frame with the asked slot filled from the whole answer, if it lacks it and the answer can be one."""
+    """The frame with the asked slot filled from the whole answer, where it lacks it and the answer can be one."""
     slot = _ASKED.get(expects or "")
     if slot is None or frame.intent not in _ANSWERING or slot in frame.values:
         return frame

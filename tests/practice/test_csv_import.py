@@ -87,7 +87,7 @@ patient;practitioner;appointment_type;start;date_of_birth;reason
 Jo Lane;Dr. Ada Moss;Consultation;2026-06-16T09:00;1980-01-02;"knee;
 both sides"
 Jo Lane;Dr. Ada Moss;Consultation;2026-06-16 09:15:00
-Sam Poe;Dr. Ada Moss;Consultation;2026-06-16T09:10
+Sam Poe;Dr. Ada Moss;Consultation;2026-06-16T09:20
 Sam Poe;Dr. Ben Roth;Consultation;2026-06-16T09:10
 Sam Poe;Dr. Nobody;Consultation;2026-06-16T11:00
 Sam Poe;Dr. Ben Roth;Surgery;2026-06-16T11:00

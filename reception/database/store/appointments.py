@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy import Row, Select, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from reception.database.records import Appointment, Patient
-from reception.database.store.queries import Queries, real_time
+from reception.database.store.holds import Holds, stretch
+from reception.database.store.queries import real_time
 from reception.database.tables import (
     OCCUPYING,
     AppointmentRow,
@@ -26,18 +26,8 @@ from reception.database.tables import (
 OVERLAP = "23P01"  # exclusion_violation
 
 
-class Appointments(Queries):
-    """Appointments and holds. Whoever takes a time locks the calendar first; the constraint judges last."""
-
-    async def lock_calendars(self, practitioner_ids: Collection[UUID]) -> None:
-        """Lets one transaction at a time take times of these practitioners; the others wait."""
-        query = (
-            select(PractitionerRow.id)
-            .where(PractitionerRow.id.in_(practitioner_ids))
-            .order_by(PractitionerRow.id)
-            .with_for_update(key_share=True)
-        )
-        await self._connection.execute(query)
+class Appointments(Holds):
+    """Appointments; those who take a time call `lock_calendars` first."""
 
     async def busy(
         self,
@@ -52,9 +42,13 @@ class Appointments(Queries):
 
         Live holds count, except those of `conversation_id`; the appointment `moving` does not count.
         """
-        query = select(AppointmentRow.practitioner_id, AppointmentRow.during).where(
+        query = select(
+            AppointmentRow.practitioner_id,
+            func.lower(AppointmentRow.during),
+            func.upper(AppointmentRow.during),
+        ).where(
             AppointmentRow.practitioner_id.in_(practitioner_ids),
-            AppointmentRow.during.overlaps(_range(first, last)),
+            AppointmentRow.during.overlaps(stretch(first, last)),
             AppointmentRow.status.in_(OCCUPYING),
             or_(
                 AppointmentRow.status == "booked",
@@ -64,57 +58,11 @@ class Appointments(Queries):
             AppointmentRow.id.is_distinct_from(moving),
         )
         taken: dict[UUID, list[tuple[datetime, datetime]]] = {one: [] for one in practitioner_ids}
-        for practitioner_id, during in await self._connection.execute(query.order_by(AppointmentRow.during)):
-            taken[practitioner_id].append((during.lower, during.upper))
+        for practitioner_id, start, end in await self._connection.execute(
+            query.order_by(AppointmentRow.during)
+        ):
+            taken[practitioner_id].append((start, end))
         return taken
-
-    async def drop_expired_holds(self, practitioner_id: UUID, start: datetime, end: datetime) -> None:
-        """Removes expired holds that are in the way of this stretch."""
-        await self._connection.execute(
-            delete(AppointmentRow).where(
-                AppointmentRow.practitioner_id == practitioner_id,
-                AppointmentRow.during.overlaps(_range(start, end)),
-                *_expired(),
-            )
-        )
-
-    async def sweep_expired_holds(self) -> int:
-        """Removes every expired hold; returns how many."""
-        swept = await self._connection.scalars(
-            delete(AppointmentRow).where(*_expired()).returning(AppointmentRow.id)
-        )
-        return len(swept.all())
-
-    async def drop_holds(self, conversation_id: UUID) -> None:
-        """Removes whatever the conversation holds."""
-        await self._connection.execute(
-            delete(AppointmentRow).where(
-                AppointmentRow.conversation_id == conversation_id, AppointmentRow.status == "held"
-            )
-        )
-
-    async def add_hold(
-        self,
-        practice_id: UUID,
-        practitioner_id: UUID,
-        appointment_type_id: UUID,
-        start: datetime,
-        end: datetime,
-        *,
-        conversation_id: UUID,
-        minutes: float,
-    ) -> UUID | None:
-        """Keeps a stretch for `minutes` of real time; None when it is not free."""
-        return await self._insert(
-            practice_id=practice_id,
-            practitioner_id=practitioner_id,
-            appointment_type_id=appointment_type_id,
-            during=_range(start, end),
-            status="held",
-            reason="",
-            conversation_id=conversation_id,
-            hold_expires_at=real_time() + timedelta(minutes=minutes),
-        )
 
     async def add_appointment(
         self,
@@ -133,12 +81,12 @@ class Appointments(Queries):
         appointment_id: UUID | None = None,
     ) -> UUID | None:
         """Books a stretch; None when it is not free (or `source_key` or the id is there already)."""
-        return await self._insert(
+        return await self.take_time(
             id=appointment_id or uuid4(),
             practice_id=practice_id,
             practitioner_id=practitioner_id,
             appointment_type_id=appointment_type_id,
-            during=_range(start, end),
+            during=stretch(start, end),
             status=status,
             patient_id=patient_id,
             reason=reason,
@@ -146,49 +94,6 @@ class Appointments(Queries):
             conversation_id=conversation_id,
             source_key=source_key,
         )
-
-    async def _insert(self, **values: Any) -> UUID | None:
-        """A conflict is no error here, so it neither spoils the transaction nor ends in a deadlock."""
-        query = insert(AppointmentRow).values({"id": uuid4()} | values).on_conflict_do_nothing()
-        added: UUID | None = await self._connection.scalar(query.returning(AppointmentRow.id))
-        return added
-
-    async def book_hold(
-        self,
-        hold_id: UUID,
-        practitioner_id: UUID,
-        appointment_type_id: UUID,
-        start: datetime,
-        end: datetime,
-        *,
-        conversation_id: UUID,
-        patient_id: UUID,
-        reason: str,
-        booked_by: str | None,
-    ) -> bool:
-        """Turns the conversation's hold of exactly this stretch into an appointment; False without one.
-
-        An expired hold will do: as long as its row is there, nobody else can have the time.
-        """
-        query = (
-            update(AppointmentRow)
-            .where(
-                AppointmentRow.id == hold_id,
-                AppointmentRow.status == "held",
-                AppointmentRow.conversation_id == conversation_id,
-                AppointmentRow.practitioner_id == practitioner_id,
-                AppointmentRow.during == _range(start, end),
-            )
-            .values(
-                status="booked",
-                hold_expires_at=None,
-                appointment_type_id=appointment_type_id,
-                patient_id=patient_id,
-                reason=reason,
-                booked_by=booked_by,
-            )
-        )
-        return await self._connection.scalar(query.returning(AppointmentRow.id)) is not None
 
     async def move_appointment(
         self,
@@ -200,7 +105,7 @@ class Appointments(Queries):
         *,
         conversation_id: UUID,
     ) -> bool:
-        """Gives an appointment another time and drops the conversation's holds; False, and nothing, if taken."""
+        """Gives an appointment another time and drops the conversation's holds; False when it is taken."""
         try:
             async with self.savepoint():
                 await self.drop_holds(conversation_id)
@@ -211,7 +116,7 @@ class Appointments(Queries):
                     .values(
                         practitioner_id=practitioner_id,
                         appointment_type_id=appointment_type_id,
-                        during=_range(start, end),
+                        during=stretch(start, end),
                     )
                 )
         except IntegrityError as error:
@@ -254,20 +159,12 @@ class Appointments(Queries):
         """Every practice's appointments without the holds, in order of time."""
         return await self._records(_appointments().where(AppointmentRow.status != "held"))
 
-    async def _records(self, query: Select[Any]) -> list[Appointment]:
+    async def _records(self, query: Select[*tuple[Any, ...]]) -> list[Appointment]:
         rows = await self._connection.execute(query.order_by(AppointmentRow.during, AppointmentRow.id))
         return [_record(row) for row in rows]
 
 
-def _range(start: datetime, end: datetime) -> Range[datetime]:
-    return Range(start, end, bounds="[)")
-
-
-def _expired() -> tuple[Any, Any]:
-    return AppointmentRow.status == "held", AppointmentRow.hold_expires_at <= real_time()
-
-
-def _appointments() -> Select[Any]:
+def _appointments() -> Select[*tuple[Any, ...]]:
     return (
         select(
             AppointmentRow.id,

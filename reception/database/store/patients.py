@@ -41,11 +41,11 @@ class Patients(Queries):
         if name is not None:
             query = query.where(func.lower(PatientRow.name) == func.lower(name))
         rows = await self._connection.execute(query.order_by(PatientRow.created_at, PatientRow.id))
-        return [Patient(*row) for row in rows.tuples()]
+        return [Patient(*row) for row in rows]
 
     async def patient(self, practice_id: UUID, patient_id: UUID) -> Patient | None:
         query = select(*COLUMNS).where(PatientRow.practice_id == practice_id, PatientRow.id == patient_id)
-        row = (await self._connection.execute(query)).tuples().first()
+        row = (await self._connection.execute(query)).first()
         return None if row is None else Patient(*row)
 
     async def add_patient(

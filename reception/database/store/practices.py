@@ -72,19 +72,28 @@ class Practices(Queries):
 
     async def save_members(self, practice: Practice) -> None:
         """Sees to it that every practitioner and appointment type has its row."""
-        for table, members in (
-            (PractitionerRow, practice.practitioners),
-            (AppointmentTypeRow, practice.appointment_types),
-        ):
-            for member in sorted(members, key=lambda one: one.id):
-                row = insert(table).values(id=member.id, practice_id=practice.id, name=member.name)
-                await self._connection.execute(
-                    row.on_conflict_do_update(
-                        index_elements=["id"],
-                        set_={"name": member.name},
-                        where=table.name.is_distinct_from(member.name),
-                    )
+        await self._save_names(
+            PractitionerRow, practice.id, {one.id: one.name for one in practice.practitioners}
+        )
+        await self._save_names(
+            AppointmentTypeRow, practice.id, {one.id: one.name for one in practice.appointment_types}
+        )
+
+    async def _save_names(
+        self,
+        table: type[PractitionerRow] | type[AppointmentTypeRow],
+        practice_id: UUID,
+        names: Mapping[UUID, str],
+    ) -> None:
+        for member_id, name in sorted(names.items()):
+            row = insert(table).values(id=member_id, practice_id=practice_id, name=name)
+            await self._connection.execute(
+                row.on_conflict_do_update(
+                    index_elements=["id"],
+                    set_={"name": name},
+                    where=table.name.is_distinct_from(name),
                 )
+            )
 
 
 def _columns(practice: Practice) -> dict[str, Any]:

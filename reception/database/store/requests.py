@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from reception.database.records import Patient, Request
 from reception.database.store.patients import COLUMNS
@@ -50,8 +50,8 @@ class Requests(Queries):
         priority: str | None = None,
         patient_id: UUID | None = None,
     ) -> None:
-        """Replaces the details; priority and patient only where given. NotFound without such a request."""
-        changes: dict[str, Any] = {"details": dict(details)}
+        """Adds to the details; priority and patient only where given. NotFound without such a request."""
+        changes: dict[str, Any] = {"details": RequestRow.details.concat(dict(details))}
         if priority is not None:
             changes["priority"] = priority
         if patient_id is not None:
@@ -59,6 +59,12 @@ class Requests(Queries):
         query = update(RequestRow).where(RequestRow.id == request_id).values(changes)
         if await self._connection.scalar(query.returning(RequestRow.id)) is None:
             raise NotFound("No such request")
+
+    async def withdraw_request(self, request_id: UUID) -> None:
+        """Takes back a request that nobody has to answer any more; one already done stays."""
+        await self._connection.execute(
+            delete(RequestRow).where(RequestRow.id == request_id, RequestRow.status == "open")
+        )
 
     async def all_requests(self) -> list[Request]:
         """Every practice's requests, oldest first."""

@@ -44,7 +44,7 @@ class Sources(Queries):
     async def unsourced_patient(
         self, practice_id: UUID, name: str, date_of_birth: date | None, phone: str
     ) -> SourcedPatient | None:
-        """Someone taken on by the desk with this name and birth date; the phone decides where there is no date."""
+        """Someone taken on by the desk with this name and birth date; without a date the phone decides."""
         query = select(PatientRow.id, *(getattr(PatientRow, name) for name in CONTACT)).where(
             PatientRow.practice_id == practice_id,
             PatientRow.source_key.is_(None),

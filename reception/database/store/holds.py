@@ -1,0 +1,128 @@
+"""Queries for holds: times kept for a conversation, as rows of the appointments' table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import Range, insert
+
+from reception.database.store.queries import Queries, real_time
+from reception.database.tables import AppointmentRow, PractitionerRow
+
+
+class Holds(Queries):
+    """Whoever takes a time, to hold or to book it, locks the calendar first; the constraint judges last."""
+
+    async def lock_calendars(self, practitioner_ids: Collection[UUID]) -> None:
+        """Lets one transaction at a time take times of these practitioners; the others wait."""
+        query = (
+            select(PractitionerRow.id)
+            .where(PractitionerRow.id.in_(practitioner_ids))
+            .order_by(PractitionerRow.id)
+            .with_for_update(key_share=True)
+        )
+        await self._connection.execute(query)
+
+    async def drop_expired_holds(self, practitioner_id: UUID, start: datetime, end: datetime) -> None:
+        """Removes expired holds that are in the way of this stretch."""
+        await self._connection.execute(
+            delete(AppointmentRow).where(
+                AppointmentRow.practitioner_id == practitioner_id,
+                AppointmentRow.during.overlaps(stretch(start, end)),
+                *_expired(),
+            )
+        )
+
+    async def sweep_expired_holds(self) -> int:
+        """Removes every expired hold; returns how many."""
+        swept = await self._connection.scalars(
+            delete(AppointmentRow).where(*_expired()).returning(AppointmentRow.id)
+        )
+        return len(swept.all())
+
+    async def drop_holds(self, conversation_id: UUID) -> None:
+        """Removes whatever the conversation holds."""
+        await self._connection.execute(
+            delete(AppointmentRow).where(
+                AppointmentRow.conversation_id == conversation_id, AppointmentRow.status == "held"
+            )
+        )
+
+    async def add_hold(
+        self,
+        practice_id: UUID,
+        practitioner_id: UUID,
+        appointment_type_id: UUID,
+        start: datetime,
+        end: datetime,
+        *,
+        conversation_id: UUID,
+        minutes: float,
+    ) -> UUID | None:
+        """Keeps a stretch for `minutes` of real time; None when it is not free."""
+        return await self.take_time(
+            practice_id=practice_id,
+            practitioner_id=practitioner_id,
+            appointment_type_id=appointment_type_id,
+            during=stretch(start, end),
+            status="held",
+            reason="",
+            conversation_id=conversation_id,
+            hold_expires_at=real_time() + timedelta(minutes=minutes),
+        )
+
+    async def book_hold(
+        self,
+        hold_id: UUID,
+        practitioner_id: UUID,
+        appointment_type_id: UUID,
+        start: datetime,
+        end: datetime,
+        *,
+        conversation_id: UUID,
+        patient_id: UUID,
+        reason: str,
+        booked_by: str | None,
+    ) -> bool:
+        """Turns the conversation's hold of exactly this stretch into an appointment; False without one.
+
+        An expired hold will do: as long as its row is there, nobody else can have the time.
+        """
+        query = (
+            update(AppointmentRow)
+            .where(
+                AppointmentRow.id == hold_id,
+                AppointmentRow.status == "held",
+                AppointmentRow.conversation_id == conversation_id,
+                AppointmentRow.practitioner_id == practitioner_id,
+                AppointmentRow.during == stretch(start, end),
+            )
+            .values(
+                status="booked",
+                hold_expires_at=None,
+                appointment_type_id=appointment_type_id,
+                patient_id=patient_id,
+                reason=reason,
+                booked_by=booked_by,
+            )
+        )
+        return await self._connection.scalar(query.returning(AppointmentRow.id)) is not None
+
+    async def take_time(self, **values: Any) -> UUID | None:
+        """A conflict is no error here, so it neither spoils the transaction nor ends in a deadlock."""
+        query = insert(AppointmentRow).values({"id": uuid4()} | values).on_conflict_do_nothing()
+        added: UUID | None = await self._connection.scalar(query.returning(AppointmentRow.id))
+        return added
+
+
+def stretch(start: datetime, end: datetime) -> Range[datetime]:
+    """The time from `start`, included, to `end`, not included."""
+    return Range(start, end, bounds="[)")
+
+
+def _expired() -> tuple[Any, Any]:
+    return AppointmentRow.status == "held", AppointmentRow.hold_expires_at <= real_time()

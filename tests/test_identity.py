@@ -1,0 +1,68 @@
+"""Comparing what a caller says with who is on file (ring: unit)."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from reception.database.records import Patient
+from reception.dialogue.state import Claims
+from reception.identity import alike, identification
+from reception.practice import BookingRules
+
+BORN = date(1988, 4, 12)
+
+
+@pytest.mark.parametrize(
+    ("said", "on_file", "how"),
+    [
+        ("Maya Chen", "Maya Chen", "same"),
+        ("chen maya", "Maya Chen", "same"),
+        ("Jose Garcia", "José García", "same"),
+        ("Maya Chen", "Maya Lin Chen", "same"),
+        ("Anne-Marie Smith", "Anne Marie Smith", "same"),
+        ("Maya Chan", "Maya Chen", "close"),
+        ("Mya Chen", "Maya Chen", "close"),
+        ("Catherine Schmidt", "Katherine Schmitt", "close"),
+        ("Maya", "Maya Chen", "different"),
+        ("Thomas Okafor", "Maya Chen", "different"),
+        ("Mark Chen", "Maya Chen", "different"),
+        ("", "Maya Chen", "different"),
+    ],
+)
+def test_names(said: str, on_file: str, how: str) -> None:
+    assert alike(said, on_file) == how
+
+
+def patient(name: str, born: date = BORN, phone: str = "") -> Patient:
+    return Patient(uuid4(), name, born, phone)
+
+
+def who(name: str, *patients: Patient, rules: BookingRules | None = None, phone: str = "") -> str:
+    return identification(Claims(name, BORN), phone, patients, rules or BookingRules()).kind
+
+
+def test_name_and_birth_date_identify() -> None:
+    assert who("Maya Chen", patient("Maya Chen")) == "match"
+
+
+def test_the_right_name_with_another_birth_date_does_not() -> None:
+    assert who("Maya Chen", patient("Maya Chen", date(1988, 4, 13))) == "none"
+
+
+def test_a_close_name_is_only_near() -> None:
+    assert who("Maya Chan", patient("Maya Chen")) == "near"
+
+
+def test_two_who_fit_alike_can_not_be_told_apart() -> None:
+    assert who("Maya Chen", patient("Maya Chen"), patient("Maya Chen")) == "none"
+
+
+def test_the_phone_counts_where_the_practice_identifies_by_it() -> None:
+    rules = BookingRules(identify_by=("patient_name", "phone"))
+    on_file = patient("Maya Chen", phone="+12025550201")
+    assert who("Maya Chen", on_file, rules=rules, phone="+12025550201") == "match"
+    assert who("Maya Chen", on_file, rules=rules, phone="+12025550299") == "none"
+    assert who("Maya Chan", on_file, rules=rules, phone="+12025550201") == "none"
