@@ -3,7 +3,9 @@
 python -m fine_tune.train --config fine_tune/configs/desk-135m.yaml [--data runs/data] [--resume]
 
 The base model is read from the same GGUF file that is served, dequantised: the adapter then learns to undo
-the damage of that very quantisation too.
+the damage of that very quantisation too. One process per core, each with its own batches, whose gradients
+are averaged: threads within one process wait for each other at every layer, and on a busy machine that
+costs most of the speed.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +21,8 @@ from random import Random
 from typing import Any
 
 import torch
+import torch.distributed as dist
+import torch.multiprocessing as processes
 import yaml
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from safetensors.torch import load_file, save_file
@@ -52,7 +57,7 @@ class Recipe:
     epochs: int
     minutes: float
     seed: int
-    threads: int
+    processes: int
 
 
 @dataclass
@@ -121,11 +126,12 @@ def evaluate(model: Any, batches: list[Batch]) -> dict[str, float]:
 class Trainer:
     """The loop: fixed batches in a fixed order, so that a resumed run goes on where it stopped."""
 
-    def __init__(self, model: Any, recipe: Recipe, rows: list[Row], folder: Path) -> None:
-        self.model, self.recipe, self.folder, self.run = model, recipe, folder, Run()
+    def __init__(self, model: Any, recipe: Recipe, rows: list[Row], folder: Path, rank: int) -> None:
+        self.model, self.recipe, self.folder, self.run, self.rank = model, recipe, folder, Run(), rank
         add_lora(model, recipe.rank, recipe.alpha)
         rng = Random(recipe.seed)
         self.batches = [batch for _ in range(recipe.epochs) for batch in plan(rows, recipe.batch_tokens, rng)]
+        self.steps = len(self.batches) // recipe.processes
         self.parameters: list[nn.Parameter] = [tensor for _, tensor in lora_parameters(model)]
         self.optimizer = torch.optim.AdamW(
             self.parameters, lr=recipe.learning_rate, betas=(0.9, 0.98), weight_decay=recipe.weight_decay
@@ -133,19 +139,35 @@ class Trainer:
 
     def progress(self) -> float:
         """Share of the run that is done: by steps or by time, whichever is further."""
-        return min(1.0, max(self.run.step / len(self.batches), self.run.seconds / (self.recipe.minutes * 60)))
+        return min(1.0, max(self.run.step / self.steps, self.run.seconds / (self.recipe.minutes * 60)))
 
     def step(self) -> tuple[float, int]:
-        """One update; returns its loss and the tokens it read."""
-        batch = collate(self.batches[self.run.step])
+        """One update; returns its loss and the tokens read, those of all processes together."""
+        start = time.monotonic()
+        batch = collate(self.batches[self.run.step * self.recipe.processes + self.rank])
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.recipe, self.progress())
         loss = functional.cross_entropy(frame_logits(self.model, batch), batch.targets)
         loss.backward()
+        self.average_gradients()
         nn.utils.clip_grad_norm_(self.parameters, self.recipe.clip)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        return loss.item(), batch.ids.numel()
+        # The clock is averaged too: every process must see the same progress and stop at the same step.
+        facts = torch.tensor([loss.item(), time.monotonic() - start, batch.ids.numel()], dtype=torch.float64)
+        dist.all_reduce(facts)
+        mean_loss, seconds, tokens = facts.tolist()
+        self.run.step += 1
+        self.run.seconds += seconds / self.recipe.processes
+        return mean_loss / self.recipe.processes, int(tokens)
+
+    def average_gradients(self) -> None:
+        """The mean of all processes' gradients, in one message."""
+        flat = torch.cat([tensor.grad.flatten() for tensor in self.parameters if tensor.grad is not None])
+        dist.all_reduce(flat)
+        flat /= self.recipe.processes
+        for tensor, grad in zip(self.parameters, flat.split([p.numel() for p in self.parameters]), strict=True):
+            tensor.grad = grad.view_as(tensor)
 
     def save(self) -> None:
         """Writes adapter, optimizer and position; a crash while writing leaves the old checkpoint whole."""
@@ -161,32 +183,26 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         self.run = Run(**state["run"])
 
-    def train(self, valid: list[Batch]) -> dict[str, float]:
-        """Runs to the end of the schedule; returns the last validation scores."""
-        saved, window = time.monotonic(), (time.monotonic(), 0)
+    def train(self) -> None:
+        """Runs to the end of the schedule."""
+        saved, since, read = time.monotonic(), time.monotonic(), 0
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-        with Progress(*columns) as bar, (self.folder / "log.jsonl").open("a") as log:
+        with Progress(*columns, disable=self.rank > 0) as bar, (self.folder / "log.jsonl").open("a") as log:
             task = bar.add_task("training", total=1.0, completed=self.progress())
             while self.progress() < 1:
-                start = time.monotonic()
                 loss, tokens = self.step()
-                self.run.step += 1
-                self.run.seconds += time.monotonic() - start
+                read += tokens
                 self.run.loss = loss if self.run.step == 1 else 0.95 * self.run.loss + 0.05 * loss
-                window = (window[0], window[1] + tokens)
                 bar.update(task, completed=self.progress(), description=f"step {self.run.step} loss {self.run.loss:.3f}")
-                if self.run.step % 20 == 0:
-                    speed = window[1] / (time.monotonic() - window[0])
-                    window = (time.monotonic(), 0)
-                    record(log, step=self.run.step, of=len(self.batches), seconds=round(self.run.seconds),
-                           loss=round(self.run.loss, 4), tokens_per_second=round(speed))  # fmt: skip
-                if time.monotonic() - saved > CHECKPOINT_SECONDS:
+                if self.rank == 0 and self.run.step % 10 == 0:
+                    record(log, step=self.run.step, of=self.steps, seconds=round(self.run.seconds),
+                           loss=round(self.run.loss, 4), tokens_per_second=round(read / (time.monotonic() - since)))  # fmt: skip
+                    since, read = time.monotonic(), 0
+                if self.rank == 0 and time.monotonic() - saved > CHECKPOINT_SECONDS:
                     self.save()
                     saved = time.monotonic()
+        if self.rank == 0:
             self.save()
-            scores = evaluate(self.model, valid)
-            record(log, step=self.run.step, **{name: round(score, 4) for name, score in scores.items()})
-        return scores
 
 
 def record(log: Any, **values: float) -> None:
@@ -203,6 +219,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--base", type=Path, help="the base model's GGUF file")
     parser.add_argument("--out", type=Path, help="folder of the run (runs/<name>)")
     parser.add_argument("--minutes", type=float, help="another length than the recipe's")
+    parser.add_argument("--port", type=int, default=29517, help="where the processes meet")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     options = parser.parse_args(arguments)
 
@@ -211,20 +228,37 @@ def main(arguments: list[str] | None = None) -> None:
         recipe = Recipe(**{**vars(recipe), "minutes": options.minutes})
     folder = options.out or Path("runs") / recipe.name
     folder.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(recipe.threads)
+    if not options.resume:
+        (folder / "log.jsonl").unlink(missing_ok=True)
+    base = find_base(recipe, options.base)
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(options.port)}
+    processes.spawn(worker, (recipe, base, options.data, folder, options.resume), nprocs=recipe.processes)
+
+
+def worker(rank: int, recipe: Recipe, base: Path, data: Path, folder: Path, resume: bool) -> None:
+    """One of the processes; the first one also logs, saves and evaluates."""
+    torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
-    model, tokenize = load_base(find_base(recipe, options.base))
+    dist.init_process_group("gloo", rank=rank, world_size=recipe.processes)
+    model, tokenize = load_base(base)
     rows, valid = (
-        read_rows(options.data / name, tokenize, longest=recipe.longest, row_tokens=recipe.row_tokens)
+        read_rows(data / name, tokenize, longest=recipe.longest, row_tokens=recipe.row_tokens)
         for name in ("train.jsonl", "valid.jsonl")
     )
-    trainer = Trainer(model, recipe, rows, folder)
-    if options.resume:
+    trainer = Trainer(model, recipe, rows, folder, rank)
+    if resume:
         trainer.resume()
-    answers = sum(len(row.answers) for row in rows)
-    print(f"{answers} answers in {len(rows)} rows, {sum(map(len, rows))} tokens, {len(trainer.batches)} steps")
-    scores = trainer.train([collate(batch) for batch in plan(valid, recipe.batch_tokens, Random(0))])
-    print(json.dumps(scores))
+    if rank == 0:
+        answers = sum(len(row.answers) for row in rows)
+        print(f"{answers} answers in {len(rows)} rows, {sum(map(len, rows))} tokens, {trainer.steps} steps")
+    trainer.train()
+    if rank == 0:
+        scores = evaluate(model, [collate(batch) for batch in plan(valid, recipe.batch_tokens, Random(0))])
+        with (folder / "log.jsonl").open("a") as log:
+            record(log, step=trainer.run.step, **{name: round(score, 4) for name, score in scores.items()})
+        print(json.dumps(scores))
+    dist.barrier()
+    dist.destroy_process_group()
 
 
 if __name__ == "__main__":

@@ -27,9 +27,9 @@ from reception.errors import Closed, Invalid, NotFound, Unavailable
 from reception.practice import Practice
 from reception.scheduling.booking import Booking
 from reception.understanding.expected import complete
-from reception.understanding.interpret import Setting
+from reception.understanding.interpret import Setting, language_of
 from reception.understanding.understander import Understander
-from reception.understanding.values.practitioners import practitioners_of
+from reception.understanding.values.matching import practitioners_of
 
 MAX_TEXT = 2000
 #: How often a turn is taken again when another one of the same conversation came in between.
@@ -96,7 +96,7 @@ class Desk:
                 language if language in where.languages and language in self._wordings else where.languages[0]
             )
             token, state = secrets.token_urlsafe(24), State()
-            reply = welcome(state, self._facts(where, caller if channel != "chat" else ""))
+            reply = welcome(state, self._facts(where, caller if channel != "chat" else "", spoken))
             opening = self._render(state, reply, where, spoken)
             conversation = await store.create_conversation(
                 where.id, channel, spoken, hashed(token), caller, _pack(state), call_sid
@@ -186,7 +186,7 @@ class Desk:
         """Decides, does and saves, all in one transaction."""
         state = _unpack(conversation.state)
         phone = conversation.caller if conversation.channel != "chat" else ""
-        facts = self._facts(practice, phone)
+        facts = self._facts(practice, phone, conversation.language)
         actor = Actor(
             store, Booking(store, practice, facts.now), practice, conversation.id, conversation.caller
         )
@@ -222,9 +222,9 @@ class Desk:
             raise NotFound("There is no such practice; load one with `reception practice load FILE`.")
         return found
 
-    def _facts(self, practice: Practice, caller_phone: str) -> Facts:
+    def _facts(self, practice: Practice, caller_phone: str, language: str) -> Facts:
         def of_specialty(words: str) -> tuple[str, ...]:
-            return tuple(one.name for one in practitioners_of(words, practice))
+            return tuple(one.name for one in practitioners_of(words, practice, language_of(language)))
 
         return Facts(practice, self._clock.now(practice.time_zone), caller_phone, of_specialty)
 

@@ -1,4 +1,4 @@
-"""Fixtures shared by all rings: an embedded PostgreSQL, a fresh migrated database per test, a small practice.
+"""Fixtures shared by all rings: an embedded PostgreSQL, an empty migrated database, a small practice.
 
 `RECEPTION_TEST_DATABASE_URL` names another server to test on; its role must be allowed to create databases.
 """
@@ -46,29 +46,41 @@ appointments:
 """
 
 
+EMPTY_ALL_TABLES = """
+DO $$ BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    EXECUTE (
+        SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' RESTART IDENTITY'
+        FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    );
+END $$
+"""
+
+
 class Server:
     """A PostgreSQL server on which databases are made and dropped."""
 
     def __init__(self, url: str) -> None:
-        self._url = make_url(url)
+        self._url = make_url(url).set(drivername="postgresql")
         self._numbers = count(1)
-        self._template = f"reception_test_{os.getpid()}"
 
     def url(self, name: str) -> str:
-        return self._url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+        return self._url.set(database=name).render_as_string(hide_password=False)
 
-    def create(self, template: str = "template1") -> str:
+    def create(self) -> str:
         """The name of a new database."""
-        name = f"{self._template}_{next(self._numbers)}"
-        self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        name = f"reception_test_{os.getpid()}_{next(self._numbers)}"
+        self.do(f"CREATE DATABASE {name}")
         return name
 
     def drop(self, name: str) -> None:
-        self._do(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self.do(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
-    def _do(self, statement: str) -> None:
-        admin = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(admin, autocommit=True) as connection:
+    def do(self, statement: str, name: str | None = None) -> None:
+        with psycopg.connect(
+            self.url(name or self._url.database or "postgres"), autocommit=True
+        ) as connection:
             connection.execute(statement)
 
 
@@ -89,7 +101,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def migrated(server: Server) -> Iterator[str]:
-    """The name of a migrated database: the template of all others."""
+    """The name of the migrated database that tests use one after the other."""
     name = server.create()
 
     async def migrate() -> None:
@@ -104,15 +116,14 @@ def migrated(server: Server) -> Iterator[str]:
 
 @pytest.fixture
 def database_url(server: Server, migrated: str) -> Iterator[str]:
-    """The URL of a fresh, migrated, empty database."""
-    name = server.create(migrated)
-    yield server.url(name)
-    server.drop(name)
+    """The URL of a migrated database whose tables are empty."""
+    yield server.url(migrated)
+    server.do(EMPTY_ALL_TABLES, migrated)
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """A fresh, migrated, empty database."""
+    """A migrated database whose tables are empty."""
     database = await Database.open(database_url, Path(), pool_size=20)
     yield database
     await database.close()

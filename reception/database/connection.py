@@ -29,6 +29,7 @@ T = TypeVar("T")
 AWAY = "The database can't be reached"
 ATTEMPTS = 3  # of a transaction that lost against another one
 LOST = {"40P01", "40001"}  # deadlock_detected, serialization_failure
+FORBIDDEN = "42501"  # insufficient_privilege
 MIGRATION_LOCK = 7_230_451  # any number, as long as all our versions use the same
 
 CONNECT_ARGS: dict[str, Any] = {
@@ -93,14 +94,14 @@ class Database:
             await asyncio.sleep(random.uniform(0, 0.05 * attempt))
         raise Unavailable(AWAY)
 
-    async def migrate(self) -> None:
-        """Brings the schema to the newest version; several processes may do so at once."""
+    async def migrate(self, to: str = "head") -> None:
+        """Brings the schema to the newest version, or back to an older one; several may do so at once."""
         try:
             async with self._engine.begin() as connection:
                 await connection.execute(text("SET LOCAL lock_timeout = 0"))
                 await connection.execute(text("SET LOCAL statement_timeout = 0"))
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-                await connection.run_sync(_upgrade)
+                await connection.run_sync(_migrate, to)
         except SQLAlchemyError as error:
             raise translated(error) from None
 
@@ -165,6 +166,8 @@ def translated(error: SQLAlchemyError) -> ReceptionError:
         return ReceptionError(f"The database could not be used ({type(error).__name__})")
     if error.connection_invalidated:
         return Unavailable(AWAY)
+    if sqlstate(error) == FORBIDDEN:
+        return MisconfiguredError("RECEPTION_DATABASE_URL: this role lacks a right it needs on the database")
     constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
     return ReceptionError(
         f"The database refused a change ({sqlstate(error)}, {constraint or 'no constraint'})"
@@ -178,7 +181,7 @@ def _config() -> Config:
     return config
 
 
-def _upgrade(connection: Connection) -> None:
+def _migrate(connection: Connection, to: str) -> None:
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    (command.upgrade if to == "head" else command.downgrade)(config, to)

@@ -142,12 +142,13 @@ class EmbeddedServer:
         """The port of last time where it is free, so that open connection pools find the server again."""
         file = self._home / "port"
         last = int(file.read_text()) if file.exists() else 0
-        for wanted in (last, 0):
+        for wanted in (*[last] * 20, 0):  # a server that has just died may still be on it for a moment
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:
                     probe.bind((HOST, wanted))
                 except OSError:
+                    time.sleep(0.05)
                     continue
                 port: int = probe.getsockname()[1]
                 file.write_text(str(port))

@@ -184,13 +184,15 @@ def _tokenizer(vocab: Any, size: int) -> LLTokenizer:
         control = llama_cpp.llama_vocab_get_attr(vocab, token) & llama_cpp.LLAMA_TOKEN_ATTR_CONTROL
         # A leading 0xff, which no text has, keeps control tokens apart from words that look like them.
         tokens.append((b"\xff" if control else b"") + ctypes.string_at(buffer, max(length, 0)))
-    return LLTokenizer.from_llamacpp(  # type: ignore[attr-defined]
+    build: Any = LLTokenizer
+    tokenizer: LLTokenizer = build.from_llamacpp(  # missing in the package's type hints
         tokens=tokens,
         vocab_ptr=vocab,
         tokenize_fptr=ctypes.cast(llama_cpp.llama_cpp._lib.llama_tokenize, ctypes.c_void_p).value,
         eos_token=llama_cpp.llama_vocab_eos(vocab),
         slices=None,
     )
+    return tokenizer
 
 
 def _new_context(model: Any, threads: int, sequences: int, tokens: int, batch: int) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Completion:
     ms: float
 
 
+@runtime_checkable
 class LanguageModel(Protocol):
     """A model in this process or on another machine."""
 

@@ -15,6 +15,7 @@ from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import ValidationException
 from litestar.handlers.base import BaseRouteHandler
+from litestar.params import JSONBody
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field, SecretStr
 
@@ -48,7 +49,7 @@ class CompletionRequest(BaseModel):
 
 @post("/v1/completions", status_code=200)
 async def complete(
-    request: Request[Any, Any, Any], data: CompletionRequest, model: Served, name: Name
+    request: Request[Any, Any, Any], data: JSONBody[CompletionRequest], model: Served, name: Name
 ) -> dict[str, Any]:
     """One completion in OpenAI's shape, with `confidence` and `ms` beside."""
     work = asyncio.create_task(

@@ -35,7 +35,7 @@ _PLAIN_WORDS = 12
 
 
 def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: Setting) -> Frame:
-    """The frame with the asked slot filled from the whole answer, where it lacks it and the answer can be one."""
+    """The frame with the asked slot filled from the whole answer, where it lacks it and that can be one."""
     slot = _ASKED.get(expects or "")
     if slot is None or frame.intent not in _ANSWERING or slot in frame.values:
         return frame

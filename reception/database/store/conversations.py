@@ -65,6 +65,20 @@ class Conversations(Queries):
         """The conversation of a phone call."""
         return await self._conversation(ConversationRow.call_sid == call_sid, lock)
 
+    async def latest_conversation(self, practice_id: UUID, channel: str, caller: str) -> UUID | None:
+        """The caller's conversation on this channel that was used last, open or not."""
+        query = (
+            select(ConversationRow.id)
+            .where(
+                ConversationRow.practice_id == practice_id,
+                ConversationRow.channel == channel,
+                ConversationRow.caller == caller,
+            )
+            .order_by(ConversationRow.updated_at.desc())
+        )
+        found: UUID | None = await self._connection.scalar(query.limit(1))
+        return found
+
     async def _conversation(self, condition: ColumnElement[bool], lock: bool) -> Conversation | None:
         query = select(*CONVERSATION).where(condition)
         if lock:

@@ -66,6 +66,6 @@ def part_of(first: date, last: date, part: str) -> tuple[date, date]:
         monday = shift(last, -6) if whole_week else first
         return (shift(monday, 1), shift(monday, 3)) if whole_week else (shift(first, 10), shift(first, 19))
     if part == "late":
-        start = shift(last, -3) if whole_week else shift(last, -7)
+        start = shift(last, -3) if whole_week else first.replace(day=21)
         return max(start, first), shift(last, -2) if whole_week and first <= shift(last, -2) else last
     return first, last

@@ -24,6 +24,8 @@ from reception.understanding.values.language import Language
 from reception.understanding.values.words import canonical
 
 _OPERANDS = Span | Weekday | DayOfMonth | Offset | Either
+_LISTING = ("or", "and", ",")
+_WEEKS = {"weekof": 0, "weekpast": 1, "weekprior": -1}
 
 
 def read_days(text: str, scene: Scene, language: Language) -> Days | None:
@@ -48,13 +50,14 @@ def days_named(text: str, today: date, language: Language, *, month_first: bool 
 
 
 def _weeks_of(found: list[Item], scene: Scene) -> list[Item]:
-    """ "The week of the 15th" as that whole week."""
+    """ "The week of the 15th" and "the week after July 4th" as that whole week."""
     out: list[Item] = []
     for item in found:
-        if out and out[-1] == Word("weekof") and isinstance(item, _OPERANDS):
+        last = out[-1] if out else None
+        if isinstance(last, Word) and last.text in _WEEKS and isinstance(item, _OPERANDS):
             day = resolve(item, scene)
             if isinstance(day, Span):
-                out[-1] = Span(*week_span(day.first, 0), frame=True)
+                out[-1] = Span(*week_span(day.first, _WEEKS[last.text]), frame=True)
                 continue
         out.append(item)
     return out
@@ -70,10 +73,25 @@ def _in_frame(found: list[Item], scene: Scene) -> list[Item]:
         found = [frames[0] if item is whole_weeks[0] else item for item in found]
     if len(frames) != 1:
         return found
-    placed = [_placed(item, frames[0], scene) for item in found]
+    ruled_out = _ruled_out(found)
+    placed = [item if at in ruled_out else _placed(item, frames[0], scene) for at, item in enumerate(found)]
     if all(new is old or isinstance(new, Weekdays) for new, old in zip(placed, found, strict=True)):
         return placed
     return [item for item in placed if item is not frames[0]]
+
+
+def _ruled_out(found: list[Item]) -> set[int]:
+    """The places of the weekdays a "not" goes for."""
+    places: set[int] = set()
+    negated = False
+    for at, item in enumerate(found):
+        if isinstance(item, Word):
+            negated = item.text == "not" or (negated and item.text in _LISTING)
+        elif not isinstance(item, Weekday | Weekdays):
+            negated = False
+        elif negated:
+            places.add(at)
+    return places
 
 
 def _measured_from(found: list[Item]) -> bool:
@@ -88,7 +106,9 @@ def _measured_from(found: list[Item]) -> bool:
 def _placed(item: Item, frame: Span, scene: Scene) -> Item:
     """A weekday or a day number as a day of the frame; anything else as it is."""
     if item == Word("sameday") and scene.anchors and (frame.last - frame.first).days < 7:
-        return _placed(Weekday(scene.anchors[-1].weekday()), frame, scene)
+        day = shift(week_span(frame.first, 0)[0], scene.anchors[-1].weekday())
+        day = shift(day, 7) if day == scene.anchors[-1] else day
+        return Span(day, day)
     if isinstance(item, Weekday) and not item.weeks and item.which in ("", "this", "that", "following"):
         if (frame.last - frame.first).days >= 7:
             return Weekdays(frozenset({item.day}))
@@ -127,7 +147,10 @@ class _Wish:
                 self._general |= item.days
             elif isinstance(item, Offset):
                 self._length(item)
+            elif len(self._items) == 1 and isinstance(item, Weekday) and self._is_todays(item):
+                self._either = (self._scene.today, shift(self._scene.today, 7))
             else:
+                self._at -= 1
                 self._day(item)
         return self._result()
 
@@ -196,7 +219,7 @@ class _Wish:
             self._bounded(last=shift(min(anchors), -1))
 
     def _bound(self, word: str) -> None:
-        day = self._operand(past=word == "since")
+        day = self._operand(past=word == "since", after=self._first)
         if day is None:
             return
         if word == "after":
@@ -243,7 +266,13 @@ class _Wish:
             start = self._operand()
             return Span(start.first, shift(length.from_day(start.first), -1)) if start else None
         following = self._peek()
-        if not isinstance(following, Word) or following.text not in ("after", "from", "before", "later", "earlier"):
+        if not isinstance(following, Word) or following.text not in (
+            "after",
+            "from",
+            "before",
+            "later",
+            "earlier",
+        ):
             return None
         self._at += 1
         sign = -1 if following.text in ("before", "earlier") else 1
@@ -251,7 +280,9 @@ class _Wish:
         anchors = self._scene.anchors
         if base is None and not anchors:
             raise Impossible  # "the day before" with nothing it could be before
-        start_day = (base.last if sign > 0 else base.first) if base else max(anchors) if sign > 0 else min(anchors)
+        start_day = (
+            (base.last if sign > 0 else base.first) if base else max(anchors) if sign > 0 else min(anchors)
+        )
         day = length.from_day(start_day, sign)
         return Span(day, day)
 
@@ -279,17 +310,10 @@ class _Wish:
                 return
             self._at += 1
             self._said = True
-            joined = isinstance(self._peek(), Word) and self._peek() in (Word("or"), Word("and"), Word(","))
-            if not joined or not isinstance(self._peek(1), Weekday | Weekdays):
+            if not isinstance(self._peek(1), Weekday | Weekdays) or not self._next_word(*_LISTING):
                 return
-            self._at += 1
 
     def _day(self, item: Item) -> None:
-        self._at -= 1
-        alone = len(self._items) == 1
-        if alone and isinstance(item, Weekday) and self._is_todays(item):
-            self._either = (self._scene.today, shift(self._scene.today, 7))
-            return
         start = self._operand(after=self._spans[-1].first if self._continues(item) else None)
         if start is None:
             return

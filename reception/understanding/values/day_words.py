@@ -37,7 +37,7 @@ _NOT_CLOCK = r"(?! (?::|am\b|pm\b|oclock\b|h\b))"
 _LED = rf"(?:(?P<wd>{_WD}) (?:, )?)?(?:the )?"
 _CONNECTING = (
     "soonest any sameday before after from starting to until by since between and or not onwards upto "
-    "later earlier weekof , -"
+    "later earlier weekof weekpast weekprior , -"
 ).split()
 Reader = Callable[[re.Match[str], Scene], Item | None]
 _READERS: list[tuple[re.Pattern[str], Reader]] = []
@@ -54,6 +54,8 @@ def _reads(pattern: str) -> Callable[[Reader], Reader]:
 
 
 _WEEK_AFTER = re.compile(rf"week(after|before) (?=(?:the )?\d|(?:the )?(?:{_WD}|{_MON})\b|to(?:day|morrow))")
+
+_WEEK_ON = re.compile(rf"(?<=\d )week on (?=(?:{_WD})\b)")
 
 
 def _read(words: str, at: int, scene: Scene) -> tuple[Item | None, int]:
@@ -76,7 +78,8 @@ def items(words: str, scene: Scene) -> list[Item]:
 
     Raises Impossible for days there are not, except in the desk's sentences, where they are left out.
     """
-    words = _WEEK_AFTER.sub(r"1 week \1 ", words)
+    words = _WEEK_AFTER.sub(lambda match: "weekpast " if match[1] == "after" else "weekprior ", words)
+    words = _WEEK_ON.sub("week from ", words).replace("soonest 1 day after", "soonest after")
     found: list[Item] = []
     at = 0
     while at < len(words):
@@ -120,7 +123,9 @@ def _with_weekday(span: Span, name: str | None, scene: Scene) -> Item:
     return Either(other, day) if other < day else Either(day, other)
 
 
-@_reads(r"at \d{1,2}(?: (?:: )?\d\d)?(?: (?:am|pm|oclock))?|\d{1,2} : \d\d(?: (?:am|pm))?|\d{1,2} (?:am|pm|oclock)")
+@_reads(
+    r"at \d{1,2}(?: (?:: )?\d\d)?(?: (?:am|pm|oclock))?|\d{1,2} : \d\d(?: (?:am|pm))?|\d{1,2} (?:am|pm|oclock)"
+)
 def _clock(match: re.Match[str], scene: Scene) -> None:
     """A clock time among the date's words says nothing about the day."""
 
@@ -174,7 +179,7 @@ def _nth_weekday(match: re.Match[str], scene: Scene) -> Item:
     return Span(found, found)
 
 
-@_reads(rf"(?:the )?(last|\dth) week (?:of|in) (?:the )?({_MON}|next month|this month|month)")
+@_reads(rf"(?:the )?(last|\dth) (?:weekof|week in) (?:the )?({_MON}|next month|this month|month)")
 def _nth_week(match: re.Match[str], scene: Scene) -> Item:
     first, last = _month_of(match[2], scene)
     if match[1] == "last":
@@ -217,7 +222,9 @@ def _weekday(match: re.Match[str], scene: Scene) -> Item:
     return Weekday(WEEKDAYS.index(match[2]), match[1] or "")
 
 
-@_reads(r"(?:(early|mid|late|rest|later|earlier) )?(?:in )?(?:the )?(?:of )?(?:(this|next|last) )?(week)(?! (?:after|of|from))")
+@_reads(
+    r"(?:(early|mid|late|rest|later|earlier) )?(?:in )?(?:the )?(?:of )?(?:(this|next|last) )?(week)(?! (?:after|of|from))"
+)
 @_reads(r"(?:(early|mid|late|rest) )?(?:in )?(?:the )?(week after next|thatweek|weekafter|weekbefore)")
 def _week(match: re.Match[str], scene: Scene) -> Item | None:
     which = match[2] or ""
@@ -247,7 +254,9 @@ def _weekend(match: re.Match[str], scene: Scene) -> Item:
     return Span(max(first, scene.today) if weeks >= 0 else first, last)
 
 
-@_reads(rf"(?:(early|mid|late|rest|later) )?(?:- )?(?:in )?(?:the )?(?:of )?(this month|next month|last month|month after next|{_MON})(?: ((?:19|20)\d\d))?")
+@_reads(
+    rf"(?:(early|mid|late|rest|later) )?(?:- )?(?:in )?(?:the )?(?:of )?(this month|next month|last month|month after next|{_MON})(?: ((?:19|20)\d\d))?"
+)
 @_reads(r"(early|mid|late|rest|later) (?:in )?(?:the )?(?:of )?(month)")
 def _month(match: re.Match[str], scene: Scene) -> Item:
     first, last = month_span(scene.today, 2) if match[2] == "month after next" else _month_of(match[2], scene)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from reception.understanding.values.english_dates import DATES
+from reception.understanding.values.english_details import CHOICES, EMAIL, NAME_NOISE
 from reception.understanding.values.english_names import (
     ANYONE,
     PARTICLES,
@@ -11,8 +13,8 @@ from reception.understanding.values.english_names import (
     TYPE_PHRASES,
     TYPE_SYNONYMS,
 )
-from reception.understanding.values.english_phrases import CHOICES, DATES, EMAIL, NAME_NOISE, TIMES
-from reception.understanding.values.language import Language, Phrases
+from reception.understanding.values.english_times import TIMES
+from reception.understanding.values.language import Language, Phrases, words
 
 DIGITS = "one two three four five six seven eight nine"
 TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
@@ -61,7 +63,7 @@ ENGLISH = Language(
     real_words=REAL_WORDS,
     email=Phrases(EMAIL),
     email_noise=frozenset(
-        "its it is my the email mail address e that thats thatd be would um uh er so yes yeah sure all lower "
+        "its it is that my the email mail address e that thats thatd be would um uh er so yes yeah sure all lower "
         "lowercase case upper uppercase capital one word together no spaces space spelled then followed by "
         "ok okay and you can reach me send to use".split()
     ),
@@ -78,5 +80,5 @@ ENGLISH = Language(
     type_synonyms=TYPE_SYNONYMS,
     specialties=SPECIALTIES,
     anyone=ANYONE,
-    sick_note=frozenset({"note", "certificate", "certify", "certified", "signed"}),
+    sick_note=frozenset({"sick", "certificate", "certified", "unwell"}),
 )

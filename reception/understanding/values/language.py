@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text, for tables that read better as one line."""
+    return tuple(text.split())
+
+
+def groups(text: str) -> tuple[frozenset[str], ...]:
+    """One group of equivalent names a line, separated by bars; a line that starts with a bar goes on."""
+    lines = re.sub(r"\n\s*\|", " |", text).splitlines()
+    return tuple(frozenset(name.strip() for name in line.split("|")) for line in lines if line.strip())
+
+
+def table(text: str) -> dict[str, str]:
+    """Phrase to meaning, from lines "meaning = phrase | phrase"; later lines win, "nothing" is no meaning."""
+    out: dict[str, str] = {}
+    for line in re.sub(r"\n\s*\|", " |", text).splitlines():
+        meaning, _, phrases = line.partition(" = ")
+        for phrase in filter(None, (one.strip() for one in phrases.split("|"))):
+            out[phrase] = "" if meaning.strip() == "nothing" else meaning.strip()
+    return out
 
 
 class Phrases:
@@ -19,20 +41,28 @@ class Phrases:
         for entries in self._by_first.values():
             entries.sort(key=lambda entry: -len(entry[0]))
 
-    def replace(self, tokens: list[str]) -> list[str]:
-        """The tokens with each phrase replaced by its meaning."""
-        out: list[str] = []
+    def replace_at(self, tokens: list[str]) -> list[tuple[int, int, tuple[str, ...] | None]]:
+        """Stretches of the tokens in order: start, end and meaning; None for a token that is no phrase."""
+        out: list[tuple[int, int, tuple[str, ...] | None]] = []
         at = 0
         while at < len(tokens):
             for key, meaning in self._by_first.get(tokens[at], ()):
                 if tuple(tokens[at : at + len(key)]) == key:
-                    out.extend(meaning)
+                    out.append((at, at + len(key), meaning))
                     at += len(key)
                     break
             else:
-                out.append(tokens[at])
+                out.append((at, at + 1, None))
                 at += 1
         return out
+
+    def replace(self, tokens: list[str]) -> list[str]:
+        """The tokens with each phrase replaced by its meaning."""
+        return [
+            token
+            for start, end, meaning in self.replace_at(tokens)
+            for token in (tokens[start:end] if meaning is None else meaning)
+        ]
 
 
 @dataclass(frozen=True, eq=False)

@@ -50,7 +50,11 @@ def _split_compound(token: str, language: Language) -> list[str]:
     """ "twentythird" as two words; anything else as it is."""
     for ten in language.tens:
         rest = token[len(ten) :]
-        if rest and token.startswith(ten) and (rest in language.digits or language.ordinals.get(rest, 10) < 10):
+        if (
+            rest
+            and token.startswith(ten)
+            and (rest in language.digits or language.ordinals.get(rest, 10) < 10)
+        ):
             return [ten, rest]
     return [token]
 

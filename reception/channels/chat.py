@@ -1,0 +1,122 @@
+"""The web chat over HTTP: starts conversations, takes messages, shows the whole."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from litestar import Request, Router, get, post
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from reception.channels.events import events
+from reception.channels.incoming import readable
+from reception.channels.metrics import CONVERSATIONS, measured_turn
+from reception.channels.problems import Malformed
+from reception.database.records import Message
+from reception.errors import Invalid, NotFound
+from reception.service import Service
+
+#: No control characters: they name nothing, and the database can't hold all of them.
+Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class NewConversation(BaseModel):
+    """The body of a start; both keys are optional."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Name | None = None
+    practice: Name | None = None
+
+
+class NewWords(BaseModel):
+    """The body of a message; the same `client_id` again means the same message."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
+    client_id: UUID | None = None
+
+
+AnyBody = TypeVar("AnyBody", bound=BaseModel)
+
+
+def limited(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard: so many requests a minute and address."""
+    service: Service = connection.app.state.service
+    service.limiter.check(address(connection))
+
+
+@post("/conversations")
+async def start(request: Request[Any, Any, Any], service: Service) -> dict[str, Any]:
+    """201 with a new conversation and its token; 404 for an unknown practice."""
+    wanted = await body(request, NewConversation)
+    started = await service.desk.start(
+        channel="chat",
+        caller=address(request),
+        practice=wanted.practice or None,
+        language=wanted.language or None,
+    )
+    CONVERSATIONS.labels("chat").inc()
+    return {"id": str(started.id), "token": started.token, **shown(started.messages, started.status)}
+
+
+@post("/conversations/{conversation:str}/messages")
+async def say(request: Request[Any, Any, Any], conversation: str, service: Service) -> dict[str, Any]:
+    """201 with what desk and staff answer."""
+    conversation_id = await authorised(request, conversation, service)
+    said = await body(request, NewWords)
+    text = readable(said.text)
+    with measured_turn("chat"):
+        heard = await service.desk.hear(
+            conversation_id, text, str(said.client_id) if said.client_id is not None else None
+        )
+    service.hub.changed(conversation_id)
+    return shown(heard.messages, heard.status)
+
+
+@get("/conversations/{conversation:str}")
+async def whole(request: Request[Any, Any, Any], conversation: str, service: Service) -> dict[str, Any]:
+    """The whole conversation."""
+    conversation_id = await authorised(request, conversation, service)
+    heard = await service.desk.read(conversation_id)
+    return {"id": str(conversation_id), **shown(heard.messages, heard.status)}
+
+
+async def authorised(request: Request[Any, Any, Any], conversation: str, service: Service) -> UUID:
+    """The conversation's id; NotFound unless the request carries its token."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    try:
+        conversation_id = UUID(conversation)
+    except ValueError:
+        raise NotFound("There is no such conversation.") from None
+    if scheme.lower() != "bearer":
+        raise NotFound("There is no such conversation.")
+    await service.desk.check_token(conversation_id, token.strip())
+    return conversation_id
+
+
+async def body(request: Request[Any, Any, Any], model: type[AnyBody]) -> AnyBody:
+    """The request's JSON; Malformed when it is none, Invalid (naming keys only) when it is not ours."""
+    try:
+        return model.model_validate_json(await request.body() or b"{}")
+    except ValidationError as error:
+        if any(one["type"] == "json_invalid" for one in error.errors(include_input=False, include_url=False)):
+            raise Malformed("The body is not JSON.") from None
+        keys = ", ".join(f"`{name}`" for name in model.model_fields)
+        raise Invalid(f"The body must be a JSON object with {keys} and nothing else.") from None
+
+
+def address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The address the request came from."""
+    return connection.client.host if connection.client else "unknown"
+
+
+def shown(messages: list[Message], status: str) -> dict[str, Any]:
+    """Messages and status in their public form."""
+    return {"messages": [message.as_json() for message in messages], "status": status}
+
+
+chat = Router("/api/chat", route_handlers=[start, say, whole, events], guards=[limited])

@@ -1,0 +1,101 @@
+"""The web chat's live messages: a WebSocket that sends what is said as soon as it is said."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from litestar import WebSocket, websocket
+from litestar.exceptions import WebSocketDisconnect
+
+from reception.channels.metrics import WATCHERS
+from reception.errors import NotFound, ReceptionError
+from reception.service import Service
+
+#: Seconds a client has for its first frame, and between two looks at the database.
+PATIENCE = 10.0
+LOOK_AGAIN = 1.0
+
+REFUSED = 1008
+TRY_LATER = 1013
+_TOKEN_LENGTH = 200
+
+
+@websocket("/conversations/{conversation:str}/events")
+async def events(socket: WebSocket[Any, Any, Any], conversation: str, service: Service) -> None:
+    """First frame from the client: the token. Then `{"messages": [Message], "status": Status}` for all
+    that is said from then on, by whomever; read the whole conversation once this is open.
+
+    Closes with 1008 for a foreign origin or a wrong token, 1013 while the database is away, 1000 at the end.
+    """
+    try:
+        conversation_id = UUID(conversation)
+        if not await _same_site(socket, conversation_id, service):
+            raise NotFound("The origin is not one of the practice's.")
+        await socket.accept()
+        async with asyncio.timeout(PATIENCE):
+            token = await socket.receive_text()
+        await service.desk.check_token(conversation_id, token[:_TOKEN_LENGTH].strip())
+    except (NotFound, ValueError, TimeoutError, KeyError):
+        await _close(socket, REFUSED)
+    except ReceptionError:
+        await _close(socket, TRY_LATER)
+    except WebSocketDisconnect:
+        return
+    else:
+        with WATCHERS.track_inprogress():
+            await _watch(socket, conversation_id, service)
+
+
+async def _watch(socket: WebSocket[Any, Any, Any], conversation_id: UUID, service: Service) -> None:
+    """Sends until the conversation closes or the client leaves."""
+    sending = asyncio.create_task(_send_news(socket, conversation_id, service))
+    leaving = asyncio.create_task(_until_left(socket))
+    done, pending = await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    if sending in done:
+        await _close(socket, TRY_LATER if sending.exception() else 1000)
+
+
+async def _send_news(socket: WebSocket[Any, Any, Any], conversation_id: UUID, service: Service) -> None:
+    heard = await service.desk.read(conversation_id)
+    known, status = {message.id for message in heard.messages}, heard.status
+    # An empty first frame tells the client that from here on it misses nothing.
+    await socket.send_json({"messages": [], "status": status})
+    while status != "closed":
+        await service.hub.wait(conversation_id, LOOK_AGAIN)
+        heard = await service.desk.read(conversation_id)
+        new = [message for message in heard.messages if message.id not in known]
+        if new or heard.status != status:
+            await socket.send_json({"messages": [one.as_json() for one in new], "status": heard.status})
+        known.update(message.id for message in new)
+        status = heard.status
+
+
+async def _until_left(socket: WebSocket[Any, Any, Any]) -> None:
+    with suppress(WebSocketDisconnect):
+        while True:  # whatever else a client sends means nothing here
+            await socket.receive_data("text")
+
+
+async def _same_site(socket: WebSocket[Any, Any, Any], conversation_id: UUID, service: Service) -> bool:
+    """Whether a browser came from our own page or one of the practice's; others send no origin."""
+    origin = socket.headers.get("origin", "").rstrip("/").lower()
+    if not origin or urlsplit(origin).netloc == socket.headers.get("host", "").lower():
+        return True
+    if origin == service.settings.public_url.rstrip("/").lower():
+        return True
+    async with service.database.transaction() as store:
+        conversation = await store.conversation(conversation_id)
+        practice = await store.practice_by_id(conversation.practice_id) if conversation else None
+    return practice is not None and origin in [one.rstrip("/").lower() for one in practice.origins]
+
+
+async def _close(socket: WebSocket[Any, Any, Any], code: int) -> None:
+    with suppress(WebSocketDisconnect, RuntimeError):  # the client may have left already
+        await socket.close(code)

@@ -1,0 +1,33 @@
+"""What the channels count for Prometheus; numbers only, no words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import Counter, Gauge, Histogram
+
+CONVERSATIONS = Counter("reception_conversations_total", "Conversations started", ["channel"])
+TURNS = Counter("reception_turns_total", "Turns by how they ended", ["channel", "outcome"])
+TURN_SECONDS = Histogram(
+    "reception_turn_seconds",
+    "From the patient's words to the desk's answer",
+    ["channel"],
+    buckets=(0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2, 2, 4, 8),
+)
+WATCHERS = Gauge("reception_chat_watchers", "Open WebSockets of chats")
+REFUSED = Counter("reception_twilio_refused_total", "Requests without a good Twilio signature")
+
+
+@contextmanager
+def measured_turn(channel: str) -> Iterator[None]:
+    """Counts one turn and, when it was answered, its seconds."""
+    start = time.perf_counter()
+    try:
+        yield
+    except Exception as error:
+        TURNS.labels(channel, type(error).__name__).inc()
+        raise
+    TURNS.labels(channel, "answered").inc()
+    TURN_SECONDS.labels(channel).observe(time.perf_counter() - start)

@@ -1,0 +1,90 @@
+"""The start page with the chat, its files, and what machines ask: health and metrics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import MediaType, Response, Router, get
+from litestar.datastructures import MutableScopeHeaders
+from litestar.handlers import HTTPRouteHandler
+from litestar.static_files import create_static_files_router
+from litestar.types import Message, Scope
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from reception.errors import ReceptionError, Unavailable
+from reception.service import Service
+
+STATIC = Path(__file__).with_name("static")
+_PAGE = Environment(loader=FileSystemLoader(STATIC), autoescape=True, undefined=StrictUndefined)
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@get("/", media_type=MediaType.HTML)
+async def start_page(service: Service) -> str:
+    """The chat; it opens even while the database is away, and says so itself then."""
+    try:
+        practice = await service.practice()
+    except Unavailable:
+        known = service.known_practice()
+        if known is None:
+            return _PAGE.get_template("index.html").render(name="", phone="", number="", language="en")
+        practice = known
+    return _PAGE.get_template("index.html").render(
+        name=practice.name,
+        phone=practice.phone,
+        number=practice.emergency_number,
+        language=practice.languages[0],
+    )
+
+
+@get("/health/live", media_type=MediaType.TEXT)
+async def live() -> str:
+    """200 while the process runs."""
+    return "ok"
+
+
+@get("/health/ready", media_type=MediaType.TEXT)
+async def ready(service: Service) -> Response[str]:
+    """200 when a conversation can start, else 503 with the reason in one line."""
+    try:
+        await service.ready()
+    except ReceptionError as error:
+        return Response(" ".join(str(error).split()), status_code=503, media_type=MediaType.TEXT)
+    return Response("ok", media_type=MediaType.TEXT)
+
+
+@get("/metrics")
+async def metrics() -> Response[bytes]:
+    """Prometheus."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def add_headers(message: Message, scope: Scope) -> None:
+    """Before anything is sent: security headers on all of it, and nothing of a conversation in a cache."""
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    for name, value in SECURITY_HEADERS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("Cache-Control", "no-cache" if scope["path"].startswith("/static/") else "no-store")
+
+
+pages: list[HTTPRouteHandler | Router] = [
+    start_page,
+    live,
+    ready,
+    metrics,
+    create_static_files_router("/static", directories=[STATIC / "assets"]),
+]

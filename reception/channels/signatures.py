@@ -1,0 +1,99 @@
+"""Twilio's signatures: whether a request or a WebSocket handshake comes from Twilio."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import Any
+from urllib.parse import parse_qs
+
+import structlog
+from litestar import Request
+from litestar.connection import ASGIConnection
+from twilio.request_validator import RequestValidator
+
+from reception.channels.metrics import REFUSED
+from reception.channels.problems import Forbidden
+from reception.errors import MisconfiguredError
+from reception.service import Service
+from reception.settings import Settings
+
+log = structlog.get_logger()
+
+HEADER = "X-Twilio-Signature"
+_TOKEN_FILE = "development-twilio-token"
+
+
+class Form(dict[str, list[str]]):
+    """A form's parameters, each with all its values."""
+
+    def getall(self, name: str) -> list[str]:
+        """What Twilio's validator asks for, to sign a repeated parameter."""
+        return self[name]
+
+    def first(self, name: str) -> str:
+        """A parameter's first value; empty when it is missing."""
+        return self.get(name, [""])[0]
+
+
+async def signed_form(request: Request[Any, Any, Any], service: Service) -> Form:
+    """The form of a Twilio request; Forbidden unless its signature is good."""
+    body = (await request.body()).decode("utf-8", "replace")
+    form = Form(parse_qs(body, keep_blank_values=True))
+    check_signature(request, form, service.settings)
+    return form
+
+
+def check_signature(connection: ASGIConnection[Any, Any, Any, Any], form: Form, settings: Settings) -> None:
+    """Forbidden unless the header signs this address and these parameters with our token."""
+    given = connection.headers.get(HEADER, "")
+    validator = RequestValidator(twilio_token(settings))
+    if not given or not validator.validate(signed_url(connection, settings), form, given):
+        REFUSED.inc()
+        log.warning("twilio_signature_refused", path=connection.scope["path"], signed=bool(given))
+        raise Forbidden("The request is not signed by Twilio.")
+
+
+def signed_url(connection: ASGIConnection[Any, Any, Any, Any], settings: Settings) -> str:
+    """The address as Twilio sees it: behind a proxy that is not the one this process sees."""
+    scope = connection.scope
+    query = scope["query_string"].decode("latin-1")
+    base = public_base(connection, settings)
+    if scope["type"] == "websocket":
+        base = base.replace("http", "ws", 1)
+    return base + scope["path"] + (f"?{query}" if query else "")
+
+
+def public_base(connection: ASGIConnection[Any, Any, Any, Any], settings: Settings) -> str:
+    """Scheme and host (http or https) under which the service is reached."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    secure = connection.scope["scheme"] in ("https", "wss")
+    return f"{'https' if secure else 'http'}://{connection.headers.get('host', 'localhost')}"
+
+
+def twilio_token(settings: Settings) -> str:
+    """The auth token; in development, without one, a random one kept in the data directory.
+
+    The simulated phone reads the same file, so that signatures are checked from the first call on.
+    """
+    token = settings.twilio_auth_token.get_secret_value()
+    if token:
+        return token
+    if settings.env == "production":
+        raise MisconfiguredError("RECEPTION_TWILIO_AUTH_TOKEN is missing.")
+    file = settings.data_dir.expanduser() / _TOKEN_FILE
+    if not file.is_file():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # Written under a name of its own and linked into place: two processes agree on whichever came first.
+        own = file.with_name(f"{_TOKEN_FILE}.{secrets.token_hex(4)}")
+        descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(secrets.token_urlsafe(32))
+        try:
+            os.link(own, file)
+        except FileExistsError:
+            pass
+        finally:
+            own.unlink()
+    return file.read_text().strip()

@@ -1,0 +1,170 @@
+"""Commands for what is in the database: practices, takeover, migration, export."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reception.commands import read_settings
+from reception.errors import NotFound
+from reception.settings import Settings
+
+if TYPE_CHECKING:
+    from reception.database.connection import Database
+    from reception.database.load import ImportReport
+    from reception.database.store import Store
+    from reception.practice import Practice
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    """The migrated database; an embedded server that a running service started is shared."""
+    from reception.database.connection import Database
+
+    database = await Database.open(settings.database_url, settings.data_dir)
+    try:
+        await database.migrate()
+        yield database
+    finally:
+        await database.close()
+
+
+@click.command(epilog="Example: reception migrate")
+def migrate() -> None:
+    """Brings the database to the current schema."""
+    settings = read_settings()
+
+    async def work() -> None:
+        async with _database(settings):
+            pass  # opening it has migrated it
+
+    asyncio.run(work())
+    click.echo("The database has the current schema.")
+
+
+@click.command(epilog="Example: reception export > export.json")
+def export() -> None:
+    """Writes all appointments, requests and conversations as JSON on stdout; also while the service runs."""
+    settings = read_settings()
+    from reception.database.export import export as collect
+
+    async def work() -> dict[str, Any]:
+        async with _database(settings) as database, database.transaction(snapshot=True) as store:
+            return await collect(store)
+
+    click.echo(json.dumps(asyncio.run(work()), ensure_ascii=False, indent=2))
+
+
+@click.group("practice", epilog="Example: reception practice load data/practice.example.yaml")
+def practice_group() -> None:
+    """The practice the desk answers for."""
+
+
+@practice_group.command("load", epilog="Example: reception practice load data/practice.example.yaml")
+@click.argument("file", type=_FILE)
+def load(file: Path) -> None:
+    """Loads or updates a practice from a YAML file; repeating it changes nothing and removes nothing."""
+    settings = read_settings()
+    from reception.database.load import LoadReport, load_practice
+    from reception.practice_file import read_practice_file
+
+    practice_file = read_practice_file(file, _today(settings))
+
+    async def work() -> LoadReport:
+        async with _database(settings) as database:
+            return await database.run(lambda store: load_practice(store, practice_file))
+
+    report = asyncio.run(work())
+    click.echo(f"{report.practice.name} ({report.practice.slug}): settings {report.settings}.")
+    _tell("Patients", report.patients)
+    _tell("Appointments", report.appointments)
+
+
+@click.group("import", epilog="Example: reception import patients patients.csv")
+def import_group() -> None:
+    """Takes over existing patients and appointments from CSV files."""
+
+
+@import_group.command("patients", epilog="Example: reception import patients patients.csv")
+@click.argument("file", type=_FILE)
+@click.option("--practice", "slug", default="", help="The practice's slug, where there are several.")
+def patients(file: Path, slug: str) -> None:
+    """Takes over patients: name, date_of_birth, phone, email, insurance."""
+    settings = read_settings()
+    from reception.csv_import import read_csv_text, read_patients_csv
+    from reception.database.load import import_patients
+
+    text = read_csv_text(file)
+
+    async def work(store: Store, practice: Practice) -> ImportReport:
+        rows, refused = read_patients_csv(text, practice, _today(settings))
+        report = await import_patients(store, practice.id, rows)
+        for one in refused:
+            report = report.refusing(one.line, one.reason)
+        return report
+
+    _finish("Patients", asyncio.run(_import(settings, slug, work)))
+
+
+@import_group.command("appointments", epilog="Example: reception import appointments calendar.csv")
+@click.argument("file", type=_FILE)
+@click.option("--practice", "slug", default="", help="The practice's slug, where there are several.")
+def appointments(file: Path, slug: str) -> None:
+    """Takes over a calendar: patient, practitioner, appointment_type, start, date_of_birth, reason."""
+    settings = read_settings()
+    from reception.csv_import import read_appointments_csv, read_csv_text
+    from reception.database.load import import_appointments
+
+    text = read_csv_text(file)
+
+    async def work(store: Store, practice: Practice) -> ImportReport:
+        rows, refused = read_appointments_csv(text, practice, _today(settings))
+        report = await import_appointments(store, practice.id, rows)
+        for one in refused:
+            report = report.refusing(one.line, one.reason)
+        return report
+
+    _finish("Appointments", asyncio.run(_import(settings, slug, work)))
+
+
+async def _import(
+    settings: Settings, slug: str, work: Callable[[Store, Practice], Awaitable[ImportReport]]
+) -> ImportReport:
+    async def found(store: Store) -> ImportReport:
+        practice = await store.practice(slug or settings.practice or None)
+        if practice is None:
+            raise NotFound("There is no such practice; load one with `reception practice load FILE`.")
+        return await work(store, practice)
+
+    async with _database(settings) as database:
+        return await database.run(found)
+
+
+def _tell(what: str, report: ImportReport) -> None:
+    click.echo(
+        f"{what}: {report.added} added, {report.changed} changed, {report.unchanged} unchanged, "
+        f"{len(report.refused)} refused."
+    )
+    for one in sorted(report.refused, key=lambda one: one.line):
+        click.echo(f"  line {one.line}: {one.reason}", err=True)
+
+
+def _finish(what: str, report: ImportReport) -> None:
+    """Tells the report; a line refused is a failure to the shell, after the others were taken."""
+    _tell(what, report)
+    if report.refused:
+        raise click.exceptions.Exit(1)
+
+
+def _today(settings: Settings) -> date | None:
+    """The pinned clock's day, against which birth dates are checked; None means the real one."""
+    return settings.now.date() if settings.now else None

@@ -1,0 +1,148 @@
+"""Commands that understand single utterances and measure how well and how fast."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import structlog
+
+from reception.commands import read_settings
+from reception.errors import Invalid, ReceptionError
+from reception.logging import where
+from reception.settings import ROOT, Settings
+
+if TYPE_CHECKING:
+    from reception.understanding.interpret import Setting
+    from reception.understanding.understander import Understander
+
+log = structlog.get_logger()
+
+DEMO_PRACTICE = ROOT / "reception" / "demo_practice.yaml"
+HELD_OUT = ROOT / "tests" / "understanding"
+SCENARIOS = ROOT / "tests" / "conversations"
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command(
+    epilog="""Example: echo '{"desk": "", "patient": "a flu shot next Tuesday"}' | reception understand"""
+)
+@click.option("--practice", type=_FILE, default=DEMO_PRACTICE, help="A practice file [default: the demo's].")
+def understand(practice: Path) -> None:
+    """Reads JSON lines {"desk", "patient"} on stdin and writes the meaning of each as one JSON line.
+
+    The lines come in order, each as soon as it is understood. A line that can't be read is answered with
+    {"error": …}. Needs no database; relative days are those of RECEPTION_NOW.
+    """
+    settings = read_settings()
+    from reception.understanding.understander import Understander
+
+    setting = _setting(settings, practice)
+    asyncio.run(_each_line(settings, setting, Understander))
+
+
+async def _each_line(settings: Settings, setting: Setting, understander: type[Understander]) -> None:
+    from reception.inference.factory import build_language_model
+
+    model = build_language_model(settings)
+    await model.ready()
+    reader = understander(model)
+    try:
+        while line := await asyncio.to_thread(sys.stdin.buffer.readline):
+            answer = await understand_line(reader, line, setting)
+            click.echo(json.dumps(answer, ensure_ascii=False))
+            sys.stdout.flush()
+    finally:
+        await model.close()
+
+
+async def understand_line(understander: Understander, line: bytes, setting: Setting) -> dict[str, Any]:
+    """One JSON line's meaning in its public form, with the milliseconds it took; or its error."""
+    from reception.dialogue.meaning import value_to_json
+
+    try:
+        desk, patient = read_line(line)
+        start = time.perf_counter()
+        frame = await understander.understand(desk, patient, setting)
+    except ReceptionError as error:
+        return {"error": str(error)}
+    except Exception as error:  # one line that trips us must not cost the others theirs
+        log.error("line_failed", error=type(error).__name__, where=where(error))
+        return {"error": f"The line could not be understood ({type(error).__name__})."}
+    public = {slot.value: value_to_json(value) for slot, value in frame.values.items()}
+    return {
+        "intent": frame.intent.value,
+        "slots": {slot.value: words for slot, words in frame.slots.items()},
+        "values": {name: value for name, value in public.items() if value is not None},
+        "confidence": round(frame.confidence, 4),
+        "ms": round((time.perf_counter() - start) * 1000, 1),
+    }
+
+
+def read_line(line: bytes) -> tuple[str, str]:
+    """The desk's words and the patient's. Invalid when the line is something else."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        raise Invalid("The line is not JSON.") from None
+    if not isinstance(row, dict) or not isinstance(row.get("patient"), str):
+        raise Invalid('Expected {"desk": "...", "patient": "..."}.')
+    desk = row.get("desk") or ""
+    if not isinstance(desk, str):
+        raise Invalid("`desk` must be a text.")
+    return _whole(desk), _whole(row["patient"])
+
+
+def _whole(text: str) -> str:
+    """Without halves of surrogate pairs, which JSON can spell but UTF-8 can't."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _setting(settings: Settings, file: Path) -> Setting:
+    from reception.clock import Clock
+    from reception.practice_file import read_practice_file
+    from reception.understanding.interpret import Setting
+
+    practice = read_practice_file(file, settings.now.date() if settings.now else None).to_practice()
+    now = Clock(settings.now).now(practice.time_zone)
+    return Setting(now, practice, practice.languages[0])
+
+
+@click.command(epilog="Example: reception evaluate --report runs/report")
+@click.option("--cases", type=_FILE, default=HELD_OUT / "heldout.jsonl", help="Utterances and their frames.")
+@click.option(
+    "--practice", type=_FILE, default=HELD_OUT / "practice.yaml", help="The practice they are about."
+)
+@click.option("--scenarios", type=click.Path(exists=True, path_type=Path), default=SCENARIOS)
+@click.option("--report", type=click.Path(file_okay=False, path_type=Path), default=Path("runs/report"))
+@click.option("--only", type=click.Choice(["understanding", "conversations"]), help="One part alone.")
+def evaluate(cases: Path, practice: Path, scenarios: Path, report: Path, only: str | None) -> None:
+    """Scores understanding and whole conversations, and writes a report with plots."""
+    settings = read_settings()
+    from reception.evaluation.run import evaluate as run
+
+    click.echo(
+        asyncio.run(
+            run(settings, cases=cases, practice=practice, scenarios=scenarios, report=report, only=only)
+        )
+    )
+
+
+@click.command(epilog="Example: reception bench --turns 30 --out bench.json")
+@click.option(
+    "--turns", default=30, show_default=True, type=click.IntRange(1, 700), help="Utterances to time."
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures as JSON too.")
+def bench(turns: int, out: Path | None) -> None:
+    """Times one understanding against llama-cpp-python's chat API, and llama-server where installed."""
+    settings = read_settings()
+    from rich.console import Console
+
+    from reception.inference.bench import measure, report
+
+    Console().print(report(asyncio.run(measure(settings, turns)), settings, out))

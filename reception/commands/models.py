@@ -1,0 +1,48 @@
+"""Commands for model files."""
+
+from __future__ import annotations
+
+import click
+
+from reception.commands import read_settings
+
+
+@click.group("model", epilog="Example: reception model pull")
+def model_group() -> None:
+    """Model files: fetched, listed, checked against pinned SHA-256 sums."""
+
+
+@model_group.command(epilog="Example: reception model pull")
+def pull() -> None:
+    """Fetches or builds the chosen model's file, unless it is there and whole."""
+    settings = read_settings()
+    from reception.inference.pull import pull_showing
+
+    click.echo(f"The model is ready: {pull_showing(settings)}", err=True)
+
+
+@model_group.command("list", epilog="Example: reception model list")
+def listing() -> None:
+    """The catalogue, and which files are there; the chosen model has a star."""
+    settings = read_settings()
+    from reception.inference.models import CATALOGUE, listing
+
+    for check in listing(settings):
+        star = "*" if check.name == settings.model else " "
+        click.echo(
+            f"{star} {check.name:14} {'ready' if check.ok else 'missing':8} {CATALOGUE[check.name].about}"
+        )
+        click.echo(f"{'':26}{check.path if check.ok else check.detail}")
+
+
+@model_group.command(epilog="Example: reception model verify")
+def verify() -> None:
+    """Reads the chosen model's files and compares their sums; exit code 1 when one is damaged."""
+    settings = read_settings()
+    from reception.inference.models import verify
+
+    checks = verify(settings)
+    for check in checks:
+        click.echo(f"{'ok ' if check.ok else 'BAD'} {check.name}: {check.path if check.ok else check.detail}")
+    if not all(check.ok for check in checks):
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,90 @@
+"""Commands that run until they are stopped, and the list of settings."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import suppress
+
+import click
+
+from reception.commands import read_settings
+from reception.settings import Settings
+
+
+@click.command(epilog="Example: reception serve --port 8000")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port.")
+def serve(host: str, port: int) -> None:
+    """The web service: chat, phone webhooks, background worker."""
+    settings = read_settings()
+    from reception.app import create_app
+    from reception.channels.web_server import run
+    from reception.logging import configure_logging
+
+    configure_logging()
+    app = create_app(settings)
+    run(app, host, port, lambda url: click.echo(_welcome(settings, url)))
+
+
+def _welcome(settings: Settings, url: str) -> str:
+    return "\n".join(
+        (
+            "",
+            f"  The desk is open: {settings.public_url or url}",
+            f"  Ready?            {url}/health/ready",
+            "  In a terminal:    reception chat",
+            "  A phone call:     reception call",
+            "  Stop with Ctrl-C.",
+            "",
+        )
+    )
+
+
+@click.command(epilog="Example: reception inference --host 0.0.0.0 --port 8100")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8100, show_default=True, type=click.IntRange(0, 65535), help="Port.")
+def inference(host: str, port: int) -> None:
+    """The inference server alone, for a machine with a GPU."""
+    settings = read_settings()
+    from reception.inference import server
+    from reception.logging import configure_logging
+
+    configure_logging()
+    server.serve(settings, host, port)
+
+
+@click.command(epilog="Example: RECEPTION_WORKER=false reception serve & reception worker")
+def worker() -> None:
+    """The background worker alone; `reception serve` runs one itself unless RECEPTION_WORKER is false."""
+    settings = read_settings()
+    from reception.logging import configure_logging
+
+    configure_logging()
+    asyncio.run(_worker(settings))
+
+
+async def _worker(settings: Settings) -> None:
+    from reception.database.connection import Database
+    from reception.worker import work
+
+    database = await Database.open(settings.database_url, settings.data_dir)
+    task = asyncio.create_task(work(database))
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
+    await database.close()
+
+
+@click.command("settings", epilog="Example: RECEPTION_RATE_LIMIT=0 reception settings")
+def settings_table() -> None:
+    """Every setting: its variable, its value now, and what it means. Secrets are not shown."""
+    settings = read_settings()
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        shown = "" if value is None else str(value)
+        changed = "" if name not in settings.model_fields_set else "  (set)"
+        click.echo(f"{click.style(f'RECEPTION_{name.upper()}', bold=True)}={shown}{changed}")
+        click.echo(f"    {field.description}")

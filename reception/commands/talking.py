@@ -1,0 +1,45 @@
+"""Commands to talk to the desk: by chat in the terminal, and by a simulated phone call."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from reception.commands import read_settings
+
+_URL = click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="A running service.")
+
+
+@click.command(epilog="Example: echo 'I need a check-up next Tuesday' | reception chat")
+@_URL
+@click.option("--practice", default=None, help="The practice's slug, where there are several.")
+@click.option("--language", default=None, help="For example en.")
+def chat(url: str, practice: str | None, language: str | None) -> None:
+    """Talks to the desk: with the service at --url when it runs, else with one of its own.
+
+    Options are numbered; Ctrl-D ends. From a pipe each line is one message, and a plain transcript is
+    written.
+    """
+    settings = read_settings()
+    from reception.channels.terminal import hold_chat
+
+    asyncio.run(hold_chat(settings, url.rstrip("/"), practice, language))
+
+
+@click.command(epilog="Example: reception call --say 'When are you open?' --say 'Goodbye'")
+@_URL
+@click.option("--from", "caller", default="+13125550199", show_default=True, help="The caller's number.")
+@click.option("--to", "called", default="", help="The number called [default: the practice's].")
+@click.option(
+    "--say", "lines", multiple=True, help="What the caller says; #1 presses a key. Else from stdin."
+)
+def call(url: str, caller: str, called: str, lines: tuple[str, ...]) -> None:
+    """A simulated phone call through the same webhooks and WebSocket that Twilio uses, signed like Twilio's.
+
+    Calls the service at --url when it runs, else starts one of its own. A line like #1 or #0303 presses keys.
+    """
+    settings = read_settings()
+    from reception.channels.call_simulator import hold_call
+
+    asyncio.run(hold_call(settings, url.rstrip("/"), caller, called, lines))

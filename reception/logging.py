@@ -1,0 +1,43 @@
+"""Logging: one JSON line an event on stderr, with static texts and identifiers only."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from types import TracebackType
+
+import structlog
+
+
+def configure_logging(level: int = logging.INFO) -> None:
+    """Sets up structlog for this process; stdout stays free for results."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def where(error: BaseException) -> list[str]:
+    """The places an error came through, innermost last: files and lines, never a message or a value.
+
+    The text of a foreign exception may quote what a patient said, so it is left out of the log.
+    """
+    return [
+        f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}"
+        for frame in _frames(error.__traceback__)
+    ][-6:]
+
+
+def _frames(first: TracebackType | None) -> list[TracebackType]:
+    frames = []
+    while first is not None:
+        frames.append(first)
+        first = first.tb_next
+    return frames

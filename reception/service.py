@@ -1,0 +1,172 @@
+"""Everything one process of the service needs, built once: model, sentences, clock, database, desk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import structlog
+
+from reception.channels.hub import Hub
+from reception.channels.limits import Limiter
+from reception.clock import Clock
+from reception.database.connection import Database
+from reception.database.load import load_practice
+from reception.dialogue.wording import Wording
+from reception.errors import MisconfiguredError, ReceptionError, Unavailable
+from reception.inference.factory import build_language_model
+from reception.inference.language_model import LanguageModel
+from reception.logging import where
+from reception.practice import Practice
+from reception.practice_file import read_practice_file
+from reception.production import check_production
+from reception.settings import Settings
+from reception.turn import Desk
+from reception.understanding.understander import Understander
+from reception.worker import work
+
+log = structlog.get_logger()
+
+DEMO_PRACTICE = Path(__file__).with_name("demo_practice.yaml")
+#: Seconds between two attempts to prepare a database that is away.
+RETRY = 2.0
+#: Seconds within which the model must say that it is ready.
+MODEL_PATIENCE = 5.0
+
+
+class Service:
+    """The parts of one process. `open` before use, `close` after."""
+
+    def __init__(self, settings: Settings, model: LanguageModel | None = None) -> None:
+        """Raises MisconfiguredError for unsafe or contradictory settings; opens nothing yet."""
+        check_production(settings)
+        self.settings = settings
+        self.clock = Clock(settings.now)
+        self.hub = Hub()
+        self.limiter = Limiter(settings.rate_limit)
+        self.model = model or build_language_model(settings)
+        self.understander = Understander(self.model)
+        self._wordings = read_wordings(settings.prompts_dir)
+        self._database: Database | None = None
+        self._desk: Desk | None = None
+        self._waiting_for = "The service is starting"
+        self._tasks: list[asyncio.Task[None]] = []
+        self._practices: dict[str, Practice] = {}
+
+    async def open(self) -> None:
+        """Opens the database and loads the model. What is away is tried again in the background."""
+        settings = self.settings
+        self._database = await Database.open(settings.database_url, settings.data_dir)
+        if not await self._prepared():
+            self._tasks.append(asyncio.create_task(self._keep_preparing()))
+        self._tasks.append(asyncio.create_task(self._load_model()))
+        if settings.worker:
+            self._tasks.append(asyncio.create_task(work(self.database)))
+
+    async def close(self) -> None:
+        """Ends what runs in the background, the model and the database."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.model.close()
+        if self._database is not None:
+            await self._database.close()
+
+    @property
+    def database(self) -> Database:
+        """The database, prepared or not. Unavailable before `open`."""
+        if self._database is None:
+            raise Unavailable(self._waiting_for)
+        return self._database
+
+    @property
+    def desk(self) -> Desk:
+        """The receptionist. Unavailable, with the reason, until the database is prepared."""
+        if self._desk is None:
+            raise Unavailable(self._waiting_for)
+        return self._desk
+
+    async def ready(self) -> None:
+        """Returns when a conversation can start, else raises a ReceptionError with one line."""
+        if self._desk is None:
+            raise Unavailable(self._waiting_for)
+        await self.database.check()
+        await self.practice()
+        try:
+            async with asyncio.timeout(MODEL_PATIENCE):
+                await self.model.ready()
+        except TimeoutError:
+            raise Unavailable("The model is still loading") from None
+
+    async def practice(self, called_number: str = "") -> Practice:
+        """The practice with that number, else the default one; Unavailable when there is none."""
+        async with self.database.transaction() as store:
+            found = await store.practice_by_phone(called_number) if called_number else None
+            found = found or await store.practice(self.settings.practice or None)
+        if found is None:
+            raise Unavailable("There is no practice yet: run `reception practice load FILE`")
+        self._practices[called_number] = found
+        return found
+
+    def known_practice(self, called_number: str = "") -> Practice | None:
+        """The practice as last seen: what can still be said of it while the database is away."""
+        return self._practices.get(called_number) or next(iter(self._practices.values()), None)
+
+    async def _prepared(self) -> bool:
+        """One attempt at migrating, loading a practice and setting up the desk; False when away."""
+        try:
+            await self._prepare()
+        except Unavailable as error:
+            if str(error) != self._waiting_for:
+                log.warning("database_away", reason=str(error))
+            self._waiting_for = str(error)
+            return False
+        return True
+
+    async def _prepare(self) -> None:
+        await self.database.migrate()
+        await self._load_practice()
+        self._desk = Desk(
+            self.database, self.understander, self._wordings, self.clock, self.settings.practice
+        )
+        log.info("desk_open")
+
+    async def _keep_preparing(self) -> None:
+        while True:
+            await asyncio.sleep(RETRY)
+            try:
+                if await self._prepared():
+                    return
+            except ReceptionError as error:
+                self._waiting_for = str(error).splitlines()[0]
+                log.error("not_prepared", reason=self._waiting_for)
+
+    async def _load_practice(self) -> None:
+        """The practice file of the settings; or the demo practice, where nobody could take it for real."""
+        file = self.settings.practice_file
+        async with self.database.transaction() as store:
+            if file is None and (self.settings.env == "production" or await store.practice() is not None):
+                return
+            pinned = self.settings.now
+            await load_practice(
+                store, read_practice_file(file or DEMO_PRACTICE, pinned.date() if pinned else None)
+            )
+
+    async def _load_model(self) -> None:
+        try:
+            await self.model.ready()
+        except ReceptionError as error:
+            log.error("model_not_ready", reason=str(error))
+        except Exception as error:  # a task's error is seen by nobody else
+            log.error("model_failed", error=type(error).__name__, where=where(error))
+
+
+def read_wordings(folder: Path) -> Mapping[str, Wording]:
+    """Language → the desk's sentences, one per folder that has a `desk.yaml`."""
+    if not folder.is_dir():
+        raise MisconfiguredError(f"RECEPTION_PROMPTS_DIR: {folder} is no folder")
+    wordings = {each.parent.name: Wording(each.parent) for each in sorted(folder.glob("*/desk.yaml"))}
+    if not wordings:
+        raise MisconfiguredError(f"RECEPTION_PROMPTS_DIR: {folder} has no <language>/desk.yaml")
+    return wordings

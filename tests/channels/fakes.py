@@ -1,0 +1,50 @@
+"""A language model that reads from a script, for tests of everything around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from reception.errors import ReceptionError
+from reception.inference.language_model import Completion
+
+#: What the patient says → the frame, as the model writes it.
+SCRIPT = {
+    "hello": "greet",
+    "bye": "goodbye",
+    "can you say that again": "repeat",
+    "I want to speak to a person": "speak_to_staff",
+    "I'd like a check-up on Tuesday": "book_appointment; appointment_type: check-up; date: Tuesday",
+    "when are you open": "practice_question; topic: open",
+    "I want to cancel my appointment": "cancel_appointment",
+    "Mary Jones": "inform; patient_name: Mary Jones",
+    "March 3, 1980": "inform; date_of_birth: March 3, 1980",
+    "the first one": "inform; choice: first one",
+    "yes": "affirm",
+    "no": "deny",
+}
+
+
+class ScriptedModel:
+    """Answers from a script (out_of_scope otherwise); fails as long as `trouble` is set."""
+
+    def __init__(self, script: Mapping[str, str] | None = None) -> None:
+        self.script = {**SCRIPT, **(script or {})}
+        self.asked: list[str] = []
+        self.trouble: ReceptionError | None = None
+
+    async def complete(
+        self, prompt: str, grammar: str, *, max_tokens: int, draft: str = "", priority: int = 1
+    ) -> Completion:
+        await self.ready()
+        found = re.search(r"patient: (.*)\nframe:$", prompt)
+        said = found[1] if found else ""
+        self.asked.append(said)
+        return Completion(f" {self.script.get(said, 'out_of_scope')}\n", 0.9, 8, 1.0)
+
+    async def ready(self) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+
+    async def close(self) -> None:
+        self.trouble = None

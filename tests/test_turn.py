@@ -1,0 +1,201 @@
+"""Whole turns on a real database, understood from a script (ring: postgres)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from reception.understanding.interpret import Setting
+
+from reception.clock import Clock
+from reception.database.connection import Database
+from reception.database.export import export
+from reception.dialogue.meaning import Days, Frame, Hours, Intent, Slot, Value
+from reception.dialogue.wording import Wording
+from reception.errors import Closed, Invalid, NotFound
+from reception.practice import Practice
+from reception.turn import Desk, Started
+
+pytestmark = pytest.mark.postgres
+
+NOW = datetime(2026, 6, 15, 9, 0, tzinfo=ZoneInfo("America/New_York"))
+TUESDAY = Days(date(2026, 6, 16), date(2026, 6, 16))
+NINE = Hours(time(9), time(9))
+MARY = {"patient_name": "Mary Jones", "date_of_birth": date(1980, 3, 3)}
+
+
+class Script:
+    """Understands what it was told to: words → frame."""
+
+    def __init__(self) -> None:
+        self.frames: dict[str, Frame] = {}
+
+    def learn(self, words: str, intent: Intent, slots: Mapping[str, Value] | None = None) -> str:
+        given = {Slot(name): value for name, value in (slots or {}).items()}
+        self.frames[words] = Frame(intent, {slot: str(value) for slot, value in given.items()}, given)
+        return words
+
+    async def understand(self, desk: str, patient: str, setting: Setting, *, priority: int = 1) -> Frame:
+        await asyncio.sleep(0)
+        return self.frames[patient]
+
+
+@pytest.fixture
+def script() -> Script:
+    script = Script()
+    script.learn(
+        "book",
+        Intent.BOOK,
+        {"practitioner": "Dr. Anna Weber", "date": TUESDAY, "time": NINE, "reason": "knee", **MARY},
+    )
+    script.learn("yes please", Intent.AFFIRM)
+    script.learn("bye", Intent.GOODBYE)
+    script.learn("cancel it", Intent.CANCEL, MARY)
+    return script
+
+
+@pytest.fixture
+def desk(database: Database, practice: Practice, script: Script) -> Desk:
+    wording = Wording(Path(__file__).parents[1] / "prompts" / "en")
+    return Desk(database, script, {"en": wording}, Clock(NOW))  # type: ignore[arg-type]  # a script for a model
+
+
+async def start(desk: Desk) -> Started:
+    return await desk.start(channel="chat", caller="203.0.113.7")
+
+
+async def exported(database: Database) -> dict[str, list[dict[str, object]]]:
+    async with database.transaction() as store:
+        return await export(store)
+
+
+async def test_a_booking_ends_as_a_row(desk: Desk, database: Database) -> None:
+    begun = await start(desk)
+    assert begun.messages[0].expects == "request"
+    offered = await desk.hear(begun.id, "book")
+    assert (offered.messages[-1].expects, offered.messages[-1].about) == ("confirmation", "booking")
+    assert [one["text"] for one in offered.messages[-1].options] == ["Yes", "No"]
+    done = await desk.hear(begun.id, "Yes")
+    assert done.messages[-1].expects == "anything_else"
+    rows = [one for one in (await exported(database))["appointments"] if one["reason"] == "knee"]
+    assert len(rows) == 2  # the one in the practice file and the new one
+    new = next(one for one in rows if one["conversation_id"] == str(begun.id))
+    assert new["start"] == "2026-06-16T09:00:00-04:00"
+    assert new["status"] == "booked"
+
+
+async def test_the_same_message_again_gets_the_same_answer_and_changes_nothing(
+    desk: Desk, database: Database
+) -> None:
+    begun = await start(desk)
+    await desk.hear(begun.id, "book")
+    client = str(uuid4())
+    first = await desk.hear(begun.id, "Yes", client)
+    again = await desk.hear(begun.id, "Yes", client)
+    assert [one.id for one in first.messages] == [one.id for one in again.messages]
+    assert len((await exported(database))["appointments"]) == 2
+
+
+async def test_a_double_click_is_one_turn(desk: Desk, database: Database) -> None:
+    begun = await start(desk)
+    await desk.hear(begun.id, "book")
+    client = str(uuid4())
+    first, second = await asyncio.gather(*(desk.hear(begun.id, "Yes", client) for _ in range(2)))
+    assert [one.id for one in first.messages] == [one.id for one in second.messages]
+
+
+async def test_two_service_processes_take_the_turns_of_one_conversation_in_order(
+    desk: Desk, database: Database, script: Script
+) -> None:
+    other = Desk(database, script, desk._wordings, Clock(NOW))  # type: ignore[arg-type]
+    begun = await start(desk)
+    await asyncio.gather(desk.hear(begun.id, "book"), other.hear(begun.id, "book"))
+    heard = await desk.read(begun.id)
+    assert [one.role for one in heard.messages] == ["desk", "patient", "desk", "patient", "desk"]
+
+
+async def test_a_time_booked_by_somebody_else_meanwhile_is_never_booked_twice(
+    desk: Desk, database: Database, script: Script
+) -> None:
+    script.learn(
+        "peter",
+        Intent.BOOK,
+        {
+            "practitioner": "Dr. Anna Weber",
+            "date": TUESDAY,
+            "time": NINE,
+            "reason": "back",
+            "patient_name": "Peter Adams",
+            "date_of_birth": date(1975, 12, 1),
+        },
+    )
+    mary, peter = await start(desk), await start(desk)
+    await desk.hear(mary.id, "book")
+    answer = await desk.hear(peter.id, "peter")
+    assert answer.messages[-1].expects == "slot"  # held by Mary's conversation: others are offered
+    await desk.hear(mary.id, "Yes")
+    starts = [one["start"] for one in (await exported(database))["appointments"]]
+    assert starts.count("2026-06-16T09:00:00-04:00") == 1
+
+
+async def test_an_emergency_is_seen_without_the_model_and_books_nothing(
+    desk: Desk, database: Database
+) -> None:
+    begun = await start(desk)
+    await desk.hear(begun.id, "book")
+    answer = await desk.hear(begun.id, "wait, I can't breathe")
+    assert "911" in answer.messages[-1].text
+    assert answer.status == "handed_over"
+    [request] = (await exported(database))["requests"]
+    assert (request["kind"], request["priority"]) == ("emergency", "emergency")
+    assert len((await exported(database))["appointments"]) == 1
+
+
+async def test_a_closed_conversation_says_so(desk: Desk) -> None:
+    begun = await start(desk)
+    assert (await desk.hear(begun.id, "bye")).status == "closed"
+    with pytest.raises(Closed):
+        await desk.hear(begun.id, "book")
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "x" * 2001])
+async def test_blank_and_overlong_texts_change_nothing(desk: Desk, text: str) -> None:
+    begun = await start(desk)
+    with pytest.raises(Invalid):
+        await desk.hear(begun.id, text)
+    assert len((await desk.read(begun.id)).messages) == 1
+
+
+async def test_a_wrong_token_and_an_unknown_conversation_look_the_same(desk: Desk) -> None:
+    begun = await start(desk)
+    await desk.check_token(begun.id, begun.token)
+    for conversation, token in ((begun.id, "wrong"), (uuid4(), begun.token)):
+        with pytest.raises(NotFound, match="There is no such conversation"):
+            await desk.check_token(conversation, token)
+
+
+async def test_failures_count_per_caller_not_per_conversation(desk: Desk, script: Script) -> None:
+    script.learn("wrong", Intent.CANCEL, {**MARY, "date_of_birth": date(1999, 1, 1)})
+    script.learn("been there", Intent.AFFIRM)
+    for attempt in range(3):
+        begun = await start(desk)
+        await desk.hear(begun.id, "wrong")
+        status = (await desk.hear(begun.id, "been there")).status
+        assert status == ("handed_over" if attempt == 2 else "open")
+    begun = await start(desk)
+    assert (await desk.hear(begun.id, "cancel it")).status == "handed_over"
+    elsewhere = await desk.start(channel="chat", caller="203.0.113.8")
+    assert (await desk.hear(elsewhere.id, "cancel it")).status == "open"
+
+
+async def test_a_cancelled_appointment_is_cancelled(desk: Desk, database: Database) -> None:
+    begun = await start(desk)
+    await desk.hear(begun.id, "cancel it")
+    await desk.hear(begun.id, "Yes")
+    [row] = (await exported(database))["appointments"]
+    assert row["status"] == "cancelled"
