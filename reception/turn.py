@@ -1,4 +1,4 @@
-"""One turn of a conversation in reading order: load, safety, understand, decide, act, save, reply."""
+"""One turn of a conversation in reading order: load, understand, decide, act, save, reply."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.records import Conversation, Message, NewMessage
 from reception.database.store import Store
-from reception.dialogue import safety
 from reception.dialogue.meaning import Frame, Intent, value_to_json
 from reception.dialogue.policy import decide, welcome
 from reception.dialogue.state import Choice, Facts, Reply, State
@@ -164,11 +163,9 @@ class Desk:
     async def _understand(
         self, state: State, text: str, picked: Choice | None, practice: Practice, language: str
     ) -> Frame:
-        """Safety first, then an option chosen by its text, then the model; no transaction is open here."""
+        """An option chosen by its text needs no model; no transaction is open here."""
         if picked is not None:
             return Frame(Intent.INFORM)
-        if safety.is_emergency(text):
-            return Frame(Intent.EMERGENCY)
         setting = Setting(self._clock.now(practice.time_zone), practice, language)
         frame = await self._understander.understand(state.said, text, setting)
         return complete(frame, state.expects, text, state.said, setting)

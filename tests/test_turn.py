@@ -10,16 +10,18 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from reception.understanding.interpret import Setting
 
 from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.export import export
 from reception.dialogue.meaning import Days, Frame, Hours, Intent, Slot, Value
 from reception.dialogue.wording import Wording
-from reception.errors import Closed, Invalid, NotFound
+from reception.errors import Closed, Invalid, NotFound, Unavailable
+from reception.inference.language_model import Completion
 from reception.practice import Practice
 from reception.turn import Desk, Started
+from reception.understanding.interpret import Setting
+from reception.understanding.understander import Understander
 
 pytestmark = pytest.mark.postgres
 
@@ -43,6 +45,18 @@ class Script:
     async def understand(self, desk: str, patient: str, setting: Setting, *, priority: int = 1) -> Frame:
         await asyncio.sleep(0)
         return self.frames[patient]
+
+
+class NoModel:
+    """A language model that is away."""
+
+    async def complete(self, prompt: str, grammar: str, **options: object) -> Completion:
+        raise Unavailable("away")
+
+    async def ready(self) -> None:
+        raise Unavailable("away")
+
+    async def close(self) -> None: ...
 
 
 @pytest.fixture
@@ -143,17 +157,25 @@ async def test_a_time_booked_by_somebody_else_meanwhile_is_never_booked_twice(
     assert starts.count("2026-06-16T09:00:00-04:00") == 1
 
 
-async def test_an_emergency_is_seen_without_the_model_and_books_nothing(
-    desk: Desk, database: Database
-) -> None:
+async def test_an_emergency_is_seen_even_while_the_model_is_away(desk: Desk, database: Database) -> None:
     begun = await start(desk)
     await desk.hear(begun.id, "book")
-    answer = await desk.hear(begun.id, "wait, I can't breathe")
+    alone = Desk(database, Understander(NoModel()), desk._wordings, Clock(NOW))
+    answer = await alone.hear(begun.id, "wait, I can't breathe")
     assert "911" in answer.messages[-1].text
     assert answer.status == "handed_over"
     [request] = (await exported(database))["requests"]
     assert (request["kind"], request["priority"]) == ("emergency", "emergency")
     assert len((await exported(database))["appointments"]) == 1
+
+
+async def test_a_turn_the_model_could_not_take_can_be_taken_again(desk: Desk, database: Database) -> None:
+    begun, client = await start(desk), str(uuid4())
+    alone = Desk(database, Understander(NoModel()), desk._wordings, Clock(NOW))
+    with pytest.raises(Unavailable):
+        await alone.hear(begun.id, "book", client)
+    assert len((await desk.read(begun.id)).messages) == 1
+    assert (await desk.hear(begun.id, "book", client)).messages[-1].about == "booking"
 
 
 async def test_a_closed_conversation_says_so(desk: Desk) -> None:

@@ -57,7 +57,7 @@ def month_first(zone: str) -> bool:
 
 
 class _Reading:
-    """The readers of one utterance. What it moves (`old_date`, `old_time`) is read first: the rest may hang on it."""
+    """The readers of one utterance; what it moves (`old_date`, `old_time`) is read first, the rest may hang on it."""
 
     def __init__(self, intent: Intent, slots: Mapping[Slot, str], desk: str, setting: Setting) -> None:
         self._intent = intent

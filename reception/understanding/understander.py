@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from reception.dialogue import safety
 from reception.dialogue.meaning import Frame, Intent, Slot
 from reception.inference.language_model import LanguageModel
 from reception.understanding.grammar import build_grammar
@@ -21,17 +22,22 @@ _GAP = "…"
 
 
 class Understander:
-    """Understands utterances with one language model."""
+    """Understands utterances: red flags by rule, everything else by one language model."""
 
-    def __init__(self, model: LanguageModel) -> None:
+    def __init__(self, model: LanguageModel, *, rules: bool = True) -> None:
+        """`rules=False` leaves the red flags to the model too, to measure it alone."""
         self._model = model
+        self._rules = rules
 
     async def understand(self, desk: str, patient: str, setting: Setting, *, priority: int = 1) -> Frame:
         """The meaning of `patient`, said after `desk`; slot texts are verbatim spans of `patient`.
 
-        Nothing said is out_of_scope; so is, with confidence 0, what the model could not put into a frame.
+        An emergency by rule is one even while the model is away. Nothing said is out_of_scope; so is,
+        with confidence 0, what the model could not put into a frame.
         Raises what the model raises: Busy, Unavailable, ModelMissing.
         """
+        if self._rules and safety.is_emergency(patient):
+            return Frame(Intent.EMERGENCY)
         words = clip(patient)
         if not words:
             return Frame(Intent.OUT_OF_SCOPE)

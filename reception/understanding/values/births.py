@@ -49,7 +49,7 @@ def _birth(year: str, month: int, day: int, today: date) -> date | None:
 
 
 def _with_month(words: str, month: int, today: date) -> date | None:
-    """A month by name: the ordinal, else the number next to the month, is the day; what is left is the year."""
+    """A month by name: the ordinal, else the number beside the month, is the day; the rest is the year."""
     tokens = [token for token in words.split() if token in MONTHS or re.fullmatch(r"\d+(?:th)?", token)]
     at = next(place for place, token in enumerate(tokens) if token in MONTHS)
     ordinals = [place for place, token in enumerate(tokens) if token.endswith("th")]
@@ -102,11 +102,11 @@ def _numeric(numbers: list[str], today: date, month_first: bool) -> date | None:
         year, one, two = numbers
         return _birth(year, int(one), int(two), today) or _birth(year, int(two), int(one), today)
     if len(numbers) == 3 and all(len(number) <= 2 for number in numbers[:2]) and len(numbers[2]) in (2, 4):
-        return _ordered(*numbers, today, month_first)
+        return _ordered(numbers[0], numbers[1], numbers[2], today, month_first)
     digits = "".join(numbers)
     if len(digits) == 4 and len(numbers) < 3:
         return None
-    found = [_ordered(*parts, today, month_first) for parts in _splits(digits)]
+    found = [_ordered(one, two, year, today, month_first) for one, two, year in _splits(digits)]
     real = {one for one in found if one}
     if len(digits) == 8 and not real:
         return _birth(digits[:4], int(digits[4:6]), int(digits[6:]), today)

@@ -9,7 +9,10 @@ _FILLING = frozenset({"the", "that", "please", "then", "thanks", ",", "-"})
 
 
 def read_choice(text: str, offered: int, language: Language) -> int | None:
-    """The 0-based index, -1 for the last; None when it can't be told. `offered` counts the offers, 0 if unknown."""
+    """The 0-based index, -1 for the last; None when it can't be told.
+
+    `offered` counts the offers, 0 if unknown.
+    """
     words = [word for word in canonical(text, language.choices, language).split() if word not in _FILLING]
     if "unclear" in words:
         return None

@@ -22,13 +22,12 @@ def region_of(phone: str) -> str:
         number = phonenumbers.parse(phone, "US")
     except phonenumbers.NumberParseException:
         return "US"
-    return phonenumbers.region_code_for_number(number) or (
-        phonenumbers.region_code_for_country_code(number.country_code) or "US"
-    )
+    known = phonenumbers.region_code_for_number(number)  # none for made-up numbers
+    return known or phonenumbers.region_code_for_country_code(number.country_code or 1)
 
 
 def _e164(digits: str, region: str) -> str | None:
-    """The number in E.164 when its length is right for its country; local numbers without area code are not."""
+    """The number in E.164 when its length is right for its country (without its area code it is not)."""
     try:
         number = phonenumbers.parse(digits, region)
     except phonenumbers.NumberParseException:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from reception.dialogue.meaning import EVERY_WEEKDAY, Days
-from reception.understanding.values.calendar_days import shift, week_span
+from reception.understanding.values.calendar_days import shift
 from reception.understanding.values.day_items import (
     DayOfMonth,
     Either,
-    Impossible,
     Item,
     Offset,
     Scene,
@@ -18,21 +17,19 @@ from reception.understanding.values.day_items import (
     Weekdays,
     Word,
 )
+from reception.understanding.values.day_frames import LISTING, OPERANDS, in_frame, weeks_of
 from reception.understanding.values.day_resolving import resolve
 from reception.understanding.values.day_words import items
 from reception.understanding.values.language import Language
+from reception.understanding.values.patterns import Impossible
 from reception.understanding.values.words import canonical
-
-_OPERANDS = Span | Weekday | DayOfMonth | Offset | Either
-_LISTING = ("or", "and", ",")
-_WEEKS = {"weekof": 0, "weekpast": 1, "weekprior": -1}
 
 
 def read_days(text: str, scene: Scene, language: Language) -> Days | None:
     """The days a span names, or None when they can't be told or do not exist."""
     try:
         found = items(canonical(text, language.dates, language), scene)
-        return _Wish(_in_frame(_weeks_of(found, scene), scene), scene).read()
+        return _Wish(in_frame(weeks_of(found, scene), scene), scene).read()
     except Impossible:
         return None
 
@@ -47,78 +44,6 @@ def days_named(text: str, today: date, language: Language, *, month_first: bool 
             if isinstance(span, Span) and span.first == span.last:
                 named[span.first] = None
     return tuple(named)
-
-
-def _weeks_of(found: list[Item], scene: Scene) -> list[Item]:
-    """ "The week of the 15th" and "the week after July 4th" as that whole week."""
-    out: list[Item] = []
-    for item in found:
-        last = out[-1] if out else None
-        if isinstance(last, Word) and last.text in _WEEKS and isinstance(item, _OPERANDS):
-            day = resolve(item, scene)
-            if isinstance(day, Span):
-                out[-1] = Span(*week_span(day.first, _WEEKS[last.text]), frame=True)
-                continue
-        out.append(item)
-    return out
-
-
-def _in_frame(found: list[Item], scene: Scene) -> list[Item]:
-    """Weekdays said with one week or month as days of it: "Tuesday or Thursday next week"."""
-    frames = [item for item in found if isinstance(item, Span) and item.frame]
-    whole_weeks = [item for item in found if isinstance(item, Offset) and item.days and item.days % 7 == 0]
-    weekdays = [item for item in found if isinstance(item, Weekday) and not item.weeks]
-    if not frames and len(whole_weeks) == 1 and weekdays and not _measured_from(found):
-        frames = [Span(*week_span(shift(scene.today, whole_weeks[0].days), 0), frame=True)]
-        found = [frames[0] if item is whole_weeks[0] else item for item in found]
-    if len(frames) != 1:
-        return found
-    ruled_out = _ruled_out(found)
-    placed = [item if at in ruled_out else _placed(item, frames[0], scene) for at, item in enumerate(found)]
-    if all(new is old or isinstance(new, Weekdays) for new, old in zip(placed, found, strict=True)):
-        return placed
-    return [item for item in placed if item is not frames[0]]
-
-
-def _ruled_out(found: list[Item]) -> set[int]:
-    """The places of the weekdays a "not" goes for."""
-    places: set[int] = set()
-    negated = False
-    for at, item in enumerate(found):
-        if isinstance(item, Word):
-            negated = item.text == "not" or (negated and item.text in _LISTING)
-        elif not isinstance(item, Weekday | Weekdays):
-            negated = False
-        elif negated:
-            places.add(at)
-    return places
-
-
-def _measured_from(found: list[Item]) -> bool:
-    """Whether a length is counted from a day: "two weeks from Tuesday", "Tuesday, a week later"."""
-    words = {"after", "from", "before", "later", "earlier", "starting"}
-    return any(
-        isinstance(one, Offset) and isinstance(two, Word) and two.text in words
-        for one, two in zip(found, found[1:], strict=False)
-    )
-
-
-def _placed(item: Item, frame: Span, scene: Scene) -> Item:
-    """A weekday or a day number as a day of the frame; anything else as it is."""
-    if item == Word("sameday") and scene.anchors and (frame.last - frame.first).days < 7:
-        day = shift(week_span(frame.first, 0)[0], scene.anchors[-1].weekday())
-        day = shift(day, 7) if day == scene.anchors[-1] else day
-        return Span(day, day)
-    if isinstance(item, Weekday) and not item.weeks and item.which in ("", "this", "that", "following"):
-        if (frame.last - frame.first).days >= 7:
-            return Weekdays(frozenset({item.day}))
-        day = shift(week_span(frame.first, 0)[0], item.day)
-        return Span(day, day)
-    if isinstance(item, DayOfMonth) and (frame.last - frame.first).days >= 7 and item.weekday is None:
-        if item.day > frame.last.day:
-            raise Impossible
-        return Span(day := frame.last.replace(day=item.day), day)
-    return item
 
 
 class _Wish:
@@ -169,7 +94,7 @@ class _Wish:
     def _operand(self, *, after: date | None = None, past: bool = False) -> Span | None:
         """The day or days at hand, taken; None when a joining word or nothing comes."""
         item = self._peek()
-        if not isinstance(item, _OPERANDS) and item != Word("sameday"):
+        if not isinstance(item, OPERANDS) and item != Word("sameday"):
             return None
         self._at += 1
         if isinstance(item, Offset):
@@ -245,7 +170,7 @@ class _Wish:
             self._bounded(first=start.first)
 
     def _range(self, item: Item | None, start: Span) -> None:
-        """From `start` to the day at hand; a start that lies after the end belongs to an earlier week or year."""
+        """From `start` to the day at hand; a start after the end belongs to an earlier week or year."""
         if isinstance(item, Weekday) and not item.which and item.day == self._scene.today.weekday():
             start = Span(self._scene.today, self._scene.today)  # "Monday to Wednesday" said on a Monday
         end = self._operand(after=start.first)
@@ -310,7 +235,7 @@ class _Wish:
                 return
             self._at += 1
             self._said = True
-            if not isinstance(self._peek(1), Weekday | Weekdays) or not self._next_word(*_LISTING):
+            if not isinstance(self._peek(1), Weekday | Weekdays) or not self._next_word(*LISTING):
                 return
 
     def _day(self, item: Item) -> None:

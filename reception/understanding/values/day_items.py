@@ -72,10 +72,6 @@ class Word:
     text: str
 
 
-class Impossible(Exception):
-    """The words name a day that does not exist."""
-
-
 Item = Span | Weekday | Weekdays | DayOfMonth | Offset | Either | Word
 
 

@@ -8,7 +8,6 @@ from reception.understanding.values.calendar_days import add_months, next_weekda
 from reception.understanding.values.day_items import (
     DayOfMonth,
     Either,
-    Impossible,
     Item,
     Offset,
     Scene,
@@ -16,6 +15,7 @@ from reception.understanding.values.day_items import (
     Weekday,
     Word,
 )
+from reception.understanding.values.patterns import Impossible
 
 
 def resolve(
@@ -48,14 +48,12 @@ def resolve(
 
 
 def _earlier_year(span: Span, latest: date) -> Span:
-    years = 0
-    while shift(span.first, 0) > latest and years < 9:
-        years += 1
-        found = real_date(span.first.year - years, span.first.month, span.first.day)
+    """The same month and day in the latest year that is not after `latest`; leap days are 8 years apart at most."""
+    day = span.first
+    for year in range(latest.year, max(latest.year - 9, 0), -1):
+        found = real_date(year, day.month, day.day)
         if found and found <= latest:
             return Span(found, found, yearless=True)
-        if span.first.year - years < 1:
-            break
     return span
 
 

@@ -16,58 +16,51 @@ from reception.understanding.values.english_names import (
 from reception.understanding.values.english_times import TIMES
 from reception.understanding.values.language import Language, Phrases, words
 
-DIGITS = "one two three four five six seven eight nine"
-TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-ORDINALS = (
+DIGITS = words("one two three four five six seven eight nine")
+TEENS = words("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")
+TENS = words("twenty thirty forty fifty sixty seventy eighty ninety")
+ORDINALS = words(
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
     "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
 )
-MONTHS = "january february march april may june july august september october november december"
-WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday"
-MONTH_SHORT = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "sept": 9} | {
-    "oct": 10,
-    "nov": 11,
-    "dec": 12,
-}
-FORGIVEN = (
-    *WEEKDAYS.split(),
-    *(f"{day}s" for day in WEEKDAYS.split()),
-    *(month for month in MONTHS.split() if len(month) > 4),
-    *("tomorrow", "tonight", "today", "yesterday", "weekend", "fortnight", "morning", "afternoon"),
-    *("evening", "midday", "lunchtime", "earliest", "between", "before", "after", "quarter", "oclock"),
-    *(word for word in f"{DIGITS} {TEENS} {TENS} {ORDINALS} twentieth thirtieth".split() if len(word) > 4),
+FORGIVEN = words(
+    "monday tuesday wednesday thursday friday saturday sunday "
+    "mondays tuesdays wednesdays thursdays fridays saturdays sundays "
+    "january february march april august september october november december "
+    "tomorrow tonight today yesterday weekend fortnight morning afternoon evening midday lunchtime earliest "
+    "between before after quarter oclock three seven eight eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety first second third "
+    "fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
+    "seventeenth eighteenth nineteenth twentieth thirtieth"
 )
 # Words near a forgiven one that mean themselves.
-REAL_WORDS = frozenset(
-    "match matches marsh mayor weeks months early later other there these those where which would could "
-    "about again along money monkey sunny first fifty eighth eighty sixty height weight sight light night "
-    "right might often offer afters soften ninety nineties thirty thirsty forth forty fourty fight even "
-    "seven event events every thing things being doing going meeting evenings mornings afternoons "
-    "tonights weekends hours minutes daily today todays second seconds third weird quarters".split()
+REAL_WORDS = words(
+    "match matches marsh mayor weeks months early later other there these those where which would could about "
+    "again along money monkey sunny height weight sight light night right might often offer afters soften "
+    "nineties thirsty forth fight even event events every thing things being doing going meeting evenings "
+    "mornings afternoons weekends hours minutes daily todays seconds weird quarters"
 )
 
 ENGLISH = Language(
-    digits={word: at for at, word in enumerate(DIGITS.split(), 1)},
-    teens={word: at for at, word in enumerate(TEENS.split(), 10)},
-    tens={word: 10 * at for at, word in enumerate(TENS.split(), 2)} | {"fourty": 40},
-    ordinals={word: at for at, word in enumerate(ORDINALS.split(), 1)} | {"twentieth": 20, "thirtieth": 30},
+    digits={word: at for at, word in enumerate(DIGITS, 1)},
+    teens={word: at for at, word in enumerate(TEENS, 10)},
+    tens={word: 10 * at for at, word in enumerate(TENS, 2)} | {"fourty": 40},
+    ordinals={word: at for at, word in enumerate(ORDINALS, 1)} | {"twentieth": 20, "thirtieth": 30},
     zeros=frozenset({"oh", "o", "zero", "nought", "naught"}),
     multiples={"hundred": 100, "thousand": 1000},
     repeats={"double": 2, "triple": 3, "treble": 3},
     joiner="and",
-    months={word: at for at, word in enumerate(MONTHS.split(), 1)} | MONTH_SHORT,
     dates=Phrases(DATES),
     times=Phrases(TIMES),
     forgiven=FORGIVEN,
-    real_words=REAL_WORDS,
+    real_words=frozenset(REAL_WORDS),
     email=Phrases(EMAIL),
     email_noise=frozenset(
-        "its it is that my the email mail address e that thats thatd be would um uh er so yes yeah sure all lower "
-        "lowercase case upper uppercase capital one word together no spaces space spelled then followed by "
-        "ok okay and you can reach me send to use".split()
+        words(
+            "its it is that my the email mail address e would be um uh er so yes yeah sure ok okay and then"
+        )
     ),
-    top_domains=frozenset("com org net edu gov de uk ca au eu io co info me us fr ch at nl ie".split()),
+    top_domains=frozenset(words("com org net edu gov de uk ca au eu io co info me us fr ch at nl ie")),
     spelling=frozenset({"as", "like", "for"}),
     extension=frozenset({"ext", "extension", "x"}),
     homophones={"to": "2", "too": "2", "for": "4", "fore": "4", "ate": "8", "won": "1"},
@@ -80,5 +73,6 @@ ENGLISH = Language(
     type_synonyms=TYPE_SYNONYMS,
     specialties=SPECIALTIES,
     anyone=ANYONE,
+    this_day=("tonight", "tonite", "this evening", "this afternoon", "this morning", "today"),
     sick_note=frozenset({"sick", "certificate", "certified", "unwell"}),
 )

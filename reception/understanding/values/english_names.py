@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from reception.understanding.values.language import groups, table, words
 
-
-TITLES = frozenset(words("dr doctor doc drs mr mister mrs missus ms miss nurse prof professor sister md np pa"))
-PARTICLES = frozenset(words("van von der den de la le du da di del della dos das ter ten zu af al bin ibn el y"))
-ANYONE = frozenset(words("any anyone anybody either whoever whichever whomever someone somebody usual same other another different  no preference regular my own new first available next"))
+TITLES = frozenset(
+    words("dr doctor doc drs mr mister mrs missus ms miss nurse prof professor sister md np pa")
+)
+PARTICLES = frozenset(
+    words("van von der den de la le du da di del della dos das ter ten zu af al bin ibn el y")
+)
+ANYONE = frozenset(
+    words(
+        "any anyone anybody either whoever whichever whomever someone somebody usual same other another different "
+        "no preference regular my own new first available next"
+    )
+)
 
 # The left-out words of an appointment type: they name no particular one.
-TYPE_NOISE = frozenset(words("appointment appointments appt visit visits session slot booking a an the my for some please to get have  do need of with on i want and one done book me quick just regular normal routine his her their our"))
+TYPE_NOISE = frozenset(
+    words(
+        "appointment appointments appt visit visits session slot booking a an the my for some please to get have "
+        "do need of with on i want and one done book me quick just regular normal routine his her their our"
+    )
+)
 TYPE_PHRASES = table("""
     checkup = check up | check ups | check - up
     followup = follow up | follow - up | follow ups

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 
@@ -42,7 +42,7 @@ class Phrases:
             entries.sort(key=lambda entry: -len(entry[0]))
 
     def replace_at(self, tokens: list[str]) -> list[tuple[int, int, tuple[str, ...] | None]]:
-        """Stretches of the tokens in order: start, end and meaning; None for a token that is no phrase."""
+        """Stretches of the tokens in order: start, end, and meaning (None: no phrase)."""
         out: list[tuple[int, int, tuple[str, ...] | None]] = []
         at = 0
         while at < len(tokens):
@@ -77,7 +77,6 @@ class Language:
     multiples: Mapping[str, int]  # hundred, thousand
     repeats: Mapping[str, int]  # double, triple
     joiner: str  # the "and" of "two thousand and six"
-    months: Mapping[str, int]
     dates: Phrases
     times: Phrases
     forgiven: tuple[str, ...]  # words recognised even when misspelt
@@ -97,7 +96,8 @@ class Language:
     type_synonyms: tuple[frozenset[str], ...]
     specialties: tuple[frozenset[str], ...]
     anyone: frozenset[str]
-    sick_note: frozenset[str] = field(default_factory=frozenset)
+    this_day: tuple[str, ...]  # words for a time that say today as well
+    sick_note: frozenset[str]  # words of a desk that speaks of days off sick
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

@@ -185,8 +185,7 @@ def practitioners_of(specialty: str, practice: Practice, language: Language) -> 
         for one in practice.practitioners
         if one.specialty
         and (
-            (own := find_specialty(one.specialty, language))
-            and own == names
+            ((own := find_specialty(one.specialty, language)) and own == names)
             or " ".join(tokens(one.specialty)) == said
         )
     )

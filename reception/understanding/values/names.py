@@ -52,7 +52,7 @@ def _parts(text: str, language: Language) -> tuple[list[str], list[list[str]]]:
 
 
 def _without_noise(words: list[str], lowered: list[str], language: Language) -> list[str]:
-    """The words without "my name is" and titles; the marks "first", "last" and "spelled" stand for their phrases."""
+    """The words without "my name is" and titles; "first", "last" and "spelled" mark where theirs stood."""
     tagged = language.name_noise.replace_at(lowered)
     out: list[str] = []
     for start, end, meaning in tagged:

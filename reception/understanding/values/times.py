@@ -6,19 +6,10 @@ from dataclasses import dataclass
 from datetime import time
 
 from reception.dialogue.meaning import Hours
-from reception.understanding.values.clock_words import (
-    DAY,
-    NOON,
-    Clock,
-    Item,
-    Length,
-    MinutePast,
-    Part,
-    Word,
-    items,
-)
+from reception.understanding.values.clock_items import DAY, NOON, Clock, Item, Length, MinutePast, Part, Word
+from reception.understanding.values.clock_words import items
 from reception.understanding.values.language import Language
-from reception.understanding.values.words import canonical
+from reception.understanding.values.words import canonical, tokens
 
 _HALVES = {"morning": (0, NOON), "afternoon": (NOON, DAY), "evening": (NOON, DAY), "pm": (NOON, DAY)}
 _EARLY_HOURS = range(1, 7)  # a bare one to six is afternoon
@@ -50,20 +41,17 @@ def times_named(text: str, language: Language, *, now: int = NOON) -> DayScene:
 
 def says_today(text: str, language: Language) -> bool:
     """Whether the words for a time mean today's ("tonight", "this evening")."""
-    words = text.casefold().split()
-    return bool({"tonight", "tonite"} & set(words)) or any(
-        one == "this" and two in language.times.words for one, two in zip(words, words[1:], strict=False)
-    )
+    said = f" {' '.join(tokens(text))} "
+    return any(f" {phrase} " in said for phrase in language.this_day)
 
 
 def _minutes(clock: Clock, scene: DayScene, parts: tuple[str, ...]) -> int:
-    """Minutes since midnight of a clock time, with the half of the day the words or the desk leave to guess."""
+    """Minutes after midnight of a clock time; the half of the day by the words, else the desk, else custom."""
     if clock.sure:
         return clock.minutes
     face = clock.minutes % NOON
-    for part in parts:
-        first, last = _HALVES[part]
-        return face if last == NOON else face + NOON
+    if parts:
+        return face if _HALVES[parts[0]][1] == NOON else face + NOON
     same_face = [minutes for minutes in scene.offered if minutes % NOON == face]
     if len(same_face) == 1:
         return same_face[0]
@@ -179,7 +167,7 @@ class _Wish:
             self._bounded(last=first)
 
     def _range(self, item: Item | None, start: tuple[int | None, int | None]) -> None:
-        """From one time to the next; the halves of the day are chosen so that the end comes after the start."""
+        """From one time to the next; the halves of the day are chosen so that the end comes later."""
         following = self._peek()
         end = self._operand()
         first, last = start[0], end[1] if end else None

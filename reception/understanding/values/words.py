@@ -60,7 +60,7 @@ def _split_compound(token: str, language: Language) -> list[str]:
 
 
 def canonical(text: str, phrases: Phrases, language: Language, *, forgiving: bool = True) -> str:
-    """The span in the readers' words, single blanks between tokens; misspellings are mended if `forgiving`."""
+    """The span in the readers' words, a blank between tokens; misspellings are mended if `forgiving`."""
     found = tokens(text)
     if forgiving:
         found = [_corrected(token, language) for token in found]

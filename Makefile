@@ -1,0 +1,67 @@
+# `make run` and `make test` work on a bare machine with Python 3.11 or later, a C++ compiler and CMake.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+
+# llama.cpp compiles without what the desk never uses; your own options come last, and win.
+BUILD_ARGS := -DMTMD_BUILD=OFF -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_EXAMPLES=OFF \
+	-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_SERVER=OFF $(CMAKE_ARGS)
+INSTALL := CMAKE_ARGS="$(BUILD_ARGS)" $(BIN)/python -m pip install --disable-pip-version-check --quiet
+
+.PHONY: run test check format adapter evaluate bench clean
+
+run: $(VENV)/.installed
+	@$(BIN)/reception model pull
+	@exec $(BIN)/reception serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.installed-dev
+	@$(BIN)/reception model pull
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -m "not postgres and not model"
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# The desk's adapter from the phrases alone: hours on a few cores (fine_tune/LOG.md has the runs).
+adapter: $(VENV)/.installed-fine-tune
+	$(BIN)/python -m fine_tune.train
+
+evaluate: $(VENV)/.installed-dev
+	@$(BIN)/reception model pull
+	$(BIN)/reception evaluate
+
+bench: $(VENV)/.installed
+	@$(BIN)/reception model pull
+	$(BIN)/reception bench
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis runs
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11 …")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	@echo "Installing into $(VENV). Compiling the inference engine takes 5 to 15 minutes the first time …"
+	@$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	@echo "Installing into $(VENV). Compiling the inference engine takes 5 to 15 minutes the first time …"
+	@$(INSTALL) --editable '.[dev,report]'
+	@touch $(VENV)/.installed $@
+
+$(VENV)/.installed-fine-tune: pyproject.toml | $(BIN)/python
+	@echo "Installing into $(VENV) what training needs (about 2 GB) …"
+	@$(INSTALL) --editable '.[dev,report,fine-tune]'
+	@touch $(VENV)/.installed $(VENV)/.installed-dev $@

@@ -1,0 +1,134 @@
+"""`reception evaluate`: scores utterances and plays conversations, then writes the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+from rich.progress import Progress
+
+from reception.app import create_app
+from reception.clock import Clock
+from reception.database.connection import Database
+from reception.database.export import export
+from reception.database.scratch import scratch_server
+from reception.evaluation.cases import Case, load_cases
+from reception.evaluation.dialogues import Verdict, grade, play
+from reception.evaluation.report import write_report
+from reception.evaluation.scenarios import Scenario, load_scenarios
+from reception.evaluation.understanding import Scores, evaluate_understanding
+from reception.inference.factory import build_language_model
+from reception.inference.language_model import LanguageModel
+from reception.practice_file import read_practice_file
+from reception.settings import Settings
+from reception.understanding.interpret import Setting
+from reception.understanding.understander import Understander
+
+#: The day on which the held-out utterances are said.
+CASES_NOW = datetime(2026, 6, 12, 10)
+
+
+async def evaluate(
+    settings: Settings, *, cases: Path, practice: Path, scenarios: Path, report: Path, only: str | None = None
+) -> str:
+    """Scores and plays what `only` leaves in; returns a summary in a few lines and where the report lies."""
+    model = build_language_model(settings)
+    lines: list[str] = []
+    scores: Scores | None = None
+    verdicts: Sequence[Verdict] = ()
+    try:
+        await model.ready()
+        if only != "conversations":
+            scores = await score(model, load_cases(cases), practice)
+            alone = await score(model, load_cases(cases), practice, rules=False)
+            lines += _score_lines(scores, alone)
+        if only != "understanding":
+            folder = scenarios if scenarios.is_dir() else scenarios.parent
+            verdicts = await play_all(model, load_scenarios(scenarios), folder, settings)
+            lines += _verdict_lines(verdicts)
+    finally:
+        await model.close()
+    html, _ = write_report(
+        report, scores, verdicts, title="How well the desk understands", made_at=datetime.now()
+    )
+    return "\n".join([*lines, f"Report: {html}"])
+
+
+async def score(model: LanguageModel, cases: Sequence[Case], practice: Path, *, rules: bool = True) -> Scores:
+    """The scores of the model, with the red flags ahead of it or alone."""
+    where = read_practice_file(practice, CASES_NOW.date()).to_practice()
+    setting = Setting(Clock(CASES_NOW).now(where.time_zone), where, where.languages[0])
+    return await evaluate_understanding(Understander(model, rules=rules), cases, setting)
+
+
+async def play_all(
+    model: LanguageModel, scenarios: Sequence[Scenario], folder: Path, settings: Settings
+) -> list[Verdict]:
+    """Plays each scenario on a fresh database of its own."""
+    async with scratch_server() as scratch:
+        template = await scratch.migrated()
+        with Progress() as bar:
+            return [
+                await play_one(model, scenario, folder, settings, await scratch.fresh(template))
+                for scenario in bar.track(scenarios, description="conversations")
+            ]
+
+
+async def play_one(
+    model: LanguageModel, scenario: Scenario, folder: Path, settings: Settings, url: str
+) -> Verdict:
+    """Plays one scenario through the public chat API, on the database at `url`, and grades its end.
+
+    `folder` is where the scenario's practice file lies.
+    """
+    own = settings.model_copy(
+        update={
+            "now": scenario.now,
+            "practice_file": folder / scenario.practice,
+            "database_url": url,
+            "rate_limit": 0,
+            "worker": False,
+        }
+    )
+    app = create_app(own, _Kept(model))
+    async with app.lifespan():
+        transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # the two spell ASGI's types differently
+        async with httpx.AsyncClient(transport=transport, base_url="http://desk.test") as client:
+            transcript = await play(scenario, client)
+    database = await Database.open(url, own.data_dir)
+    async with database.transaction(snapshot=True) as store:
+        rows = await export(store)
+    await database.close()
+    return grade(scenario, transcript, rows)
+
+
+class _Kept:
+    """A model that outlives the service it is lent to."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self.complete = model.complete
+        self.ready = model.ready
+
+    async def close(self) -> None:
+        """Stays open for the next conversation."""
+
+
+def _score_lines(scores: Scores, alone: Scores) -> list[str]:
+    return [
+        f"utterances            {len(scores.outcomes)}",
+        f"intent accuracy       {scores.intent_accuracy:.1%}  (the model alone: {alone.intent_accuracy:.1%})",
+        f"slot F1, exact spans  {scores.slots.f1:.1%}",
+        f"whole frame exact     {scores.exact:.1%}",
+        f"values, right spans   {scores.value_accuracy:.1%}",
+        f"emergencies caught    {scores.emergency_recall:.1%}  (the model alone: {alone.emergency_recall:.1%})",
+        f"false alarms          {scores.near_miss_alarms:.1%} of the near misses",
+    ]
+
+
+def _verdict_lines(verdicts: Sequence[Verdict]) -> list[str]:
+    passed = sum(one.passed for one in verdicts)
+    failed = [f"  {one.name}: {'; '.join(one.problems)}" for one in verdicts if not one.passed]
+    turns = sum(one.turns for one in verdicts) / max(1, len(verdicts))
+    return [f"conversations         {passed} of {len(verdicts)} passed, {turns:.1f} turns each", *failed]
