@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 # llama.cpp compiles without what the desk never uses; your own options come last, and win.
 BUILD_ARGS := -DMTMD_BUILD=OFF -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_EXAMPLES=OFF \
 	-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_SERVER=OFF $(CMAKE_ARGS)
-INSTALL := CMAKE_ARGS="$(BUILD_ARGS)" $(BIN)/python -m pip install --disable-pip-version-check --quiet
+INSTALL := CMAKE_ARGS="$(BUILD_ARGS)" $(BIN)/python -m pip install --disable-pip-version-check
 
 .PHONY: run test check format adapter evaluate bench clean
 
@@ -33,7 +33,10 @@ format: $(VENV)/.installed-dev
 
 # The desk's adapter from the phrases alone: hours on a few cores (fine_tune/LOG.md has the runs).
 adapter: $(VENV)/.installed-fine-tune
-	$(BIN)/python -m fine_tune.train
+	@$(BIN)/reception model pull
+	$(BIN)/python -m fine_tune.prepare
+	$(BIN)/python -m fine_tune.train --config fine_tune/configs/desk-135m.yaml
+	$(BIN)/python -m fine_tune.export --config fine_tune/configs/desk-135m.yaml
 
 evaluate: $(VENV)/.installed-dev
 	@$(BIN)/reception model pull
@@ -52,12 +55,12 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
-	@echo "Installing into $(VENV). Compiling the inference engine takes 5 to 15 minutes the first time …"
+	@echo "Installing into $(VENV). Compiling the inference engine takes 5 to 15 minutes the first time ..."
 	@$(INSTALL) --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
-	@echo "Installing into $(VENV). Compiling the inference engine takes 5 to 15 minutes the first time …"
+	@echo "Installing into $(VENV). Compiling the inference engine takes 5 to 15 minutes the first time ..."
 	@$(INSTALL) --editable '.[dev,report]'
 	@touch $(VENV)/.installed $@
 

@@ -54,9 +54,16 @@ class Batch:
     owner: Tensor
     of_intent: Tensor
 
+    def to(self, device: torch.device) -> Batch:
+        """The same batch on another device."""
+        return Batch(**{name: tensor.to(device) for name, tensor in vars(self).items()})
+
 
 def read_rows(path: Path, tokenize: Tokenize, *, longest: int, row_tokens: int) -> list[Row]:
-    """Rows of the examples in a JSON lines file; answers whose prompt exceeds `longest` tokens are left out."""
+    """Rows of the examples in a JSON lines file; patient turns of more than `longest` tokens are left out.
+
+    Raises ValueError when the parts of a prompt do not tokenize as the whole does.
+    """
     by_desk: dict[str, list[Answer]] = defaultdict(list)
     with path.open(encoding="utf-8") as lines:
         for line in lines:
@@ -65,6 +72,8 @@ def read_rows(path: Path, tokenize: Tokenize, *, longest: int, row_tokens: int) 
             frame = build_frame(Intent(example["intent"]), slots)
             desk, rest = build_prompt(example["desk"], example["patient"]).split("\n", 1)
             head = len(tokenize(frame.split(";")[0].rstrip("\n")))
+            if tokenize(desk + "\n") + tokenize(rest) + tokenize(frame) != tokenize(f"{desk}\n{rest}{frame}"):
+                raise ValueError("this tokenizer joins words across lines: rows cannot share desk words")
             answer = Answer(tokenize(rest), tokenize(frame), head + 1)
             if len(answer.prompt) <= longest:
                 by_desk[desk + "\n"].append(answer)

@@ -14,8 +14,26 @@ from fine_tune.phrasebook import DESK_KEYS
 
 _FILE = Path(__file__).with_name("desk_lines.yaml")
 _FIELD = re.compile(r"\{(\w+?)(\d?)\}")
-_PRACTICES = ("Family Practice", "Medical Centre", "Dental Care", "Surgery", "Clinic", "Health Center", "Dermatology")
-_PLACES = ("Lakeside", "Oakwood", "Northgate", "Harbour", "St. Mary's", "Riverside", "Old Mill", "Greenfield", "Elm Park")
+_PRACTICES = (
+    "Family Practice",
+    "Medical Centre",
+    "Dental Care",
+    "Surgery",
+    "Clinic",
+    "Health Center",
+    "Dermatology",
+)
+_PLACES = (
+    "Lakeside",
+    "Oakwood",
+    "Northgate",
+    "Harbour",
+    "St. Mary's",
+    "Riverside",
+    "Old Mill",
+    "Greenfield",
+    "Elm Park",
+)
 
 
 class DeskLines:
@@ -73,7 +91,15 @@ class DeskLines:
 
 def _day(rng: Random) -> str:
     weekday, month, day = rng.choice(spoken.WEEKDAYS[:5]), rng.choice(spoken.MONTHS), rng.randint(1, 30)
-    return rng.choice([f"{weekday}, {month} {day}", f"{weekday}, {month} {day}", weekday, f"{weekday} {month} {day}", "tomorrow"])
+    return rng.choice(
+        [
+            f"{weekday}, {month} {day}",
+            f"{weekday}, {month} {day}",
+            weekday,
+            f"{weekday} {month} {day}",
+            "tomorrow",
+        ]
+    )
 
 
 def _time(rng: Random) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from fine_tune import spoken
+from fine_tune import contact, spoken
 
 _ARTICLE = re.compile(r"(?:the|an?|my) ")
 _FOLDER = Path(__file__).parent / "lexicon"
@@ -37,8 +37,8 @@ class Lexicon:
             "time": lambda rng, before: spoken.time(rng, before, after_date=before in _DAY_ENDS),
             "old_time": spoken.old_time,
             "date_of_birth": lambda rng, _: spoken.birth_date(rng),
-            "phone": lambda rng, _: ("", spoken.phone(rng)),
-            "email": lambda rng, _: ("", spoken.email(rng, self.first(rng), self.last(rng))),
+            "phone": lambda rng, _: ("", contact.phone(rng)),
+            "email": lambda rng, _: ("", contact.email(rng, self.first(rng), self.last(rng))),
             "practitioner": lambda rng, _: ("", self.doctor(rng)),
             "patient_name": lambda rng, _: ("", self.person(rng)),
             "_name": lambda rng, _: ("", self.first(rng)),
@@ -115,17 +115,31 @@ class Lexicon:
         return outside, name
 
 
-_DETERMINERS = frozenset("my your his her our their the a an this that any some another bad no".split())
+_BEFORE_A_NOUN = "my your his her our their the a an this that any some another bad no"
+_DETERMINERS = frozenset(_BEFORE_A_NOUN.split())
 _DAY_ENDS = frozenset(
-    [day.lower() for day in spoken.WEEKDAYS] + [f"{day.lower()}," for day in spoken.WEEKDAYS] + ["tomorrow", "today"]
+    f"{day.lower()}{comma}" for day in (*spoken.WEEKDAYS, "tomorrow", "today") for comma in ("", ",")
 )
 _CHOICES = [
-    "first one", "first", "second one", "second", "third one", "third", "last one", "last", "earlier one", "later one",
-    "first option", "second option", "third option", "earliest one", "latest one", "middle one", "earliest", "latest",
-    "later", "earlier", "latter", "former", "first time", "one in the middle", "last of those", "fourth one", "last option",
-    "first slot", "later time", "earlier slot", "top one", "one you said first", "one you mentioned last", "earliest of those",
+    "first one", "first", "second one", "second", "third one", "third", "last one", "last", "earlier one",
+    "later one",
+    "first option", "second option", "third option", "earliest one", "latest one", "middle one", "earliest",
+    "latest",
+    "later", "earlier", "latter", "former", "first time", "one in the middle", "last of those",
+    "fourth one", "last option",
+    "first slot", "later time", "earlier slot", "top one", "one you said first", "one you mentioned last",
+    "earliest of those",
 ]  # fmt: skip
-_NUMBERED = ["option two", "option 1", "number 3", "number two", "option three", "number one", "option 2", "number 1"]
+_NUMBERED = [
+    "option two",
+    "option 1",
+    "number 3",
+    "number two",
+    "option three",
+    "number one",
+    "option 2",
+    "number 1",
+]
 
 
 def _choice(rng: Random, before: str) -> tuple[str, str]:

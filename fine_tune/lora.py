@@ -20,14 +20,16 @@ class LoraLinear(nn.Module):
         super().__init__()
         self.base = base
         self.scale = alpha / rank
-        self.lora_a = nn.Parameter(torch.empty(rank, base.in_features))
-        self.lora_b = nn.Parameter(torch.zeros(base.out_features, rank))
+        place = base.weight.device
+        self.lora_a = nn.Parameter(torch.empty(rank, base.in_features, device=place, dtype=torch.float32))
+        self.lora_b = nn.Parameter(torch.zeros(base.out_features, rank, device=place, dtype=torch.float32))
         nn.init.kaiming_uniform_(self.lora_a, a=math.sqrt(5))
 
     def forward(self, x: Tensor) -> Tensor:
         """(…, in) to (…, out)."""
-        update = functional.linear(functional.linear(x, self.lora_a), self.lora_b * self.scale)
-        return functional.linear(x, self.base.weight) + update
+        inside = functional.linear(x.to(self.lora_a.dtype), self.lora_a)
+        update = functional.linear(inside, self.lora_b * self.scale)
+        return functional.linear(x, self.base.weight) + update.to(x.dtype)
 
 
 def add_lora(model: nn.Module, rank: int, alpha: float) -> None:

@@ -12,16 +12,40 @@ from reception.dialogue.meaning import Slot
 Labelled = list[tuple[str, Slot | None]]
 
 _SHORT = {
-    "appointment": "appt", "appointments": "appts", "please": "pls", "tomorrow": "tmrw", "you": "u", "are": "r",
-    "because": "cos", "thanks": "thx", "tonight": "2nite", "doctor": "dr", "with": "w/", "to": "2", "for": "4",
+    "appointment": "appt", "appointments": "appts", "please": "pls", "tomorrow": "tmrw", "you": "u",
+    "are": "r",
+    "because": "cos", "thanks": "thx", "tonight": "2nite", "doctor": "dr", "with": "w/", "to": "2",
+    "for": "4",
     "Monday": "mon", "Tuesday": "tues", "Wednesday": "weds", "Thursday": "thurs", "Friday": "fri",
-    "January": "jan", "February": "feb", "September": "sept", "October": "oct", "November": "nov", "December": "dec",
-    "going to": "gonna", "want to": "wanna", "morning": "am", "your": "ur", "I'm": "im", "don't": "dont", "can't": "cant",
+    "January": "jan", "February": "feb", "September": "sept", "October": "oct", "November": "nov",
+    "December": "dec",
+    "going to": "gonna", "want to": "wanna", "your": "ur", "I'm": "im", "don't": "dont",
+    "can't": "cant",
 }  # fmt: skip
 _SAFE_IN_SLOT = frozenset({"tomorrow", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "doctor"})
 _FILLERS = ["um ", "uh ", "er ", "well ", "like ", "so ", "yeah ", "you know ", "hmm ", "ah ", "okay so "]
-_OPENERS = ["Hi, ", "Hello, ", "Hey ", "Good morning, ", "Um, ", "Yes hi, ", "Okay, ", "So, ", "Excuse me, ", "Right, "]
-_CLOSERS = [" please", ", please", " thanks", ", thank you", " if possible", ", ok?", " thank you very much", " cheers"]
+_OPENERS = [
+    "Hi, ",
+    "Hello, ",
+    "Hey ",
+    "Good morning, ",
+    "Um, ",
+    "Yes hi, ",
+    "Okay, ",
+    "So, ",
+    "Excuse me, ",
+    "Right, ",
+]
+_CLOSERS = [
+    " please",
+    ", please",
+    " thanks",
+    ", thank you",
+    " if possible",
+    ", ok?",
+    " thank you very much",
+    " cheers",
+]
 _EXACT = frozenset({Slot.EMAIL, Slot.PHONE, Slot.DATE_OF_BIRTH})
 
 
@@ -43,7 +67,7 @@ def _lower(parts: Labelled, *, bare: bool) -> Labelled:
         text = text.lower()
         if bare and slot not in _EXACT:
             text = re.sub(r"\b([ap])\.m\.", r"\1m", text)
-            text = re.sub(r"(?<!\d)[.,!?;:]+(?=\s|$)|[.,!?;]+(?=\s|$)", "", text)
+            text = re.sub(r"(?<!\d)[.,!?;:]+(?=\s|$)|[.,!?;]+(?=\s|$)", "", text) or text
         out.append((text, slot))
     return out
 
@@ -71,7 +95,11 @@ def _mistype(text: str, rng: Random, rate: float) -> str:
             return word
         at = rng.randrange(1, len(word) - 1)
         return rng.choice(
-            [word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:], word[:at] + word[at + 1] + word[at] + word[at + 2 :]]
+            [
+                word[:at] + word[at + 1 :],
+                word[:at] + word[at] + word[at:],
+                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+            ]
         )
 
     return re.sub(r"[A-Za-zäöüéß]{4,}", spoil, text)
@@ -83,7 +111,10 @@ def _recognised(parts: Labelled, rng: Random) -> Labelled:
     for text, slot in parts:
         if slot is None:
             text = _hesitate(text, rng)
-        elif slot in (Slot.TIME, Slot.DATE, Slot.OLD_DATE, Slot.OLD_TIME, Slot.PRACTITIONER) and rng.random() < 0.7:
+        elif (
+            slot in (Slot.TIME, Slot.DATE, Slot.OLD_DATE, Slot.OLD_TIME, Slot.PRACTITIONER)
+            and rng.random() < 0.7
+        ):
             text = _say_numbers(re.sub(r"\bDr\.? ", "doctor ", text))
         out.append((text, slot))
     return _lower(out, bare=True) if rng.random() < 0.75 else out
@@ -123,7 +154,9 @@ def _said_number(match: re.Match[str]) -> str:
 def dress(parts: Labelled, rng: Random) -> Labelled:
     """Sometimes a greeting before or a courtesy after, outside all labels."""
     text = "".join(words for words, _ in parts)
-    if rng.random() < 0.07 and not re.match(r"(?i)hi|hello|hey|good|um|yes|no|ok|so|well|thank|sure|right", text):
+    if rng.random() < 0.07 and not re.match(
+        r"(?i)hi|hello|hey|good|um|yes|no|ok|so|well|thank|sure|right", text
+    ):
         parts = [(rng.choice(_OPENERS), None), *parts]
     if rng.random() < 0.06 and text[-1:].isalnum() and len(text) < 80:
         parts = [*parts, (rng.choice(_CLOSERS), None)]

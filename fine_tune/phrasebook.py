@@ -30,8 +30,8 @@ _HEADER = re.compile(r"\[\s*(\w+)\s*\|\s*desk:\s*([^\]]+)\]$")
 _PART = re.compile(r"\[(\w+):\s*([^\[\]{}]+?)\s*\]|\{(\w+)\}|([\[\]{}])")
 # Rule 1 of the labels: these stay outside. "a week from now" keeps its article, which counts there.
 _LEADING = re.compile(
-    r"(?:the|an?|my|his|her|our|your|their|on|at|for|to|with|about)\s+"
-    r"(?!(?:week|month|fortnight|couple|few|day|bit|little|quarter|half)\b)",
+    r"(?:(?:the|my|his|her|our|your|their|on|at|for|to|with|about)|"
+    r"an?(?!\s+(?:week|month|fortnight|couple|few|day|bit|little|quarter|half)\b))\s+",
     re.IGNORECASE,
 )
 _KEEP_LEADING = frozenset({Slot.PATIENT_NAME, Slot.EMAIL, Slot.PHONE, Slot.OLD_TIME, Slot.TIME})

@@ -3,6 +3,8 @@
 python -m fine_tune.prepare --out runs/data --seed 7
 """
 
+# ruff: noqa: T201 (a script: what it prints is its output)
+
 from __future__ import annotations
 
 import argparse
@@ -38,12 +40,21 @@ WEIGHTS = {
 ANSWERS_PER_QUESTION = 4
 # A courtesy added to these would change what they mean ("no, that's all" with thanks is a thank-you).
 _UNDRESSED = frozenset(
-    {Intent.AFFIRM, Intent.DENY, Intent.GREET, Intent.THANK, Intent.GOODBYE, Intent.EMERGENCY, Intent.OUT_OF_SCOPE}
+    {
+        Intent.AFFIRM,
+        Intent.DENY,
+        Intent.GREET,
+        Intent.THANK,
+        Intent.GOODBYE,
+        Intent.EMERGENCY,
+        Intent.OUT_OF_SCOPE,
+    }
 )
 # Wishes that open a call may also come up in the middle of it.
 _OPENING = frozenset(
     {Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL, Intent.CHECK, Intent.PRESCRIPTION, Intent.REFERRAL,
-     Intent.SICK_NOTE, Intent.TEST_RESULTS, Intent.BILLING, Intent.PRACTICE_QUESTION, Intent.STAFF, Intent.EMERGENCY}
+     Intent.SICK_NOTE, Intent.TEST_RESULTS, Intent.BILLING, Intent.PRACTICE_QUESTION, Intent.STAFF,
+     Intent.EMERGENCY}
 )  # fmt: skip
 
 
@@ -84,7 +95,9 @@ def _word_before(parts: Labelled) -> str:
 def _fit(outside: str, parts: Labelled, before: str) -> str:
     """No "on on Friday": drops a preposition that the phrase already has."""
     first = outside.split(" ", 1)[0]
-    if first in ("on", "at", "in") and (before == first or before in ("for", "to", "by", "from", "until", "before", "after")):
+    if first in ("on", "at", "in") and (
+        before == first or before in ("for", "to", "by", "from", "until", "before", "after")
+    ):
         return outside[len(first) + 1 :]
     return outside
 
@@ -114,7 +127,9 @@ def to_example(phrase: Phrase, desk: str, parts: Labelled) -> Example:
     for words, slot in parts:
         if slot is not None:
             slots[slot] = re.sub(r"\s+", " ", words).strip()
-            if not re.search(rf"(?<!\w){re.escape(slots[slot])}(?!\w)", patient) or not re.search(r"\w", slots[slot]):
+            if not re.search(rf"(?<!\w){re.escape(slots[slot])}(?!\w)", patient) or not re.search(
+                r"\w", slots[slot]
+            ):
                 raise PhraseError(f"{phrase.place}: {slot} {slots[slot]!r} is no span of {patient!r}")
     ordered = {slot: slots[slot] for slot in Slot if slot in slots and phrase.intent not in WITHOUT_SLOTS}
     return Example(desk, patient, phrase.intent, ordered, phrase.place)
@@ -198,13 +213,19 @@ def write(examples: list[Example], path: Path) -> str:
 
 def find_sgd(given: Path | None) -> Path | None:
     """The folder with the public training file: the option, SGD_DIR, or where it lies beside the checkout."""
-    places = [given, Path(os.environ["SGD_DIR"]) if os.environ.get("SGD_DIR") else None, HERE.parents[1] / "shared/data/sgd"]
+    places = [
+        given,
+        Path(os.environ["SGD_DIR"]) if os.environ.get("SGD_DIR") else None,
+        HERE.parents[1] / "shared/data/sgd",
+    ]
     return next((place for place in places if place and (place / sgd.TRAINING_FILE).is_file()), None)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Writes train.jsonl, valid.jsonl and info.json."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--out", type=Path, default=Path("runs/data"), help="folder to write to")
     parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same data")
     parser.add_argument("--count", type=int, default=13000, help="training examples in all")
@@ -230,7 +251,10 @@ def main(arguments: list[str] | None = None) -> None:
         checker.example(phrase, noisy=False)
 
     options.out.mkdir(parents=True, exist_ok=True)
-    info = {"train": write(train, options.out / "train.jsonl"), "valid": write(valid, options.out / "valid.jsonl")}
+    info = {
+        "train": write(train, options.out / "train.jsonl"),
+        "valid": write(valid, options.out / "valid.jsonl"),
+    }
     info |= {"seed": options.seed, "examples": len(train), "phrases": len(phrases), "public": len(public)}
     (options.out / "info.json").write_text(json.dumps(info, indent=1) + "\n")
     report(train, info, Random(options.seed), options.samples)
@@ -246,7 +270,8 @@ def report(examples: list[Example], info: dict[str, object], rng: Random, sample
         print(f"{name}: " + ", ".join(f"{key} {count}" for key, count in counts.most_common()))
     for example in rng.sample(examples, min(samples, len(examples))):
         slots = "; ".join(f"{slot}={words}" for slot, words in example.slots.items())
-        print(f"  [{example.desk or '-'}] {example.patient}\n      -> {example.intent} {slots} ({example.source})")
+        print(f"  [{example.desk or '-'}] {example.patient}")
+        print(f"      -> {example.intent} {slots} ({example.source})")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Maps turns of the Schema-Guided Dialogue training split to our intents and slots, where they mean the same."""
+"""Maps turns of the Schema-Guided Dialogue training split to our intents and slots, where they agree."""
 
 from __future__ import annotations
 
@@ -27,10 +27,14 @@ _FOREIGN = re.compile(
     r"schedule look|wind|rain|humid|teeth|that (?:day|time)|then|same|it|there|that one|this one)\b",
     re.I,
 )
-_SPECIALTY = re.compile(r"\b(dermatologist|gynecologist|ophthalmologist|ENT specialist|general practitioner)\b", re.I)
+_SPECIALTY = re.compile(
+    r"\b(dermatologist|gynecologist|ophthalmologist|ENT specialist|general practitioner)\b", re.I
+)
 _SUBJECT = re.compile(r"\b(address|phone number|contact number|telephone number|located|location)\b", re.I)
 _LEAD = re.compile(r"(?:the|at|on|for|a|an) ", re.I)
-_YES_NO = re.compile(r"correct|right|confirm|is that|okay\b|would you like|do you want|shall i|should i|going to", re.I)
+_YES_NO = re.compile(
+    r"correct|right|confirm|is that|okay\b|would you like|do you want|shall i|should i|going to", re.I
+)
 _ELSE = re.compile(r"else|further|more|other|help you", re.I)
 
 
@@ -55,7 +59,8 @@ def _at_a_practice(text: str) -> str:
 
 def _frame(turn: dict[str, Any], desk: str, patient: str) -> tuple[Intent, dict[Slot, str]] | None:
     acts = {
-        action["act"] if action["act"] != "INFORM_INTENT" else action["values"][0] for action in turn["actions"]
+        action["act"] if action["act"] != "INFORM_INTENT" else action["values"][0]
+        for action in turn["actions"]
     }
     wanted = {action["slot"] for action in turn["actions"] if action["act"] == "REQUEST"}
     slots = _spans(turn)
@@ -69,7 +74,9 @@ def _frame(turn: dict[str, Any], desk: str, patient: str) -> tuple[Intent, dict[
             return Intent.AFFIRM, {}
         case ["AFFIRM_INTENT", "INFORM"] if slots and _YES_NO.search(desk):
             return Intent.AFFIRM, slots
-        case ["INFORM", "NEGATE"] if slots and _YES_NO.search(desk) and re.match(r"(?i)no\b|nope|actually", patient):
+        case ["INFORM", "NEGATE"] if (
+            slots and _YES_NO.search(desk) and re.match(r"(?i)no\b|nope|actually", patient)
+        ):
             return Intent.DENY, slots
         case ["NEGATE"] if not slots:
             return Intent.DENY, {}
@@ -93,7 +100,11 @@ def _frame(turn: dict[str, Any], desk: str, patient: str) -> tuple[Intent, dict[
 def _search(patient: str) -> tuple[Intent, dict[Slot, str]] | None:
     """Looking for a kind of doctor, said in one short sentence without a place."""
     found = _SPECIALTY.findall(patient)
-    if len(found) == 1 and len(patient.split()) <= 11 and not re.search(r"\b(?:in|near|around|area)\b", patient):
+    if (
+        len(found) == 1
+        and len(patient.split()) <= 11
+        and not re.search(r"\b(?:in|near|around|area)\b", patient)
+    ):
         return Intent.BOOK, {Slot.SPECIALTY: found[0]}
     return None
 

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from random import Random
 
-MONTHS = ("January February March April May June July August September October November December").split()
-WEEKDAYS = ("Monday Tuesday Wednesday Thursday Friday Saturday Sunday").split()
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
-_ORDINALS = (
-    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-).split()
+_MONTH_NAMES = "January February March April May June July August September October November December"
+MONTHS = _MONTH_NAMES.split()
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ONES_NAMES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    " seventeen eighteen nineteen"
+)
+ONES = _ONES_NAMES.split()
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ORDINAL_NAMES = (
+    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
+    " fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+_ORDINALS = _ORDINAL_NAMES.split()
 
 
 def words(number: int) -> str:
     """0 to 99 in words."""
     if number < 20:
-        return _ONES[number]
-    return _TENS[number // 10] + ("" if number % 10 == 0 else "-" + _ONES[number % 10])
+        return ONES[number]
+    return _TENS[number // 10] + ("" if number % 10 == 0 else "-" + ONES[number % 10])
 
 
 def ordinal_words(number: int) -> str:
@@ -39,8 +42,9 @@ def ordinal(number: int) -> str:
 
 def clock(rng: Random) -> str:
     """A clock time as typed or said."""
-    hour, minute = rng.choice([7, 8, 8, 9, 9, 9, 10, 10, 11, 11, 12, 1, 2, 2, 3, 3, 4, 4, 5, 6]), rng.choice(
-        [0, 0, 0, 0, 15, 15, 30, 30, 30, 45, 10, 20, 40, 50, 5]
+    hour, minute = (
+        rng.choice([7, 8, 8, 9, 9, 9, 10, 10, 11, 11, 12, 1, 2, 2, 3, 3, 4, 4, 5, 6]),
+        rng.choice([0, 0, 0, 0, 15, 15, 30, 30, 30, 45, 10, 20, 40, 50, 5]),
     )
     half = "am" if 7 <= hour <= 11 else "pm"
     spoken_minute = "" if minute == 0 else f"oh {words(minute)}" if minute < 10 else words(minute)
@@ -49,9 +53,18 @@ def clock(rng: Random) -> str:
     if half == "pm" and hour != 12:
         forms += [f"{hour + 12}:{minute:02d}", f"{typed} in the afternoon"]
     elif half == "am":
-        forms += [f"{typed} in the morning", f"{words(hour)} {spoken_minute} in the morning".replace("  ", " ")]
+        forms += [
+            f"{typed} in the morning",
+            f"{words(hour)} {spoken_minute} in the morning".replace("  ", " "),
+        ]
     if minute == 0:
-        forms += [f"{hour} {half}", f"{hour}{half}", f"{hour} o'clock", f"{words(hour)} o'clock", f"{hour} {half[0]}.m."]
+        forms += [
+            f"{hour} {half}",
+            f"{hour}{half}",
+            f"{hour} o'clock",
+            f"{words(hour)} o'clock",
+            f"{hour} {half[0]}.m.",
+        ]
         forms += ["noon", "twelve noon"] if hour == 12 else [str(hour), f"{words(hour)} {half}"]
     if minute == 30:
         forms += [f"half past {words(hour)}", f"half past {hour}", f"half {words(hour)}"]
@@ -65,12 +78,23 @@ def clock(rng: Random) -> str:
     return rng.choice(forms)
 
 
-_PARTS = ["morning", "afternoon", "evening", "late afternoon", "early morning", "late morning", "early afternoon"]
+_PARTS = [
+    "morning",
+    "afternoon",
+    "evening",
+    "late afternoon",
+    "early morning",
+    "late morning",
+    "early afternoon",
+]
 _BARE_TIMES = [
-    "first thing", "around lunchtime", "after work", "after school", "lunchtime", "midday", "end of the day",
+    "first thing", "around lunchtime", "after work", "after school", "lunchtime", "midday",
+    "end of the day",
     "before work", "mornings", "afternoons", "late in the day", "early in the morning", "this afternoon",
-    "first thing in the morning", "in my lunch break", "after the school run", "as early as possible", "anytime",
-    "late in the afternoon", "early", "mid-morning", "around noon", "not before ten", "any time after lunch",
+    "first thing in the morning", "in my lunch break", "after the school run", "as early as possible",
+    "anytime",
+    "late in the afternoon", "early", "mid-morning", "around noon", "not before ten",
+    "any time after lunch",
 ]  # fmt: skip
 
 
@@ -78,9 +102,12 @@ def time_range(rng: Random) -> str:
     """A clock time with a preposition that counts ("after two")."""
     one, two = clock(rng), clock(rng)
     return rng.choice(
-        [f"after {one}", f"before {one}", f"around {one}", f"about {one}", f"between {one} and {two}", f"by {one}",
-         f"no later than {one}", f"any time after {one}", f"from {one} on", f"from {one} to {two}", f"{one} or later",
-         f"{one} or {two}", f"until {one}", f"past {one}", f"not before {one}", f"{one}ish" if one.isdigit() else one]
+        [f"after {one}", f"before {one}", f"around {one}", f"about {one}", f"between {one} and {two}",
+         f"by {one}",
+         f"no later than {one}", f"any time after {one}", f"from {one} on", f"from {one} to {two}",
+         f"{one} or later",
+         f"{one} or {two}", f"until {one}", f"past {one}", f"not before {one}",
+         f"{one}ish" if one.isdigit() else one]
     )  # fmt: skip
 
 
@@ -110,9 +137,11 @@ def _calendar_day(rng: Random) -> tuple[str, str]:
     return rng.choice(
         [("", f"{month} {ordinal(day)}"), ("the ", f"{ordinal(day)} of {month}"), ("", f"{day} {month}"),
          ("", f"{month} {day}"), ("the ", ordinal(day)), ("the ", ordinal(day)), ("", f"{number}/{day}"),
-         ("the ", f"{ordinal_words(day)} of {month}"), ("", f"{month} {ordinal_words(day)}"), ("", f"{short} {day}"),
+         ("the ", f"{ordinal_words(day)} of {month}"), ("", f"{month} {ordinal_words(day)}"),
+         ("", f"{short} {day}"),
          ("the ", ordinal_words(day)), ("", f"{day}.{number}."), ("", f"{month} the {ordinal(day)}"),
-         ("", f"{rng.choice(WEEKDAYS)} the {ordinal(day)}"), ("", f"{rng.choice(WEEKDAYS)}, {month} {ordinal(day)}"),
+         ("", f"{rng.choice(WEEKDAYS)} the {ordinal(day)}"),
+         ("", f"{rng.choice(WEEKDAYS)}, {month} {ordinal(day)}"),
          ("", f"{rng.choice(WEEKDAYS)} {month} {day}"), ("", f"2026-{number:02d}-{day:02d}")]
     )  # fmt: skip
 
@@ -123,20 +152,29 @@ def weekday(rng: Random) -> str:
     if rng.random() < 0.62:
         return day
     return rng.choice(
-        [f"next {day}", f"this {day}", f"{day} next week", f"this coming {day}", f"{day} week", f"{day} or {other}",
+        [f"next {day}", f"this {day}", f"{day} next week", f"this coming {day}", f"{day} week",
+         f"{day} or {other}",
          f"{day} after next", day[:3], f"{day} of next week", f"a week on {day}", f"either {day} or {other}"]
     )  # fmt: skip
 
 
 _DAYS = [
-    "tomorrow", "tomorrow", "tomorrow", "today", "today", "next week", "next week", "this week", "day after tomorrow",
-    "as soon as possible", "as soon as possible", "asap", "sometime next week", "early next week", "later this week",
-    "end of next week", "end of the month", "beginning of July", "in two weeks", "in a fortnight", "two weeks from now",
-    "next month", "in three weeks", "a week from today", "in ten days", "the week after next", "soonest you have",
-    "right away", "any day next week", "any day but Friday", "any day except Monday", "week of the 15th", "mid June",
-    "the following week", "before the weekend", "before the 9th", "after the 20th", "in a couple of days", "a week today",
-    "within the next two weeks", "any weekday", "between Monday and Wednesday", "not before Thursday", "in the next few days",
-    "in a month", "sometime in August", "by Friday", "from Wednesday on", "the weekend", "earliest possible",
+    "tomorrow", "tomorrow", "tomorrow", "today", "today", "next week", "next week", "this week",
+    "day after tomorrow",
+    "as soon as possible", "as soon as possible", "asap", "sometime next week", "early next week",
+    "later this week",
+    "end of next week", "end of the month", "beginning of July", "in two weeks", "in a fortnight",
+    "two weeks from now",
+    "next month", "in three weeks", "a week from today", "in ten days", "the week after next",
+    "soonest you have",
+    "right away", "any day next week", "any day but Friday", "any day except Monday", "week of the 15th",
+    "mid June",
+    "the following week", "before the weekend", "before the 9th", "after the 20th", "in a couple of days",
+    "a week today",
+    "within the next two weeks", "any weekday", "between Monday and Wednesday", "not before Thursday",
+    "in the next few days",
+    "in a month", "sometime in August", "by Friday", "from Wednesday on", "the weekend",
+    "earliest possible",
 ]  # fmt: skip
 
 
@@ -148,7 +186,7 @@ def date(rng: Random, before: str) -> tuple[str, str]:
         return "", rng.choice(WEEKDAYS)
     if before == "the":
         return "", ordinal(rng.randint(1, 30))
-    if draw < 0.4 or fixed and draw < 0.6:
+    if draw < 0.4 or (fixed and draw < 0.6):
         said = rng.choice(WEEKDAYS) if fixed else weekday(rng)
         plain = said in WEEKDAYS
         return ("on " if plain and before not in _PREPOSITIONS and rng.random() < 0.5 else ""), said
@@ -163,9 +201,11 @@ def date(rng: Random, before: str) -> tuple[str, str]:
     return ("the ", said[4:]) if said.startswith("the ") else ("", said)
 
 
-_PREPOSITIONS = frozenset(
-    "on for to from by before after until till of than about in with and or is was is, be between at around only".split()
+_BEFORE_A_DAY = (
+    "on for to from by before after until till of than about in with and or is was is, be between at around"
+    " only"
 )
+_PREPOSITIONS = frozenset(_BEFORE_A_DAY.split())
 
 
 def old_day(rng: Random, before: str) -> tuple[str, str]:
@@ -183,68 +223,34 @@ def old_time(rng: Random, before: str) -> tuple[str, str]:
     return rng.choice([("at ", clock(rng)), ("", clock(rng)), ("", clock(rng)), ("", rng.choice(_PARTS[:2]))])
 
 
+def _year_words(year: int) -> str:
+    century, rest = divmod(year, 100)
+    if century == 20 and rest < 10:
+        return f"two thousand {words(rest)}" if rest else "two thousand"
+    return f"{words(century)} {words(rest) if rest > 9 else 'oh ' + words(rest)}"
+
+
 def birth_date(rng: Random) -> tuple[str, str]:
     """(outside, inside) of a date of birth."""
     day, month, year = rng.randint(1, 28), rng.choice(MONTHS), rng.randint(1930, 2022)
     number, short = MONTHS.index(month) + 1, year % 100
-    spoken = f"two thousand {words(short)}" if 2000 < year < 2010 else (
-        "two thousand" if year == 2000 else f"{words(year // 100)} {words(short) if short > 9 else 'oh ' + words(short)}"
-    )
+    said = _year_words(year)
     last = f"{short:02d}"
     return rng.choice(
-        [("", f"{month} {ordinal(day)}, {year}"), ("", f"{month} {day} {year}"), ("", f"{month} {day}, {year}"),
-         ("", f"{number}/{day}/{year}"), ("", f"{number:02d}/{day:02d}/{year}"), ("", f"{number}/{day}/{last}"),
-         ("", f"{day}.{number}.{year}"), ("", f"{day:02d}.{number:02d}.{last}"), ("", f"{year}-{number:02d}-{day:02d}"),
-         ("", f"{day} {month} {year}"), ("the ", f"{ordinal(day)} of {month} {year}"), ("", f"{day:02d}-{number:02d}-{year}"),
-         ("the ", f"{ordinal_words(day)} of {month} {spoken}"), ("", f"{month} {ordinal_words(day)} {spoken}"),
-         ("", f"{month} {ordinal_words(day)}, {spoken}"), ("", f"{month} the {ordinal(day)}, {year}"),
+        [("", f"{month} {ordinal(day)}, {year}"), ("", f"{month} {day} {year}"),
+         ("", f"{month} {day}, {year}"),
+         ("", f"{number}/{day}/{year}"), ("", f"{number:02d}/{day:02d}/{year}"),
+         ("", f"{number}/{day}/{last}"),
+         ("", f"{day}.{number}.{year}"), ("", f"{day:02d}.{number:02d}.{last}"),
+         ("", f"{year}-{number:02d}-{day:02d}"),
+         ("", f"{day} {month} {year}"), ("the ", f"{ordinal(day)} of {month} {year}"),
+         ("", f"{day:02d}-{number:02d}-{year}"),
+         ("the ", f"{ordinal_words(day)} of {month} {said}"),
+         ("", f"{month} {ordinal_words(day)} {said}"),
+         ("", f"{month} {ordinal_words(day)}, {said}"), ("", f"{month} the {ordinal(day)}, {year}"),
          ("", f"{words(number)} {words(day)} {words(short) if short > 9 else 'oh ' + words(short)}"),
-         ("", f"{month[:3]} {day}, {year}"), ("", f"{month} {ordinal(day)} {last}"), ("", f"{day} {month[:3]} {last}"),
-         ("", f"{month} {words(day)}, {spoken}"), ("the ", f"{ordinal(day)} of the {ordinal_words(number)}, {last}")]
+         ("", f"{month[:3]} {day}, {year}"), ("", f"{month} {ordinal(day)} {last}"),
+         ("", f"{day} {month[:3]} {last}"),
+         ("", f"{month} {words(day)}, {said}"),
+         ("the ", f"{ordinal(day)} of the {ordinal_words(number)}, {last}")]
     )  # fmt: skip
-
-
-def phone(rng: Random) -> str:
-    """A phone number of some country, typed or said digit by digit."""
-    area, middle, end = rng.randint(201, 989), rng.randint(200, 999), f"{rng.randint(0, 9999):04d}"
-    british = f"07{rng.randint(100, 999)} {rng.randint(100000, 999999)}"
-    forms = [
-        f"{area}-{middle}-{end}", f"({area}) {middle}-{end}", f"{area} {middle} {end}", f"+1 {area} {middle} {end}",
-        f"{area}{middle}{end}", f"{area}.{middle}.{end}", f"+1{area}{middle}{end}", f"1-{area}-{middle}-{end}", british,
-        f"+44 {british[1:]}", f"0{rng.randint(150, 179)} {rng.randint(1000000, 9999999)}", f"{middle}-{end}",
-        f"+49 {rng.randint(150, 179)} {rng.randint(1000000, 9999999)}", f"020 7{rng.randint(100, 999)} {end}",
-    ]  # fmt: skip
-    if rng.random() < 0.35:
-        return _digits_said(f"{area} {middle} {end}" if rng.random() < 0.7 else british, rng)
-    return rng.choice(forms)
-
-
-def _digits_said(number: str, rng: Random) -> str:
-    zero, comma = rng.choice(["oh", "zero"]), rng.choice([", ", " ", " "])
-    groups = []
-    for group in number.split():
-        said = [zero if digit == "0" else _ONES[int(digit)] for digit in group]
-        if rng.random() < 0.15:
-            for index in range(len(said) - 1):
-                if said[index] == said[index + 1] and said[index]:
-                    said[index : index + 2] = ["double " + said[index], ""]
-        groups.append(" ".join(word for word in said if word))
-    return comma.join(groups)
-
-
-_HOSTS = ["gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "icloud.com", "gmx.de", "web.de", "example.com",
-          "example.org", "btinternet.com", "aol.com", "proton.me", "live.co.uk", "mail.com", "comcast.net"]  # fmt: skip
-
-
-def email(rng: Random, first: str, last: str) -> str:
-    """An e-mail address from a name, typed or said."""
-    first, last = first.lower(), last.lower().replace(" ", "").replace("'", "")
-    local = rng.choice(
-        [f"{first}.{last}", f"{first}{last}", f"{first[0]}.{last}", f"{first}_{last}", f"{last}{rng.randint(1, 99)}",
-         f"{first}{rng.randint(1950, 2005)}", f"{first}-{last}", f"{first[0]}{last}", f"{last}.{first}"]
-    )  # fmt: skip
-    address = f"{local}@{rng.choice(_HOSTS)}"
-    if rng.random() < 0.4:
-        for sign, said in ((".", " dot "), ("@", " at "), ("_", " underscore "), ("-", " dash ")):
-            address = address.replace(sign, said)
-    return address

@@ -3,10 +3,12 @@
 python -m fine_tune.train --config fine_tune/configs/desk-135m.yaml [--data runs/data] [--resume]
 
 The base model is read from the same GGUF file that is served, dequantised: the adapter then learns to undo
-the damage of that very quantisation too. One process per core, each with its own batches, whose gradients
-are averaged: threads within one process wait for each other at every layer, and on a busy machine that
-costs most of the speed.
+the damage of that very quantisation too. On a CPU it takes one process per core, each with its own batches,
+whose gradients are averaged: threads within one process wait for each other at every layer, and on a busy
+machine that costs most of the speed.
 """
+
+# ruff: noqa: T201 (a script: what it prints is its output)
 
 from __future__ import annotations
 
@@ -58,6 +60,8 @@ class Recipe:
     minutes: float
     seed: int
     processes: int
+    device: str
+    dtype: str
 
 
 @dataclass
@@ -83,19 +87,22 @@ def find_base(recipe: Recipe, given: Path | None = None) -> Path:
     return path
 
 
-def load_base(path: Path) -> tuple[Any, Tokenize]:
-    """The model in 32-bit floats and its tokenizer."""
+def load_base(path: Path, dtype: str = "float32") -> tuple[Any, Tokenize]:
+    """The model, dequantised to `dtype`, and its tokenizer."""
     tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
-    model = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=torch.float32)
+    model = AutoModelForCausalLM.from_pretrained(
+        path.parent, gguf_file=path.name, dtype=getattr(torch, dtype)
+    )
     return model, lambda text: tokenizer(text, add_special_tokens=False).input_ids
 
 
 def frame_logits(model: Any, batch: Batch) -> torch.Tensor:
     """Logits (targets, vocabulary) of the frame tokens alone: the head is a quarter of a small model."""
+    batch = batch.to(model.device)
     hidden = model.model(
         input_ids=batch.ids, position_ids=batch.positions, attention_mask=batch.mask, use_cache=False
     ).last_hidden_state
-    return model.lm_head(hidden.flatten(0, 1)[batch.inputs])
+    return model.lm_head(hidden.flatten(0, 1)[batch.inputs]).float()
 
 
 def learning_rate(recipe: Recipe, progress: float) -> float:
@@ -108,12 +115,12 @@ def learning_rate(recipe: Recipe, progress: float) -> float:
 
 @torch.no_grad()
 def evaluate(model: Any, batches: list[Batch]) -> dict[str, float]:
-    """Loss, and the share of whole frames and of intents that greedy decoding without a grammar gets right."""
+    """Loss, and the shares of whole frames and of intents that greedy decoding without a grammar finds."""
     model.eval()
     loss = tokens = answers = frames = intents = 0.0
     for batch in batches:
-        logits = frame_logits(model, batch)
-        loss += functional.cross_entropy(logits, batch.targets, reduction="sum").item()
+        logits, targets = frame_logits(model, batch).cpu(), batch.targets
+        loss += functional.cross_entropy(logits, targets, reduction="sum").item()
         wrong = logits.argmax(-1) != batch.targets
         count = int(batch.owner.max()) + 1
         tokens, answers = tokens + len(batch.targets), answers + count
@@ -147,7 +154,7 @@ class Trainer:
         batch = collate(self.batches[self.run.step * self.recipe.processes + self.rank])
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.recipe, self.progress())
-        loss = functional.cross_entropy(frame_logits(self.model, batch), batch.targets)
+        loss = functional.cross_entropy(frame_logits(self.model, batch), batch.targets.to(self.recipe.device))
         loss.backward()
         self.average_gradients()
         nn.utils.clip_grad_norm_(self.parameters, self.recipe.clip)
@@ -163,16 +170,22 @@ class Trainer:
 
     def average_gradients(self) -> None:
         """The mean of all processes' gradients, in one message."""
+        if self.recipe.processes == 1:
+            return
         flat = torch.cat([tensor.grad.flatten() for tensor in self.parameters if tensor.grad is not None])
         dist.all_reduce(flat)
         flat /= self.recipe.processes
-        for tensor, grad in zip(self.parameters, flat.split([p.numel() for p in self.parameters]), strict=True):
+        for tensor, grad in zip(
+            self.parameters, flat.split([p.numel() for p in self.parameters]), strict=True
+        ):
             tensor.grad = grad.view_as(tensor)
 
     def save(self) -> None:
         """Writes adapter, optimizer and position; a crash while writing leaves the old checkpoint whole."""
         save_file(lora_state(self.model), self.folder / "adapter.new")
-        torch.save({"optimizer": self.optimizer.state_dict(), "run": vars(self.run)}, self.folder / "state.new")
+        torch.save(
+            {"optimizer": self.optimizer.state_dict(), "run": vars(self.run)}, self.folder / "state.new"
+        )
         (self.folder / "adapter.new").replace(self.folder / "adapter.safetensors")
         (self.folder / "state.new").replace(self.folder / "state.pt")
 
@@ -193,10 +206,15 @@ class Trainer:
                 loss, tokens = self.step()
                 read += tokens
                 self.run.loss = loss if self.run.step == 1 else 0.95 * self.run.loss + 0.05 * loss
-                bar.update(task, completed=self.progress(), description=f"step {self.run.step} loss {self.run.loss:.3f}")
+                bar.update(
+                    task,
+                    completed=self.progress(),
+                    description=f"step {self.run.step} loss {self.run.loss:.3f}",
+                )
                 if self.rank == 0 and self.run.step % 10 == 0:
-                    record(log, step=self.run.step, of=self.steps, seconds=round(self.run.seconds),
-                           loss=round(self.run.loss, 4), tokens_per_second=round(read / (time.monotonic() - since)))  # fmt: skip
+                    speed = round(read / (time.monotonic() - since))
+                    done = {"step": self.run.step, "of": self.steps, "seconds": round(self.run.seconds)}
+                    record(log, **done, loss=round(self.run.loss, 4), tokens_per_second=speed)
                     since, read = time.monotonic(), 0
                 if self.rank == 0 and time.monotonic() - saved > CHECKPOINT_SECONDS:
                     self.save()
@@ -213,7 +231,9 @@ def record(log: Any, **values: float) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Trains and writes runs/<name>/adapter.safetensors and log.jsonl."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--config", type=Path, required=True, help="a recipe in configs/")
     parser.add_argument("--data", type=Path, default=Path("runs/data"), help="folder that prepare wrote")
     parser.add_argument("--base", type=Path, help="the base model's GGUF file")
@@ -240,7 +260,8 @@ def worker(rank: int, recipe: Recipe, base: Path, data: Path, folder: Path, resu
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
     dist.init_process_group("gloo", rank=rank, world_size=recipe.processes)
-    model, tokenize = load_base(base)
+    model, tokenize = load_base(base, recipe.dtype)
+    model.to(recipe.device)
     rows, valid = (
         read_rows(data / name, tokenize, longest=recipe.longest, row_tokens=recipe.row_tokens)
         for name in ("train.jsonl", "valid.jsonl")

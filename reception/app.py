@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import httpx
+import structlog
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.di import Provide
 
 from reception.channels.chat import chat
 from reception.channels.pages import add_headers, pages
 from reception.channels.phone import phone
 from reception.channels.problems import HANDLERS
+from reception.errors import ReceptionError
 from reception.inference.language_model import LanguageModel
+from reception.logging import where
 from reception.service import Service
 from reception.settings import Settings
+
+log = structlog.get_logger()
 
 #: Bytes: room for 2,000 characters however they are written, and for Twilio's many parameters.
 MOST_BODY = 65_536
@@ -26,22 +33,13 @@ def create_app(settings: Settings, model: LanguageModel | None = None) -> Litest
     Raises MisconfiguredError for settings that must not be served.
     """
     service = Service(settings, model)
-
-    @asynccontextmanager
-    async def opened(app: Litestar) -> AsyncIterator[None]:
-        app.state.service = service
-        try:
-            await service.open()
-            yield
-        finally:
-            await service.close()
-
     return Litestar(
         [chat, phone, *pages],
         dependencies={"service": Provide(lambda: service, sync_to_thread=False)},
         exception_handlers=HANDLERS,  # type: ignore[arg-type]
         before_send=[add_headers],
-        lifespan=[opened],
+        lifespan=[_lifespan],
+        state=State({"service": service}),
         request_max_body_size=MOST_BODY,
         openapi_config=None,
         logging_config=None,
@@ -49,11 +47,35 @@ def create_app(settings: Settings, model: LanguageModel | None = None) -> Litest
 
 
 @asynccontextmanager
-async def build_desk(settings: Settings, model: LanguageModel | None = None) -> AsyncIterator[Service]:
-    """The service without the web, opened and closed again."""
-    service = Service(settings, model)
+async def _lifespan(app: Litestar) -> AsyncIterator[None]:
+    """Opens the service; what prevents it is kept for whoever runs the server, which would swallow it."""
+    service: Service = app.state.service
     try:
         await service.open()
-        yield service
+    except Exception as error:
+        app.state.failure = error
+        if not isinstance(error, ReceptionError):
+            log.error("not_started", error=type(error).__name__, where=where(error))
+        await service.close()
+        raise
+    try:
+        yield
+    finally:
+        await service.close()
+
+
+@asynccontextmanager
+async def in_process(
+    settings: Settings, model: LanguageModel | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a service inside this process, without a port; errors come through as they are."""
+    app = create_app(settings, model)
+    service: Service = app.state.service
+    # Litestar types its application for its own servers; httpx takes any ASGI application.
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+    try:
+        await service.open()
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as client:
+            yield client
     finally:
         await service.close()

@@ -91,9 +91,7 @@ class Desk:
             if known is not None:
                 return await self._resume(store, known)
             where = await self._practice(store, practice, called_number)
-            spoken = (
-                language if language in where.languages and language in self._wordings else where.languages[0]
-            )
+            spoken = self._language(language, where)
             token, state = secrets.token_urlsafe(24), State()
             reply = welcome(state, self._facts(where, caller if channel != "chat" else "", spoken))
             opening = self._render(state, reply, where, spoken)
@@ -203,6 +201,11 @@ class Desk:
             conversation.id, state=_pack(state), status=state.status, outcome=state.outcome or None
         )
         return Heard(saved[1:], state.status)
+
+    def _language(self, wanted: str | None, practice: Practice) -> str:
+        """The wanted language if practice and desk speak it, else the first that both do, else any."""
+        both = [one for one in practice.languages if one in self._wordings] or list(self._wordings)
+        return wanted if wanted in both else both[0]
 
     async def _resume(self, store: Store, known: Conversation) -> Started:
         messages = await store.messages(known.id)

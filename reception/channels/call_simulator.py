@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from reception.app import create_app
 from reception.channels.signatures import HEADER, twilio_token
 from reception.channels.terminal import TIMEOUT, answers
-from reception.channels.web_server import listen, make_server
+from reception.channels.web_server import failure_of, listen, make_server
 from reception.errors import MisconfiguredError, Unavailable
 from reception.settings import Settings
 
@@ -60,12 +60,13 @@ async def _service(settings: Settings, url: str) -> AsyncIterator[str]:
             return
     listening = listen("127.0.0.1", 0)
     up = asyncio.Event()
-    server = make_server(create_app(settings), up.set)
+    app = create_app(settings)
+    server = make_server(app, up.set)
     running = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         await asyncio.wait({running, asyncio.create_task(up.wait())}, return_when=asyncio.FIRST_COMPLETED)
         if not up.is_set():
-            raise Unavailable("The service could not start; see the errors above.")
+            raise failure_of(app)
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
         server.should_exit = True
@@ -157,7 +158,11 @@ class Call:
         self, socket: ClientConnection, lines: Iterator[str], parameters: Mapping[Any, Any]
     ) -> str | None:
         """The relay's session. The hand-off data when the desk ended it, None when the caller hung up."""
-        setup = {"type": "setup", "sessionId": f"VX{uuid4().hex}", "callSid": self.form["CallSid"]}
+        setup: dict[str, Any] = {
+            "type": "setup",
+            "sessionId": f"VX{uuid4().hex}",
+            "callSid": self.form["CallSid"],
+        }
         setup |= {"from": self.form["From"], "to": self.form["To"], "customParameters": dict(parameters)}
         await _send(socket, setup)
         while (line := await _next(lines)) is not None:

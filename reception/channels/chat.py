@@ -8,9 +8,11 @@ from uuid import UUID
 from litestar import Request, Router, get, post
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
+from litestar.params import FromPath
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reception.channels.events import events
+from reception.channels.given import GivenService
 from reception.channels.incoming import readable
 from reception.channels.metrics import CONVERSATIONS, measured_turn
 from reception.channels.problems import Malformed
@@ -40,6 +42,7 @@ class NewWords(BaseModel):
     client_id: UUID | None = None
 
 
+Received = Request[Any, Any, Any]
 AnyBody = TypeVar("AnyBody", bound=BaseModel)
 
 
@@ -50,7 +53,7 @@ def limited(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler)
 
 
 @post("/conversations")
-async def start(request: Request[Any, Any, Any], service: Service) -> dict[str, Any]:
+async def start(request: Received, service: GivenService) -> dict[str, Any]:
     """201 with a new conversation and its token; 404 for an unknown practice."""
     wanted = await body(request, NewConversation)
     started = await service.desk.start(
@@ -64,7 +67,7 @@ async def start(request: Request[Any, Any, Any], service: Service) -> dict[str, 
 
 
 @post("/conversations/{conversation:str}/messages")
-async def say(request: Request[Any, Any, Any], conversation: str, service: Service) -> dict[str, Any]:
+async def say(request: Received, conversation: FromPath[str], service: GivenService) -> dict[str, Any]:
     """201 with what desk and staff answer."""
     conversation_id = await authorised(request, conversation, service)
     said = await body(request, NewWords)
@@ -78,14 +81,14 @@ async def say(request: Request[Any, Any, Any], conversation: str, service: Servi
 
 
 @get("/conversations/{conversation:str}")
-async def whole(request: Request[Any, Any, Any], conversation: str, service: Service) -> dict[str, Any]:
+async def whole(request: Received, conversation: FromPath[str], service: GivenService) -> dict[str, Any]:
     """The whole conversation."""
     conversation_id = await authorised(request, conversation, service)
     heard = await service.desk.read(conversation_id)
     return {"id": str(conversation_id), **shown(heard.messages, heard.status)}
 
 
-async def authorised(request: Request[Any, Any, Any], conversation: str, service: Service) -> UUID:
+async def authorised(request: Received, conversation: str, service: Service) -> UUID:
     """The conversation's id; NotFound unless the request carries its token."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     try:
@@ -98,7 +101,7 @@ async def authorised(request: Request[Any, Any, Any], conversation: str, service
     return conversation_id
 
 
-async def body(request: Request[Any, Any, Any], model: type[AnyBody]) -> AnyBody:
+async def body(request: Received, model: type[AnyBody]) -> AnyBody:
     """The request's JSON; Malformed when it is none, Invalid (naming keys only) when it is not ours."""
     try:
         return model.model_validate_json(await request.body() or b"{}")

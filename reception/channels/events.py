@@ -10,10 +10,14 @@ from uuid import UUID
 
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
+from litestar.params import FromPath
 
+from reception.channels.given import GivenService
 from reception.channels.metrics import WATCHERS
 from reception.errors import NotFound, ReceptionError
 from reception.service import Service
+
+Socket = WebSocket[Any, Any, Any]
 
 #: Seconds a client has for its first frame, and between two looks at the database.
 PATIENCE = 10.0
@@ -25,7 +29,7 @@ _TOKEN_LENGTH = 200
 
 
 @websocket("/conversations/{conversation:str}/events")
-async def events(socket: WebSocket[Any, Any, Any], conversation: str, service: Service) -> None:
+async def events(socket: Socket, conversation: FromPath[str], service: GivenService) -> None:
     """First frame from the client: the token. Then `{"messages": [Message], "status": Status}` for all
     that is said from then on, by whomever; read the whole conversation once this is open.
 
@@ -50,7 +54,7 @@ async def events(socket: WebSocket[Any, Any, Any], conversation: str, service: S
             await _watch(socket, conversation_id, service)
 
 
-async def _watch(socket: WebSocket[Any, Any, Any], conversation_id: UUID, service: Service) -> None:
+async def _watch(socket: Socket, conversation_id: UUID, service: Service) -> None:
     """Sends until the conversation closes or the client leaves."""
     sending = asyncio.create_task(_send_news(socket, conversation_id, service))
     leaving = asyncio.create_task(_until_left(socket))
@@ -62,7 +66,7 @@ async def _watch(socket: WebSocket[Any, Any, Any], conversation_id: UUID, servic
         await _close(socket, TRY_LATER if sending.exception() else 1000)
 
 
-async def _send_news(socket: WebSocket[Any, Any, Any], conversation_id: UUID, service: Service) -> None:
+async def _send_news(socket: Socket, conversation_id: UUID, service: Service) -> None:
     heard = await service.desk.read(conversation_id)
     known, status = {message.id for message in heard.messages}, heard.status
     # An empty first frame tells the client that from here on it misses nothing.
@@ -77,13 +81,13 @@ async def _send_news(socket: WebSocket[Any, Any, Any], conversation_id: UUID, se
         status = heard.status
 
 
-async def _until_left(socket: WebSocket[Any, Any, Any]) -> None:
+async def _until_left(socket: Socket) -> None:
     with suppress(WebSocketDisconnect):
         while True:  # whatever else a client sends means nothing here
             await socket.receive_data("text")
 
 
-async def _same_site(socket: WebSocket[Any, Any, Any], conversation_id: UUID, service: Service) -> bool:
+async def _same_site(socket: Socket, conversation_id: UUID, service: Service) -> bool:
     """Whether a browser came from our own page or one of the practice's; others send no origin."""
     origin = socket.headers.get("origin", "").rstrip("/").lower()
     if not origin or urlsplit(origin).netloc == socket.headers.get("host", "").lower():
@@ -96,6 +100,6 @@ async def _same_site(socket: WebSocket[Any, Any, Any], conversation_id: UUID, se
     return practice is not None and origin in [one.rstrip("/").lower() for one in practice.origins]
 
 
-async def _close(socket: WebSocket[Any, Any, Any], code: int) -> None:
+async def _close(socket: Socket, code: int) -> None:
     with suppress(WebSocketDisconnect, RuntimeError):  # the client may have left already
         await socket.close(code)

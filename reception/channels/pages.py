@@ -12,8 +12,8 @@ from litestar.static_files import create_static_files_router
 from litestar.types import Message, Scope
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from reception.channels.given import GivenService
 from reception.errors import ReceptionError, Unavailable
-from reception.service import Service
 
 STATIC = Path(__file__).with_name("static")
 _PAGE = Environment(loader=FileSystemLoader(STATIC), autoescape=True, undefined=StrictUndefined)
@@ -32,7 +32,7 @@ SECURITY_HEADERS = {
 
 
 @get("/", media_type=MediaType.HTML)
-async def start_page(service: Service) -> str:
+async def start_page(service: GivenService) -> str:
     """The chat; it opens even while the database is away, and says so itself then."""
     try:
         practice = await service.practice()
@@ -56,7 +56,7 @@ async def live() -> str:
 
 
 @get("/health/ready", media_type=MediaType.TEXT)
-async def ready(service: Service) -> Response[str]:
+async def ready(service: GivenService) -> Response[str]:
     """200 when a conversation can start, else 503 with the reason in one line."""
     try:
         await service.ready()

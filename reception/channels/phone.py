@@ -10,23 +10,26 @@ import structlog
 from litestar import Request, Response, Router, WebSocket, post, websocket
 from litestar.di import Provide
 from litestar.exceptions import WebSocketDisconnect
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from reception.channels import twiml
 from reception.channels.calls import CALLER, practice_of, speakable, to_a_person, unavailable, words_of
+from reception.channels.given import GivenService
 from reception.channels.incoming import readable
 from reception.channels.keypad import TYPED, Keypad
 from reception.channels.metrics import CONVERSATIONS, measured_turn
 from reception.channels.phone_words import PhoneWords
 from reception.channels.problems import Forbidden
 from reception.channels.relay import RelaySession
-from reception.channels.signatures import Form, check_signature, public_base, signed_form
+from reception.channels.signatures import Form, GivenForm, check_signature, public_base, signed_form
 from reception.channels.sms import sms
 from reception.errors import Closed, Invalid, ReceptionError
 from reception.service import Service
 from reception.turn import MAX_TEXT, Heard
 
 log = structlog.get_logger()
+
+Received = Request[Any, Any, Any]
 
 #: How often a silent caller is asked again before we hang up.
 MOST_SILENCES = 3
@@ -38,7 +41,7 @@ def xml(document: str) -> Response[str]:
 
 
 @post("/voice")
-async def voice(request: Request[Any, Any, Any], form: Form, service: Service) -> Response[str]:
+async def voice(request: Received, form: GivenForm, service: GivenService) -> Response[str]:
     """A call comes in; the same call again goes on in its conversation."""
     base, called = public_base(request, service.settings), form.first("To")
     try:
@@ -63,11 +66,11 @@ async def voice(request: Request[Any, Any, Any], form: Form, service: Service) -
 
 @post("/gather")
 async def gather(
-    request: Request[Any, Any, Any],
-    form: Form,
-    service: Service,
-    step: Annotated[int, Parameter(ge=1, le=1000)] = 1,
-    silences: Annotated[int, Parameter(ge=0, le=10)] = 0,
+    request: Received,
+    form: GivenForm,
+    service: GivenService,
+    step: Annotated[int, QueryParameter(ge=1, le=1000)] = 1,
+    silences: Annotated[int, QueryParameter(ge=0, le=10)] = 0,
 ) -> Response[str]:
     """One turn without the relay. The same call and step again gives the same answer again."""
     base, called, call = public_base(request, service.settings), form.first("To"), form.first("CallSid")
@@ -113,7 +116,7 @@ async def _gathered(service: Service, form: Form, words: PhoneWords, step: int) 
 
 
 @post("/after-relay")
-async def after_relay(request: Request[Any, Any, Any], form: Form, service: Service) -> Response[str]:
+async def after_relay(request: Received, form: GivenForm, service: GivenService) -> Response[str]:
     """The relay has ended: on to a person where one is needed, else the call is over."""
     practice = await practice_of(service, form.first("To"))
     voice_name = words_of(service, practice).say("voice")
@@ -123,7 +126,7 @@ async def after_relay(request: Request[Any, Any, Any], form: Form, service: Serv
 
 
 @post("/after-transfer")
-async def after_transfer(form: Form, service: Service) -> Response[str]:
+async def after_transfer(form: GivenForm, service: GivenService) -> Response[str]:
     """The transfer has ended: over when it was answered, else the caller learns that nobody is there."""
     practice = await practice_of(service, form.first("To"))
     words = words_of(service, practice)
@@ -132,13 +135,13 @@ async def after_transfer(form: Form, service: Service) -> Response[str]:
 
 
 @post("/status", status_code=204)
-async def status(form: Form) -> None:
+async def status(form: GivenForm) -> None:
     """Call status: noted by its identifier."""
     log.info("call_status", call=form.first("CallSid")[:64], status=form.first("CallStatus")[:32])
 
 
 @websocket("/relay")
-async def relay(socket: WebSocket[Any, Any, Any], service: Service) -> None:
+async def relay(socket: WebSocket[Any, Any, Any], service: GivenService) -> None:
     """ConversationRelay; a handshake that Twilio did not sign gets 403."""
     try:
         check_signature(socket, Form(), service.settings)

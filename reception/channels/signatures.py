@@ -10,12 +10,14 @@ from urllib.parse import parse_qs
 import structlog
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
+from litestar.enums import ScopeType
 from twilio.request_validator import RequestValidator
 
+from reception.channels.given import GivenService
 from reception.channels.metrics import REFUSED
 from reception.channels.problems import Forbidden
 from reception.errors import MisconfiguredError
-from reception.service import Service
 from reception.settings import Settings
 
 log = structlog.get_logger()
@@ -36,7 +38,10 @@ class Form(dict[str, list[str]]):
         return self.get(name, [""])[0]
 
 
-async def signed_form(request: Request[Any, Any, Any], service: Service) -> Form:
+GivenForm = NamedDependency[Form]
+
+
+async def signed_form(request: Request[Any, Any, Any], service: GivenService) -> Form:
     """The form of a Twilio request; Forbidden unless its signature is good."""
     body = (await request.body()).decode("utf-8", "replace")
     form = Form(parse_qs(body, keep_blank_values=True))
@@ -59,7 +64,7 @@ def signed_url(connection: ASGIConnection[Any, Any, Any, Any], settings: Setting
     scope = connection.scope
     query = scope["query_string"].decode("latin-1")
     base = public_base(connection, settings)
-    if scope["type"] == "websocket":
+    if scope["type"] == ScopeType.WEBSOCKET:
         base = base.replace("http", "ws", 1)
     return base + scope["path"] + (f"?{query}" if query else "")
 

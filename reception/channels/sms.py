@@ -10,9 +10,10 @@ import structlog
 from litestar import Response, post
 
 from reception.channels.calls import CALLER, practice_of, words_of
+from reception.channels.given import GivenService
 from reception.channels.incoming import readable
 from reception.channels.metrics import CONVERSATIONS, measured_turn
-from reception.channels.signatures import Form
+from reception.channels.signatures import GivenForm
 from reception.channels.twiml import text_messages
 from reception.errors import Closed, Invalid, ReceptionError, Unavailable
 from reception.service import Service
@@ -25,7 +26,7 @@ _senders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 
 @post("/sms")
-async def sms(form: Form, service: Service) -> Response[str]:
+async def sms(form: GivenForm, service: GivenService) -> Response[str]:
     """A text message; the same message again gives the same answer and changes nothing."""
     sender, called = form.first("From"), form.first("To")
     message_id = str(uuid5(NAMESPACE_URL, f"twilio:{form.first('MessageSid')}"))

@@ -14,7 +14,7 @@ import httpx
 from rich.console import Console
 from rich.markup import escape
 
-from reception.app import create_app
+from reception.app import in_process
 from reception.errors import ReceptionError, Unavailable
 from reception.settings import Settings
 
@@ -53,13 +53,7 @@ async def service_at(settings: Settings, url: str) -> AsyncIterator[httpx.AsyncC
         if await answers(http):
             yield http
             return
-    app = create_app(settings)
-    # Litestar types its application for its own servers; httpx takes any ASGI application.
-    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
-    async with (
-        app.lifespan(),
-        httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=TIMEOUT) as http,
-    ):
+    async with in_process(settings) as http:
         yield http
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 from litestar import Litestar
@@ -37,11 +38,12 @@ def run(app: Litestar, host: str, port: int, started: Callable[[str], None]) -> 
     url = f"http://{shown}:{listening.getsockname()[1]}"
     server = make_server(app, lambda: started(url))
     try:
-        server.run(sockets=[listening])
+        with suppress(SystemExit):  # how uvicorn ends a failed start; we name the reason below
+            server.run(sockets=[listening])
     finally:
         listening.close()
     if not server.started:
-        raise ReceptionError("The service could not start; the log above says why.")
+        raise failure_of(app)
 
 
 def make_server(app: Litestar, started: Callable[[], None]) -> uvicorn.Server:
@@ -57,6 +59,14 @@ def make_server(app: Litestar, started: Callable[[], None]) -> uvicorn.Server:
         ws_max_size=65_536,
     )
     return _Server(config, started)
+
+
+def failure_of(app: Litestar) -> ReceptionError:
+    """Why the application could not start."""
+    failure = app.state.get("failure")
+    if isinstance(failure, ReceptionError):
+        return failure
+    return ReceptionError("The service could not start; the log above says where it failed.")
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -30,7 +30,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command(
-    epilog="""Example: echo '{"desk": "", "patient": "a flu shot next Tuesday"}' | reception understand"""
+    epilog="""\b
+Example: echo '{"desk": "", "patient": "a flu shot next Tuesday"}' | reception understand"""
 )
 @click.option("--practice", type=_FILE, default=DEMO_PRACTICE, help="A practice file [default: the demo's].")
 def understand(practice: Path) -> None:
@@ -92,7 +93,7 @@ def read_line(line: bytes) -> tuple[str, str]:
         raise Invalid("The line is not JSON.") from None
     if not isinstance(row, dict) or not isinstance(row.get("patient"), str):
         raise Invalid('Expected {"desk": "...", "patient": "..."}.')
-    desk = row.get("desk") or ""
+    desk = "" if row.get("desk") is None else row["desk"]
     if not isinstance(desk, str):
         raise Invalid("`desk` must be a text.")
     return _whole(desk), _whole(row["patient"])

@@ -36,21 +36,24 @@ def hand_over(state: State, facts: Facts, key: str, heard: str = "") -> Talk:
 
 
 def handed_over(state: State, facts: Facts, frame: Frame, heard: str) -> Talk:
-    """While the patient waits for a person: takes messages and call-back times, says goodbye."""
-    if frame.intent is Intent.GOODBYE or (
-        frame.intent in (Intent.THANK, Intent.DENY) and state.expects is Expects.ANYTHING_ELSE
-    ):
+    """While the patient waits for a person: takes messages and call-back times, says goodbye.
+
+    Nothing is asked any more, so that nobody feels kept on the line.
+    """
+    if frame.intent is Intent.GOODBYE:
         state.status = Status.CLOSED
         return Reply((Line("goodbye", {"practice": facts.practice.name}),))
-    if frame.intent is Intent.THANK:
-        return Reply((Line("welcome"),), Expects.ANYTHING_ELSE)
+    if frame.intent is Intent.REPEAT:
+        return Reply((Line("verbatim", {"text": state.said}),), state.expects)
     if state.expects is Expects.CALLBACK:
         when = " ".join(frame.slots[slot] for slot in (Slot.DATE, Slot.TIME) if slot in frame.slots)
         yield from _amend(state, "callback", frame.slots.get(Slot.PHONE, "") or when or heard)
-        return ask("callback_noted", Expects.ANYTHING_ELSE)
+        return Reply((Line("callback_noted"),))
+    if frame.intent in (Intent.THANK, Intent.DENY, Intent.AFFIRM, Intent.GREET):
+        return Reply((Line("team_comes"),))
     state.details["words"] = "\n".join(filter(None, (state.details.get("words"), heard)))
     yield from _amend(state, "words", state.details["words"])
-    return ask("message_added", Expects.ANYTHING_ELSE)
+    return Reply((Line("message_added"),))
 
 
 def _amend(state: State, field: str, words: str) -> Generator[Need, Any, None]:

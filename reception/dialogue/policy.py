@@ -49,6 +49,7 @@ FREE_TEXT = frozenset(
 _ASIDE = frozenset(
     {Intent.REPEAT, Intent.PRACTICE_QUESTION, Intent.GREET, Intent.THANK, Intent.MEDICAL_QUESTION}
 )
+_TIMES = frozenset({Slot.PRACTITIONER, Slot.DATE, Slot.TIME})
 MISSES = 3
 
 
@@ -131,9 +132,19 @@ def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
         )
     if intent is Intent.THANK:
         return after((Line("welcome"),), _ask_again(state))
-    if intent is Intent.PRACTICE_QUESTION and state.expects not in (Expects.MESSAGE, Expects.TOPIC):
+    about_a_time = (
+        state.expects in (Expects.SLOT, Expects.DATE, Expects.TIME) and frame.values.keys() & _TIMES
+    )
+    if (
+        intent is Intent.PRACTICE_QUESTION
+        and not about_a_time  # "does Dr. Okoye have time on Tuesday?" while choosing is a wish
+        and state.expects not in (Expects.MESSAGE, Expects.TOPIC)
+    ):
+        line = answer(frame, heard, facts)
+        if line is None and state.expects in FREE_TEXT:
+            return None
         note_claims(state, frame)
-        line = answer(frame, heard, facts) or Line("answer_unknown", {"phone": facts.practice.phone})
+        line = line or Line("answer_unknown", {"phone": facts.practice.phone})
         return after((line,), _ask_again(state))
     if intent is Intent.MEDICAL_QUESTION and state.expects not in FREE_TEXT:
         return (yield from _medical(state, frame, heard, facts))
@@ -222,9 +233,11 @@ def _known(state: State) -> str:
 
 def _again(state: State, frame: Frame, reply: Reply) -> bool:
     """Whether the patient would hear the very same question a second time for no reason of theirs."""
+    keys = tuple(line.key for line in reply.lines)
+    unhelpful = bool(keys) and keys[0] in ("out_of_scope", "answer_unknown")
+    the_same = unhelpful and (state.misses > 0 or keys == state.said_keys)
     return (
-        bool(reply.lines)
-        and frame.intent not in _ASIDE
+        (the_same or frame.intent not in _ASIDE)
         and reply.expects is not None
         and reply.expects is state.expects
         and reply.about is state.about
@@ -237,8 +250,8 @@ def _repair(state: State, reply: Reply) -> Reply:
     """Not the same sentence again: an excuse, then help, then a person."""
     if state.misses >= MISSES and state.about is not About.HANDOVER:
         return confirm("offer_handover", About.HANDOVER)
-    if reply.lines[0].key == "out_of_scope":
-        return reply
+    if reply.lines[0].key in ("out_of_scope", "answer_unknown"):
+        reply = replace(reply, lines=reply.lines[1:])
     help_key = "not_understood" if state.misses == 1 else f"help_{state.expects}"
     return after((Line(help_key),), reply)
 
@@ -251,6 +264,7 @@ def _ask_again(state: State) -> Reply:
 
 
 def _remember(state: State, reply: Reply) -> Reply:
+    state.said_keys = tuple(line.key for line in reply.lines)
     if reply.lines and reply.lines[-1].key != "verbatim":
         state.question_key = reply.lines[-1].key
     state.expects, state.about, state.choices = reply.expects, reply.about, reply.choices

@@ -77,7 +77,7 @@ def note_details(state: State, facts: Facts, frame: Frame, heard: str) -> None:
     asked = state.expects if state.expects is not Expects.CONFIRMATION else None
     for field in FORMS[state.task]:
         said = frame.slots.get(field.slot, "") if field.slot else ""
-        if said:
+        if said and (asked in (None, field.expects) or not state.details.get(field.key)):
             state.details[field.key] = said
         elif field.expects is asked and field.key not in state.details and _answers(frame):
             state.details[field.key] = "" if _UNKNOWN.search(heard) and field.slot is None else heard.strip()

@@ -205,6 +205,7 @@ class State:
     said: str = ""  # the desk's last words, to repeat them
     question: str = ""  # the question among them, to ask it again
     question_key: str = ""
+    said_keys: tuple[str, ...] = ()
     expects: Expects | None = Expects.REQUEST
     about: About | None = None
     choices: tuple[Choice, ...] = ()

@@ -50,7 +50,8 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "answer_unknown": "by_phone", "no_advice": "", "urgent_care": "urgent_care",
         "offer_appointment": "", "medical_noted": "",
         "emergency": "number", "handover": "", "handover_identity": "", "offer_handover": "",
-        "callback_noted": "", "message_added": "", "out_of_scope": "", "not_understood": "",
+        "callback_noted": "", "message_added": "",
+        "team_comes": "", "out_of_scope": "", "not_understood": "",
         **{f"help_{expects}": "" for expects in Expects},
     }.items()
 }  # fmt: skip

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-import httpx
 from rich.progress import Progress
 
-from reception.app import create_app
+from reception.app import in_process
 from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.export import export
@@ -85,6 +84,7 @@ async def play_one(
     """
     own = settings.model_copy(
         update={
+            "env": "development",
             "now": scenario.now,
             "practice_file": folder / scenario.practice,
             "database_url": url,
@@ -92,11 +92,8 @@ async def play_one(
             "worker": False,
         }
     )
-    app = create_app(own, _Kept(model))
-    async with app.lifespan():
-        transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # the two spell ASGI's types differently
-        async with httpx.AsyncClient(transport=transport, base_url="http://desk.test") as client:
-            transcript = await play(scenario, client)
+    async with in_process(own, _Kept(model)) as client:
+        transcript = await play(scenario, client)
     database = await Database.open(url, own.data_dir)
     async with database.transaction(snapshot=True) as store:
         rows = await export(store)

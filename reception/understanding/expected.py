@@ -34,8 +34,29 @@ _NAME_WORDS = 5
 _PLAIN_WORDS = 12
 
 
+#: First words that are a yes or a no whatever follows; at a yes-or-no question they outweigh the model.
+_YES = {"en": frozenset({"yes", "yeah", "yep", "yup", "sure", "okay", "ok", "correct", "right"})}
+_NO = {"en": frozenset({"no", "nope", "nah"})}
+_YES_OR_NO = frozenset({"confirmation", "anything_else"})
+
+
+def not_reversed(frame: Frame, expects: str | None, heard: str, language: str) -> Frame:
+    """The frame, unless it takes a plain yes for a no or the other way round."""
+    if expects not in _YES_OR_NO or frame.intent not in (Intent.AFFIRM, Intent.DENY):
+        return frame
+    first = "".join(char if char.isalpha() else " " for char in heard.casefold()).split()[:1]
+    said_no = bool(first) and first[0] in _NO.get(language, ())
+    said_yes = bool(first) and first[0] in _YES.get(language, ())
+    if said_no and frame.intent is Intent.AFFIRM:
+        return replace(frame, intent=Intent.DENY)
+    if said_yes and frame.intent is Intent.DENY:
+        return replace(frame, intent=Intent.AFFIRM)
+    return frame
+
+
 def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: Setting) -> Frame:
     """The frame with the asked slot filled from the whole answer, where it lacks it and that can be one."""
+    frame = not_reversed(frame, expects, heard, setting.language)
     slot = _ASKED.get(expects or "")
     if slot is None or frame.intent not in _ANSWERING or slot in frame.values:
         return frame

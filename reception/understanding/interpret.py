@@ -57,7 +57,7 @@ def month_first(zone: str) -> bool:
 
 
 class _Reading:
-    """The readers of one utterance; what it moves (`old_date`, `old_time`) is read first, the rest may hang on it."""
+    """The readers of one utterance. `old_date` and `old_time` are read first: the rest may hang on them."""
 
     def __init__(self, intent: Intent, slots: Mapping[Slot, str], desk: str, setting: Setting) -> None:
         self._intent = intent

@@ -10,6 +10,7 @@ from reception.dialogue.state import About, Expects, Status
 from tests.dialogue.world import OKOYE, PRACTICE, WEBER, ZONE, World, day
 
 MORNING = Hours(time(0), time(12))
+MAYA = {"patient_name": "Maya Chen", "date_of_birth": date(1988, 4, 12)}
 TUESDAY_NINE = datetime(2026, 6, 16, 9, 0, tzinfo=ZONE)
 
 
@@ -185,3 +186,19 @@ def test_todays_own_weekday_is_asked_back() -> None:
     assert "Friday, June 12 or Friday, June 19" in desk.text.replace(";", "").replace("12, or", "12 or")
     desk.picks(1)
     assert {one.offer.start.day for one in desk.state.choices if one.offer} == {19}
+
+
+def test_a_question_about_another_doctors_time_is_a_wish() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, practitioner=WEBER.name, date=day("2026-06-16"), reason="knee")
+    reply = desk.says(Intent.PRACTICE_QUESTION, practitioner=OKOYE.name)
+    assert {one.offer.practitioner for one in reply.choices if one.offer} == {OKOYE.name}
+
+
+def test_a_clock_time_of_one_day_is_not_carried_to_another_unless_said_again() -> None:
+    desk = World()
+    nine = Hours(time(9), time(9))
+    desk.says(Intent.BOOK, date=day("2026-06-16"), time=nine, reason="knee", **MAYA)
+    reply = desk.says(Intent.DENY, date=day("2026-06-18"), time=nine)
+    assert reply.about is About.BOOKING
+    assert desk.state.chosen is not None and desk.state.chosen.start.day == 18

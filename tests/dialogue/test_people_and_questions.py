@@ -121,3 +121,22 @@ def test_the_state_survives_being_stored() -> None:
     kept = msgspec.convert(msgspec.to_builtins(desk.state), State)
     assert kept == desk.state
     assert isinstance(kept.choices[0].offer and kept.choices[0].offer.start, datetime)
+
+
+def test_a_question_nobody_can_answer_is_no_loop_either() -> None:
+    desk = World()
+    desk.says(Intent.CANCEL)
+    texts = set()
+    for _ in range(4):
+        desk.says(Intent.PRACTICE_QUESTION, heard="do you like cheese")
+        texts.add(desk.text)
+    assert len(texts) == 4
+    assert desk.state.about is About.HANDOVER
+
+
+def test_the_dose_does_not_replace_the_medicine() -> None:
+    desk = World()
+    desk.says(Intent.PRESCRIPTION, medication="lisinopril", **MAYA)
+    desk.says(Intent.INFORM, heard="10 milligrams", medication="10 milligrams")
+    desk.says(Intent.AFFIRM)
+    assert desk.requests[0][1] == {"medication": "lisinopril", "dose": "10 milligrams"}

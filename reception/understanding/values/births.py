@@ -33,6 +33,8 @@ def read_birth_date(text: str, today: date, language: Language, *, month_first: 
 
 
 def _year(digits: str, today: date) -> int | None:
+    if not digits.isdecimal():
+        return None  # two day numbers and no year
     if len(digits) == 4:
         return int(digits)
     if len(digits) == 2:
@@ -56,13 +58,14 @@ def _with_month(words: str, month: int, today: date) -> date | None:
     before, after = tokens[:at], tokens[at + 1 :]
     if ordinals:
         day = tokens[ordinals[0]]
-        rest = [token for place, token in enumerate(tokens) if place != ordinals[0] and token not in MONTHS]
+        rest = [token for place, token in enumerate(tokens) if place != ordinals[0]]
     elif before and _is_day(before[-1]) and not (len(before) > 1 and len(after) == 1 and _is_day(after[0])):
         day, rest = before[-1], before[:-1] + after
     elif after and _is_day(after[0]):
         day, rest = after[0], before + after[1:]
     else:
         return None
+    rest = [token for token in rest if token not in MONTHS]  # a month said twice
     year = "".join(rest)
     if len(rest) == 2 and rest[0] == "2000" and len(rest[1]) <= 2:  # "two thousand oh five"
         year = f"20{rest[1]:>02}"
@@ -71,7 +74,7 @@ def _with_month(words: str, month: int, today: date) -> date | None:
 
 
 def _is_day(token: str) -> bool:
-    return len(token) <= 2 and token.isdigit() and 1 <= int(token) <= 31
+    return len(token) <= 2 and token.isdecimal() and 1 <= int(token) <= 31
 
 
 def _joined_years(numbers: list[str]) -> list[str]:

@@ -24,7 +24,7 @@ def read_choice(text: str, offered: int, language: Language) -> int | None:
         if word == "middle":
             return 1 if offered == 3 else None
         number = word.removesuffix("th")
-        if number.isdigit() and (number != word or len(words) == 1 or words[at - 1 : at] == ["number"]):
+        if number.isdecimal() and (number != word or len(words) == 1 or words[at - 1 : at] == ["number"]):
             return _index(int(number))
         if word == "number" and at + 1 < len(words):
             letter = words[at + 1]

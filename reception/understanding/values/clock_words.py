@@ -28,6 +28,7 @@ _SHADES = {
     ("mid", "afternoon"): Part(14 * 60, 16 * 60, "afternoon"),
     ("late", "afternoon"): Part(15 * 60, 17 * 60, "afternoon"),
     ("early", "evening"): Part(17 * 60, 19 * 60, "evening"),
+    ("mid", "evening"): Part(18 * 60, 20 * 60, "evening"),
     ("late", "evening"): Part(19 * 60, None, "evening"),
 }
 _EVENTS = {  # what "before" and "after" it mean, in minutes
@@ -39,15 +40,18 @@ _JOINING = "before|after|from|to|until|by|between|and|or|not|onwards|upto|later|
 _LEADS = frozenset(words("at about before after from to until between or and ,"))
 _TRAILS = frozenset(
     words(
-        "or and , to until - with on in for at today tomorrow which is would then does do if this next the instead"
+        "or and , to until - with on in for at today tomorrow which is would then does do if this next the "
+        "instead"
     )
 )
+_BEFORE_ONE = frozenset(words("morning afternoon evening later earlier early late am pm oclock noon the"))
 _HALF = r"(?: (?P<half>am|pm))?"
 _SAID_RANGE = re.compile(r"(?<=from 5 )to(?= \d)|(?<=from 10 )to(?= \d)")
 _TYPED_RANGE = re.compile(
     _SAID_RANGE.pattern + r"|(?<=\b10 )to(?= (?:11|12|1|2|3|4|noon)\b)|(?<=\b5 )to(?= [6-9]\b)"
 )
 _SIDES = "past|after|to|of|before|until"
+_OCLOCK = "(?: oclock)?"
 _NAMED = r"(?P<hour>\d\d?|noon|midnight)"
 _TIMES: Patterns[None, Item] = Patterns()
 _FRACTIONS = {"quarter": 15, "half": 30}
@@ -102,7 +106,7 @@ def _run_together(match: re.Match[str], _: None) -> Item | None:
 
 
 @_TIMES.reads(
-    rf"(?:(?P<count>\d\d?) minute|(?P<name>quarter)) (?P<side>{_SIDES}) {_NAMED}(?! [:.] ){_HALF}(?: oclock)?",
+    rf"(?:(?P<count>\d\d?) minute|(?P<name>quarter)) (?P<side>{_SIDES}) {_NAMED}(?! [:.] ){_HALF}{_OCLOCK}",
     rf"(?P<name>)(?P<count>5|10|20|25) (?P<side>past|to|of) {_NAMED}(?! [:.] )(?! oclock){_HALF}",
     rf"(?P<count>)(?P<name>half) (?P<side>past)? ?{_NAMED}{_HALF}(?: oclock)?",
 )
@@ -129,6 +133,14 @@ def _beside_hour(match: re.Match[str], _: None) -> Item | None:
 def _minute_past(match: re.Match[str], _: None) -> Item | None:
     name = match[1] or match[2]
     return MinutePast(_FRACTIONS[name] if name else int(match[3]))
+
+
+@_TIMES.reads(
+    r"(?P<hour>1[3-9]|2[0-3]|0\d) hour(?! (?:later|earlier|after|before))",
+)
+def _full_hours(match: re.Match[str], _: None) -> Item | None:
+    """ "16 hours" is a clock time, "two hours" a length."""
+    return _clock(int(match["hour"]), 0, None, written=match["hour"])
 
 
 @_TIMES.reads(
@@ -183,6 +195,8 @@ def _hour(match: re.Match[str], _: None) -> Item | None:
     after = match.string[match.end() :].split()[:1]
     beside = _LEADS.issuperset(before or [""]) and _TRAILS.issuperset(after)
     bare = match[0] == match["hour"] and not beside
+    if match[0] == "1" and before and (before[0][0].isdecimal() or before[0] in _BEFORE_ONE):
+        return None  # "the 9:15 one", "the later one"
     return replace(clock, bare=True) if bare and isinstance(clock, Clock) else clock
 
 

@@ -10,7 +10,7 @@ from reception.understanding.values.language import Language
 from reception.understanding.values.numbers import read_digits
 from reception.understanding.values.words import plain, tokens
 
-_TYPED_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_TYPED_EMAIL = re.compile(r"(?<![\w.@+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+(?![\w@])")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(rf"(?=.{{3,254}}$)[a-z0-9_+%-]+(?:\.[a-z0-9_+%-]+)*@(?:{_LABEL}\.)+[a-z]{{2,24}}")
 _PLUS = {"+", "plus"}
@@ -43,7 +43,7 @@ def read_phone(text: str, region: str, language: Language) -> str | None:
     cut = next((at for at, token in enumerate(found) if token in language.extension and at > 3), len(found))
     found = found[:cut]
     for words in (found, [language.homophones.get(token, token) for token in found]):
-        groups = [token for token in read_digits(words, language) if token.isdigit() or token in _PLUS]
+        groups = [token for token in read_digits(words, language) if token.isdecimal() or token in _PLUS]
         digits = "".join(groups)
         plus = "+" if groups and groups[0] in _PLUS else ""
         digits = plus + re.sub(r"\D", "", digits)

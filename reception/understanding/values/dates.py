@@ -6,6 +6,7 @@ from datetime import date
 
 from reception.dialogue.meaning import EVERY_WEEKDAY, Days
 from reception.understanding.values.calendar_days import shift
+from reception.understanding.values.day_frames import LISTING, OPERANDS, in_frame, weeks_of
 from reception.understanding.values.day_items import (
     DayOfMonth,
     Either,
@@ -17,7 +18,6 @@ from reception.understanding.values.day_items import (
     Weekdays,
     Word,
 )
-from reception.understanding.values.day_frames import LISTING, OPERANDS, in_frame, weeks_of
 from reception.understanding.values.day_resolving import resolve
 from reception.understanding.values.day_words import items
 from reception.understanding.values.language import Language
@@ -40,7 +40,10 @@ def days_named(text: str, today: date, language: Language, *, month_first: bool 
     named: dict[date, None] = {}
     for item in items(canonical(text, language.dates, language, forgiving=False), scene):
         if isinstance(item, Span | Weekday | DayOfMonth) and not getattr(item, "frame", False):
-            span = resolve(item, scene)
+            try:
+                span = resolve(item, scene)
+            except Impossible:
+                continue
             if isinstance(span, Span) and span.first == span.last:
                 named[span.first] = None
     return tuple(named)

@@ -48,7 +48,7 @@ def resolve(
 
 
 def _earlier_year(span: Span, latest: date) -> Span:
-    """The same month and day in the latest year that is not after `latest`; leap days are 8 years apart at most."""
+    """The same month and day in the latest year not after `latest`; leap days are up to 8 years apart."""
     day = span.first
     for year in range(latest.year, max(latest.year - 9, 0), -1):
         found = real_date(year, day.month, day.day)

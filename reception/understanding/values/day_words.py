@@ -27,14 +27,15 @@ _REST: Patterns[Scene, Item] = Patterns()
 _WD = "|".join(WEEKDAYS)
 _MON = "|".join(MONTHS)
 _YEAR = r"(?:(?: ,)? (?P<year>(?:19|20)\d\d|20 \d\d))?"
-_NOT_CLOCK = r"(?! (?::|am\b|pm\b|oclock\b|h\b))"
+_NOT_CLOCK = r"(?! (?::|am\b|pm\b|oclock\b|h\b|(?:day|week|month|year)\b))"
 _LED = rf"(?:(?P<wd>{_WD}) (?:, )?)?(?:the )?"
 _JOINING = (
     "soonest|any|sameday|before|after|from|starting|to|until|by|since|between|and|or|not|onwards|upto|"
     "later|earlier|weekof|weekpast|weekprior|,|-"
 )
 _WEEK_AFTER = re.compile(rf"week(after|before) (?=(?:the )?\d|(?:the )?(?:{_WD}|{_MON})\b|to(?:day|morrow))")
-_WEEK_ON = re.compile(rf"(?<=\d )week on (?=(?:{_WD})\b)")
+_WEEK_AFTER_NEXT = re.compile(r"(?:not )?(?:the )?next week (?:, )?(?:not )?weekafter\b")
+_WEEK_ON = re.compile(rf"(?<=\d )week (?:on )?(?=(?:{_WD}|today|tomorrow)\b)")
 
 
 def items(words: str, scene: Scene) -> list[Item]:
@@ -43,6 +44,7 @@ def items(words: str, scene: Scene) -> list[Item]:
     Raises Impossible for days there are not, except in the desk's sentences, where they are left out.
     """
     words = _WEEK_AFTER.sub(lambda match: "weekpast " if match[1] == "after" else "weekprior ", words)
+    words = _WEEK_AFTER_NEXT.sub("week after next", words)
     words = _WEEK_ON.sub("week from ", words).replace("soonest 1 day after", "soonest after")
     return _ALL.items(words, scene, forgiving=scene.strict)
 
@@ -129,18 +131,19 @@ def _weekday_day(match: re.Match[str], scene: Scene) -> Item | None:
 
 
 @_DAYS.reads(
-    "today|tomorrow|overmorrow|yesterday|ereyesterday",
+    "(today|tomorrow|overmorrow|yesterday|ereyesterday)( week)?",
 )
 def _near_day(match: re.Match[str], scene: Scene) -> Item:
-    ahead = {"tomorrow": 1, "overmorrow": 2, "yesterday": -1, "ereyesterday": -2}.get(match[0], 0)
-    return Span(shift(scene.today, ahead), shift(scene.today, ahead))
+    ahead = {"tomorrow": 1, "overmorrow": 2, "yesterday": -1, "ereyesterday": -2}.get(match[1], 0)
+    day = shift(scene.today, ahead + (7 if match[2] else 0))
+    return Span(day, day)
 
 
 @_DAYS.reads(
-    rf"(?:the )?({_WD}) (week|after next|in 1 week)(?! (?:after|of))",
+    rf"(?:the )?({_WD}) (week|after next|in 1 week|2 week)(?! (?:after|of))",
 )
 def _weekday_week(match: re.Match[str], scene: Scene) -> Item:
-    return Weekday(WEEKDAYS.index(match[1]), weeks=1)
+    return Weekday(WEEKDAYS.index(match[1]), weeks=2 if match[2] == "2 week" else 1)
 
 
 @_DAYS.reads(

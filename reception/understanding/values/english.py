@@ -30,15 +30,15 @@ FORGIVEN = words(
     "tomorrow tonight today yesterday weekend fortnight morning afternoon evening midday lunchtime earliest "
     "between before after quarter oclock three seven eight eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety first second third "
-    "fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
-    "seventeenth eighteenth nineteenth twentieth thirtieth"
+    "fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth thirtieth"
 )
 # Words near a forgiven one that mean themselves.
 REAL_WORDS = words(
-    "match matches marsh mayor weeks months early later other there these those where which would could about "
-    "again along money monkey sunny height weight sight light night right might often offer afters soften "
-    "nineties thirsty forth fight even event events every thing things being doing going meeting evenings "
-    "mornings afternoons weekends hours minutes daily todays seconds weird quarters"
+    "match matches marsh mayor weeks months early later other there these those where which would could "
+    "about again along money monkey sunny height weight sight light night right might often offer "
+    "afters soften nineties thirsty forth fight even event events every thing things being doing "
+    "going meeting evenings mornings afternoons weekends hours minutes daily todays seconds weird quarters"
 )
 
 ENGLISH = Language(

@@ -6,8 +6,8 @@ from reception.understanding.values.language import table
 
 #: Joining words that dates and times share.
 BOUNDS = """
-    before = prior to | earlier than | ahead of | sooner than | but before | anytime before | just before
-    after = later than | but after | anytime after | just after | anything after
+    before = prior to | earlier than | ahead of | sooner than | but before | anytime before
+    after = later than | but after | anytime after | anything after
     from = as of | as from | not before | no earlier than | not earlier than | not until | not till
         | but not before | from about | from around | not any earlier than | no sooner than | on or after
         | at or after | at the earliest from
@@ -24,6 +24,7 @@ BOUNDS = """
         | forward
     upto = or earlier | or sooner | or before | at the latest | latest | and before | and earlier
     between = between
+    nothing = just | right | straight | the one | that one | this one
     to = to
 """
 
@@ -103,7 +104,7 @@ DATES = table(
     late = end of | the end of | at the end of | late in | toward the end of | towards the end of
         | the second half of | second half of | the latter half of | the latter part of | the back end of
     rest = the rest of | rest of | the remainder of | later on | remainder of
-    later = later | later in | later on in | at a later
+    later = after that | later than that | the one after that | later | later in | later on in | at a later
     mid this week = midweek
     any = any day | any date | any time | anytime | whenever | no preference | doesnt matter | dont mind
         | dont care | flexible | any of them | every day | everyday | either day | any of those
@@ -136,7 +137,7 @@ DATES = table(
         | the next opening | the next free | the first free | first possible | the first possible
         | as fast as possible | quickest | the quickest | the first thing you have | next possible
         | the next possible | pretty soon | real soon | the first you have | the next one you have
-    earlier = sooner | an earlier | quicker
+    earlier = before that | earlier than that | sooner | an earlier | quicker
     dec 25 = christmas | christmas day
     dec 24 = christmas eve
     jan 1 = new years day | new years | new year

@@ -12,16 +12,17 @@ PARTICLES = frozenset(
 )
 ANYONE = frozenset(
     words(
-        "any anyone anybody either whoever whichever whomever someone somebody usual same other another different "
-        "no preference regular my own new first available next"
+        "any anyone anybody either whoever whichever whomever someone somebody usual same other another "
+        "different no preference regular my own new first available next"
     )
 )
 
 # The left-out words of an appointment type: they name no particular one.
 TYPE_NOISE = frozenset(
     words(
-        "appointment appointments appt visit visits session slot booking a an the my for some please to get have "
-        "do need of with on i want and one done book me quick just regular normal routine his her their our"
+        "appointment appointments appt visit visits session slot booking a an the my for some please to "
+        "get have do need of with on i want and one done book me quick just regular "
+        "normal routine his her their our"
     )
 )
 TYPE_PHRASES = table("""
@@ -30,8 +31,8 @@ TYPE_PHRASES = table("""
     xray = x ray | x - ray | x rays
     bloodwork = blood work
     labwork = lab work
-    wellchild = well child
-    wellwoman = well woman
+    wellchild = well child | well - child
+    wellwoman = well woman | well - woman
     recheck = re check
     nothing = -
 """)
@@ -62,7 +63,8 @@ TYPE_SYNONYMS = groups("""
     pap smear | smear test | cervical smear | cervical screening | pap | smear | pap test
     telehealth | video visit | video call | video consultation | virtual visit | phone appointment
         | telemedicine | online appointment | telephone consultation
-    wellchild | wellchild visit | baby check | child checkup | pediatric checkup | paediatric checkup | kids checkup
+    wellchild | wellchild visit | baby check | child checkup | pediatric checkup | paediatric checkup
+        | kids checkup
     medication review | med check | medicine review | prescription review
     ecg | ekg | electrocardiogram | heart tracing
     eye exam | eye test | vision test | sight test
@@ -93,7 +95,8 @@ SPECIALTIES = groups("""
     ent | ear nose and throat | otolaryngology | otolaryngologist | ear doctor | throat doctor
         | ent doctor | ent specialist | ear nose throat | ear nose and throat doctor
         | ear nose and throat specialist | nose doctor
-    neurology | neurologist | nerve doctor | brain doctor | headache specialist | nerve specialist | brain specialist
+    neurology | neurologist | nerve doctor | brain doctor | headache specialist | nerve specialist
+        | brain specialist
     psychiatry | psychiatrist | mental health | mental health doctor
     psychology | psychologist | therapist | counselor | counsellor | psychotherapy | psychotherapist
         | counselling | counseling
@@ -109,7 +112,8 @@ SPECIALTIES = groups("""
         | chest doctor | lung specialist | chest physician | pneumologist
     oncology | oncologist | cancer doctor | cancer specialist
     nephrology | nephrologist | kidney doctor | kidney specialist
-    allergy | allergist | allergology | allergy doctor | allergy specialist | immunology | immunologist | allergologist
+    allergy | allergist | allergology | allergy doctor | allergy specialist | immunology | immunologist
+        | allergologist
     physiotherapy | physiotherapist | physical therapist | physio | physical therapy
     podiatry | podiatrist | foot doctor | foot specialist | chiropodist
     surgery | surgeon | general surgery | general surgeon

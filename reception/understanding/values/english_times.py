@@ -35,17 +35,20 @@ TIMES = table(
         | close of business | last thing | the last appointment | the very end of the day
         | as late as possible | towards the end of the day | the last slot | last appointment of the day
         | the last appointment of the day | late in the working day
-    later = later in the day | later that day | later in the | later on in the | later on | a later
-        | a bit later
-    earlier = earlier in the day | earlier that day | earlier in the | sooner | an earlier
+    later = after that | later than that | later in the day | later that day | later in the | later on in the
+        | later on | a later | a bit later
+    earlier = before that | earlier than that | earlier in the day | earlier that day | earlier in the
+        | sooner | an earlier
     first thing = the first thing | 1st thing | very first thing | crack of dawn
     firsthour = first thing in the morning | first thing in the am | first thing
     early = early in the | early | the early | beginning of the | start of the
     late = late in the | late | end of the | the late | towards the end of the
+    mid morning = midmorning
+    mid afternoon = midafternoon
     mid = mid | middle of the | the middle of the
     after work = after work | after my shift | after i get off work | after hours
     before work = before work | before my shift
-    after school = after school
+    after school = after school | after the school run
     before school = before school
     after lunch = after lunch | after lunchtime
     before lunch = before lunch | before lunchtime

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from jellyfish import metaphone
@@ -70,8 +70,10 @@ def _name_score(said: list[str], name: list[str]) -> float:
 
 def find_practitioner(text: str, practice: Practice, language: Language) -> str | None:
     """The practitioner's own name as the practice has it; None when nobody, or more than one, fits."""
-    said = [word for word in _name_words(text, language) if len(word) > 1] or _name_words(text, language)
-    if not said or set(said) <= language.anyone:
+    said = _said_name(text, language)
+    if not said:
+        return _only_one_titled(text, practice, language)
+    if set(said) <= language.anyone:
         return None
     scores = []
     for one in practice.practitioners:
@@ -80,9 +82,35 @@ def find_practitioner(text: str, practice: Practice, language: Language) -> str 
     return _best(scores)
 
 
-def _type_words(text: str, language: Language) -> list[str]:
+def _said_name(text: str, language: Language) -> list[str]:
+    """The words of the name: those after a title, else all but the general ones ("I'd like to see …")."""
+    spoken = tokens(text)
+    titled = [at for at, word in enumerate(spoken) if word in language.titles]
+    if len(titled) == 1:
+        spoken = spoken[titled[0] + 1 :]
+    names = [word for word in spoken if word.isalpha() and word not in language.titles]
+    plain = [word for word in names if word not in language.type_noise]
+    said = plain or (names if titled else [])  # "Dr. An"
+    return [word for word in said if len(word) > 1] or said
+
+
+def _only_one_titled(text: str, practice: Practice, language: Language) -> str | None:
+    """ "The nurse", "the doctor": somebody, where only one has that title."""
+    said = {_plain_title(word) for word in tokens(text)} & {_plain_title(word) for word in language.titles}
+    fitting = [
+        one.name for one in practice.practitioners if said & {_plain_title(word) for word in tokens(one.name)}
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _plain_title(word: str) -> str:
+    return "dr" if word in ("doctor", "doc", "drs") else word
+
+
+@lru_cache(maxsize=4096)
+def _type_words(text: str, language: Language) -> tuple[str, ...]:
     words = language.type_phrases.replace([word for word in tokens(text) if word != "."])
-    return [word for word in words if word not in language.type_noise and word.isalnum()]
+    return tuple(word for word in words if word not in language.type_noise and word.isalnum())
 
 
 def _stem(word: str) -> str:
@@ -92,7 +120,7 @@ def _stem(word: str) -> str:
     return word
 
 
-def _type_score(said: list[str], form: list[str]) -> float:
+def _type_score(said: Sequence[str], form: Sequence[str]) -> float:
     """1 for the same words; less for words more or fewer."""
     if not said or not form:
         return 0.0
@@ -127,14 +155,14 @@ def find_appointment_type(text: str, practice: Practice, language: Language) -> 
     exact = _best((score, name) for name, score in scores.items() if score >= 0.98)
     if exact:
         return exact
-    group = _group(text, said, language)
+    group = _group(said, language)
     for name, forms in own.items():
-        if group is not None and any(_group("", form, language) == group for form in forms if form):
+        if group is not None and any(_group(form, language) == group for form in forms if form):
             scores[name] = max(scores[name], 0.95)
     return _best((score, name) for name, score in scores.items())
 
 
-def _group(text: str, said: list[str], language: Language) -> int | None:
+def _group(said: Sequence[str], language: Language) -> int | None:
     """The group of equivalent names the words belong to."""
     table = _group_table(language)
     key = " ".join(_stem(word) for word in said)
@@ -142,8 +170,8 @@ def _group(text: str, said: list[str], language: Language) -> int | None:
         return table[key]
     best = {
         number
-        for name, number in table.items()
-        if len(name) > 2 and set(name.split()) <= {_stem(word) for word in said}
+        for name, number in _whole_names(language)
+        if set(name.split()) <= {_stem(word) for word in said}
     }
     return best.pop() if len(best) == 1 else None
 
@@ -156,6 +184,17 @@ def _group_table(language: Language) -> dict[str, int]:
         for name in names
         if (key := " ".join(_stem(word) for word in _type_words(name, language)))
     }
+
+
+@lru_cache(maxsize=8)
+def _whole_names(language: Language) -> tuple[tuple[str, int], ...]:
+    """The equivalent names of which no general word was left out ("sick visit" is more than "sick")."""
+    return tuple(
+        (" ".join(_stem(word) for word in said), number)
+        for number, names in enumerate(language.type_synonyms)
+        for name in names
+        if len(said := _type_words(name, language)) == len(name.split()) and len(name) > 2
+    )
 
 
 def find_specialty(text: str, language: Language) -> frozenset[str]:

@@ -54,6 +54,9 @@ class _Reader:
         self._begin(0, "zero")
 
     def multiple(self, factor: int, word: str) -> None:
+        if factor == 1000 and self.state == "digit" and self._value in (22, 32):
+            self.out.append(str(self._value - 2))  # "January thirty, two thousand"
+            self._value = 2
         if self.state in ("digit", "teen", "tens") and self._value < 100:
             self._value, self.state = self._value * factor, "hundred" if factor == 100 else "thousand"
         elif factor == 100 and not self.state and self.out and re.fullmatch(r"0\d", self.out[-1]):
@@ -74,7 +77,7 @@ class _Reader:
 
 def is_number(token: str, language: Language) -> bool:
     """Whether a token is digits or a number word (ordinals included, the doubtful "oh" not)."""
-    return token[:1].isdigit() or any(
+    return token[:1].isdecimal() or any(
         token in table for table in (language.digits, language.teens, language.tens, language.ordinals)
     )
 
@@ -104,7 +107,9 @@ def read_numbers(tokens: list[str], language: Language) -> list[str]:
         after = tokens[at + 1] if at + 1 < len(tokens) else ""
         if _joins(reader, token, after, language):
             continue
-        if token in language.digits:
+        if len(token) <= 2 and token.isdecimal() and after in language.multiples:
+            reader.digit(int(token))  # "2 thousand"
+        elif token in language.digits:
             reader.digit(language.digits[token])
         elif token in language.teens:
             reader.teen(language.teens[token])

@@ -99,6 +99,8 @@ def _week(match: re.Match[str], scene: Scene) -> Item | None:
         first = min(shift(scene.today, 1), last) if rest and part == "later" else scene.today
         part = "" if rest else part
     first, last = part_of(first, last, part)
+    if part and last < scene.today and not scene.nearest:  # "midweek" said on a Friday
+        first, last = shift(first, 7), shift(last, 7)
     return Span(first, last, frame=True)
 
 
@@ -159,6 +161,17 @@ def _ago(match: re.Match[str], scene: Scene) -> Item:
     offset = _offset(match[1], match[2])
     found = offset.from_day(scene.today, -1)
     return Span(shift(found, -offset.vague), found)
+
+
+@PERIODS.reads(
+    r"(?:in )?(\d{1,3}) (?:-|or|to) (\d{1,3}) (day|week|month|year)(?! (?:from|after|before|later|ago))",
+)
+def _length_range(match: re.Match[str], scene: Scene) -> Item:
+    """ "In two or three weeks"; of a sick note as many days from today."""
+    least, most = _offset(match[1], match[3]), _offset(match[2], match[3])
+    if scene.nearest:
+        return Span(scene.today, shift(most.from_day(scene.today), -1))
+    return Span(least.from_day(scene.today), most.from_day(scene.today))
 
 
 @PERIODS.reads(

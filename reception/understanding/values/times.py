@@ -26,7 +26,7 @@ class DayScene:
 
 def read_hours(text: str, scene: DayScene, language: Language) -> Hours | None:
     """The time a span names, or None when it can't be told."""
-    typed = any(mark.isdigit() for mark in text)
+    typed = any(mark.isdecimal() for mark in text)
     return _Wish(items(canonical(text, language.times, language), typed=typed), scene).read()
 
 
@@ -46,7 +46,7 @@ def says_today(text: str, language: Language) -> bool:
 
 
 def _minutes(clock: Clock, scene: DayScene, parts: tuple[str, ...]) -> int:
-    """Minutes after midnight of a clock time; the half of the day by the words, else the desk, else custom."""
+    """Minutes after midnight of a clock time: its half of the day by the words, the desk, or custom."""
     if clock.sure:
         return clock.minutes
     face = clock.minutes % NOON

@@ -31,7 +31,8 @@ def tokens(text: str) -> list[str]:
     return [
         token
         for at, token in enumerate(found)
-        if token != "." or (0 < at < len(found) - 1 and found[at - 1].isdigit() and found[at + 1].isdigit())
+        if token != "."
+        or (0 < at < len(found) - 1 and found[at - 1].isdecimal() and found[at + 1].isdecimal())
     ]
 
 

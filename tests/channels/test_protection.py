@@ -1,0 +1,105 @@
+"""Unit ring: request limits, and what production refuses to start with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from reception.channels.limits import Limiter
+from reception.errors import Busy, MisconfiguredError
+from reception.logging import where
+from reception.production import check_production, encrypted, unsafe
+from reception.settings import Settings
+
+SAFE: dict[str, Any] = {
+    "env": "production",
+    "public_url": "https://desk.example",
+    "twilio_auth_token": SecretStr("secret"),
+    "database_url": "postgresql://reception@db.example/reception?sslmode=verify-full",
+}
+
+
+def test_so_many_requests_in_any_minute_and_no_more() -> None:
+    time = 100.0
+    limiter = Limiter(2, lambda: time)
+    limiter.check("10.0.0.1")
+    time = 130.0
+    limiter.check("10.0.0.1")
+    with pytest.raises(Busy) as busy:
+        limiter.check("10.0.0.1")
+    assert busy.value.retry_after == 30
+    limiter.check("10.0.0.2")
+    time = 160.1
+    limiter.check("10.0.0.1")
+    with pytest.raises(Busy):
+        limiter.check("10.0.0.1")
+
+
+def test_the_addresses_of_one_ipv6_subscriber_count_as_one() -> None:
+    limiter = Limiter(1, lambda: 0.0)
+    limiter.check("2001:db8:1:2::1")
+    with pytest.raises(Busy):
+        limiter.check("2001:db8:1:2:ffff::9")
+    limiter.check("2001:db8:1:3::1")
+
+
+def test_zero_turns_limits_off() -> None:
+    limiter = Limiter(0)
+    for _ in range(1000):
+        limiter.check("10.0.0.1")
+
+
+def test_a_safe_production_starts_and_development_may_do_what_it_likes() -> None:
+    check_production(Settings(**SAFE))
+    check_production(Settings(rate_limit=0, now=datetime(2026, 6, 15)))
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"now": datetime(2026, 6, 15)}, "RECEPTION_NOW"),
+        ({"rate_limit": 0}, "RECEPTION_RATE_LIMIT"),
+        ({"public_url": ""}, "RECEPTION_PUBLIC_URL"),
+        ({"public_url": "http://desk.example"}, "RECEPTION_PUBLIC_URL"),
+        ({"database_url": "postgresql://u:pw@db.example/reception"}, "RECEPTION_DATABASE_URL"),
+        ({"twilio_auth_token": SecretStr("")}, "RECEPTION_TWILIO_AUTH_TOKEN"),
+        ({"inference_url": "http://gpu.example:8100"}, "RECEPTION_INFERENCE_API_KEY"),
+    ],
+)
+def test_production_names_what_it_refuses_to_start_with(change: dict[str, Any], named: str) -> None:
+    with pytest.raises(MisconfiguredError, match=named) as refused:
+        check_production(Settings(**(SAFE | change)))
+    assert "pw" not in str(refused.value)
+    assert len(list(unsafe(Settings(**(SAFE | change))))) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "good"),
+    [
+        ("", True),
+        ("postgresql://u@127.0.0.1:5432/r", True),
+        ("postgresql://u@[::1]:5432/r", True),
+        ("postgresql:///r?host=/run/postgresql", True),
+        ("postgresql://u@db.example/r", False),
+        ("postgresql://u@db.example/r?sslmode=prefer", False),
+        ("postgresql://u@db.example/r?sslmode=require", True),
+        ("postgresql://u@localhost,db.example/r", False),
+        ("postgresql:///r?host=db.example", False),
+    ],
+)
+def test_connections_to_other_hosts_must_be_encrypted(
+    url: str, good: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PGSSLMODE", raising=False)
+    assert encrypted(url) is good
+
+
+def test_the_log_names_places_and_never_the_text_of_an_error() -> None:
+    try:
+        int("a secret")
+    except ValueError as error:
+        assert len(where(error)) == 1
+        assert where(error)[0].startswith("test_protection.py:")
