@@ -83,8 +83,7 @@ def _pick_offer(state: State, frame: Frame, picked: Choice | None) -> Step:
     offers = tuple(one.offer for one in state.choices if one.offer is not None)
     meant = (picked.offer,) if picked is not None and picked.offer else _meant(frame, offers)
     if frame.intent in _REFUSING and not (picked or Slot.CHOICE in frame.values):
-        if not _named(frame):
-            refuse_offered(state)
+        refuse_offered(state, whoever=not frame.slots.keys() & {Slot.PRACTITIONER, Slot.SPECIALTY})
         return None
     if len(meant) == 1:
         yield from choose(state, meant[0])  # when somebody was faster, the search goes on near it

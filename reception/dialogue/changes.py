@@ -8,7 +8,7 @@ from reception.dialogue.meaning import Frame, Intent
 from reception.dialogue.needs import CancelAppointment, MoveAppointment, ReleaseHold, Step, Talk, Upcoming
 from reception.dialogue.offers import within
 from reception.dialogue.searching import find_time, refuse_offered
-from reception.dialogue.state import About, Choice, Existing, Expects, Facts, Line, State, Task
+from reception.dialogue.state import About, Choice, Existing, Expects, Facts, Line, Offer, State, Task
 
 
 def change(state: State, facts: Facts) -> Talk:
@@ -109,5 +109,6 @@ def _keep_what_is_not_changed(state: State) -> None:
     if not wish.practitioners:
         wish.practitioner = wish.practitioner or existing.practitioner
     state.asked = (*state.asked, "reason")
-    if existing.start not in state.refused:
-        state.refused = (*state.refused, existing.start)
+    own = Offer(existing.practitioner, existing.appointment_type, existing.start)
+    if own not in state.refused:
+        state.refused = (*state.refused, own)

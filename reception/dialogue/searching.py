@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,7 +32,7 @@ def find_time(state: State, facts: Facts) -> Step:
         if (yield from choose(state, fitting[0])):
             return None
         said, state.taken = [Line("slot_taken")], False
-        fitting = [one for one in fitting if one.start not in state.refused]
+        fitting = _not_refused(state, fitting)
     offers = pick(fitting, wish.hours, soonest=wish.days is None or wish.days.soonest)
     if not offers:
         offers = pick(others, wish.hours, soonest=wish.days is None)
@@ -54,7 +55,7 @@ def choose(state: State, chosen: Offer) -> Generator[Need, Any, bool]:
     state.held = yield HoldSlot(chosen, _moving(state))
     if state.held is None:
         state.chosen = None
-        state.refused = (*state.refused, chosen.start)
+        state.refused = (*state.refused, chosen)
         state.taken = True
         return False
     state.chosen = chosen
@@ -163,7 +164,16 @@ def _free(
     state: State, kind: AppointmentType, doctors: tuple[str, ...], first: date, last: date
 ) -> Generator[Need, Any, list[Offer]]:
     found = yield FindSlots(kind.name, doctors, first, last, _moving(state))
-    return [one for one in found if one.start not in state.refused]
+    return _not_refused(state, found)
+
+
+def _not_refused(state: State, offers: Iterable[Offer]) -> list[Offer]:
+    """The offers but for those refused or lost, whatever type they were offered for.
+
+    A refused time without a practitioner is refused with everybody.
+    """
+    refused = {(one.practitioner, one.start) for one in state.refused}
+    return [one for one in offers if not {(one.practitioner, one.start), ("", one.start)} & refused]
 
 
 def _moving(state: State) -> str | None:
@@ -200,9 +210,9 @@ def forget_time(state: State) -> None:
     state.chosen = state.held = None
 
 
-def refuse_offered(state: State) -> None:
-    """Never offers these times again in this task."""
-    shown = tuple(one.offer.start for one in state.choices if one.offer is not None)
-    chosen = (state.chosen.start,) if state.chosen else ()
-    state.refused = (*state.refused, *shown, *chosen)
+def refuse_offered(state: State, *, whoever: bool = True) -> None:
+    """Never offers these times again in this task, with `whoever` or only with the same practitioner."""
+    shown = [one.offer for one in state.choices if one.offer is not None]
+    shown += [state.chosen] if state.chosen else []
+    state.refused += tuple(replace(one, practitioner="") if whoever else one for one in shown)
     forget_time(state)

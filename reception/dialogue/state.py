@@ -195,7 +195,7 @@ class State:
     who: Who = field(default_factory=Who)
     details: dict[str, str] = field(default_factory=dict)
     urgent: bool = False
-    refused: tuple[datetime, ...] = ()
+    refused: tuple[Offer, ...] = ()  # never offered again in this task
     chosen: Offer | None = None
     held: str | None = None
     taken: bool = False  # somebody was faster, and the patient has not been told yet

@@ -44,8 +44,7 @@ async def evaluate(
             alone = await score(model, load_cases(cases), practice, rules=False)
             lines += _score_lines(scores, alone)
         if only != "understanding":
-            folder = scenarios if scenarios.is_dir() else scenarios.parent
-            verdicts = await play_all(model, load_scenarios(scenarios), folder, settings)
+            verdicts = await play_all(model, load_scenarios(scenarios), folder_of(scenarios), settings)
             lines += _verdict_lines(verdicts)
     finally:
         await model.close()
@@ -53,6 +52,11 @@ async def evaluate(
         report, scores, verdicts, title="How well the desk understands", made_at=datetime.now()
     )
     return "\n".join([*lines, f"Report: {html}"])
+
+
+def folder_of(scenarios: Path) -> Path:
+    """Where the practice files of these scenarios lie."""
+    return scenarios if scenarios.is_dir() else scenarios.parent
 
 
 async def score(model: LanguageModel, cases: Sequence[Case], practice: Path, *, rules: bool = True) -> Scores:
@@ -113,13 +117,15 @@ class _Kept:
 
 
 def _score_lines(scores: Scores, alone: Scores) -> list[str]:
+    by_model = f"(the model alone: {alone.intent_accuracy:.1%})"
+    caught_by_model = f"(the model alone: {alone.emergency_recall:.1%})"
     return [
         f"utterances            {len(scores.outcomes)}",
-        f"intent accuracy       {scores.intent_accuracy:.1%}  (the model alone: {alone.intent_accuracy:.1%})",
+        f"intent accuracy       {scores.intent_accuracy:.1%}  {by_model}",
         f"slot F1, exact spans  {scores.slots.f1:.1%}",
         f"whole frame exact     {scores.exact:.1%}",
         f"values, right spans   {scores.value_accuracy:.1%}",
-        f"emergencies caught    {scores.emergency_recall:.1%}  (the model alone: {alone.emergency_recall:.1%})",
+        f"emergencies caught    {scores.emergency_recall:.1%}  {caught_by_model}",
         f"false alarms          {scores.near_miss_alarms:.1%} of the near misses",
     ]
 

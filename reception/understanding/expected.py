@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reception.dialogue.meaning import Frame, Intent, Slot
-from reception.understanding.interpret import Setting, interpret
+from reception.understanding.interpret import Setting, interpret, language_of
+from reception.understanding.values.names import read_name
 
 #: The slot that a question asks for.
 _ASKED = {
@@ -56,18 +57,27 @@ def not_reversed(frame: Frame, expects: str | None, heard: str, language: str) -
 
 def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: Setting) -> Frame:
     """The frame with the asked slot filled from the whole answer, where it lacks it and that can be one."""
-    frame = not_reversed(frame, expects, heard, setting.language)
+    frame = _named(not_reversed(frame, expects, heard, setting.language), setting)
     slot = _ASKED.get(expects or "")
     if slot is None or frame.intent not in _ANSWERING or slot in frame.values:
         return frame
     if slot in _PLAIN:
-        return _plain(frame, slot, heard, desk, setting)
+        return _named(_plain(frame, slot, heard, desk, setting), setting)
     values = interpret(Intent.INFORM, {slot: heard}, desk, setting)
     if slot not in values:
         return frame
     slots = {slot: heard, **{key: said for key, said in frame.slots.items() if not _stray(key, slot)}}
     kept = {key: value for key, value in frame.values.items() if key in slots}
     return replace(frame, intent=Intent.INFORM, slots=slots, values=kept | values)
+
+
+def _named(frame: Frame, setting: Setting) -> Frame:
+    """The frame with the patient's name as one writes it, however it was spelled out or typed."""
+    said = frame.slots.get(Slot.PATIENT_NAME)
+    if said is None:
+        return frame
+    name = read_name(said, language_of(setting.language)) or said
+    return replace(frame, values={**frame.values, Slot.PATIENT_NAME: name})
 
 
 def _stray(key: Slot, asked: Slot) -> bool:

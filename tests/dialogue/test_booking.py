@@ -202,3 +202,16 @@ def test_a_clock_time_of_one_day_is_not_carried_to_another_unless_said_again() -
     reply = desk.says(Intent.DENY, date=day("2026-06-18"), time=nine)
     assert reply.about is About.BOOKING
     assert desk.state.chosen is not None and desk.state.chosen.start.day == 18
+
+
+def test_the_same_hour_with_another_doctor_is_not_a_refused_time() -> None:
+    desk = World()
+    desk.says(
+        Intent.BOOK,
+        practitioner=WEBER.name,
+        date=day("2026-06-16"),
+        time=Hours(time(9), time(10)),
+        reason="knee",
+    )
+    reply = desk.says(Intent.ALTERNATIVES, practitioner=OKOYE.name)
+    assert TUESDAY_NINE in [one.offer.start for one in reply.choices if one.offer]

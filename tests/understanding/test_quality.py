@@ -1,7 +1,7 @@
 """How well the shipped model understands hand-written utterances it never saw (ring: model).
 
-Every sixth line of the set, so that a bad model file or a wrong prompt can't pass; `reception evaluate` scores
-all of it.
+Every sixth line of the set, so that a bad model file or a wrong prompt can't pass; `reception evaluate`
+scores all of it.
 """
 
 from __future__ import annotations
