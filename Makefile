@@ -11,7 +11,7 @@ BUILD_ARGS := -DMTMD_BUILD=OFF -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA
 	-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_SERVER=OFF $(CMAKE_ARGS)
 INSTALL := CMAKE_ARGS="$(BUILD_ARGS)" $(BIN)/python -m pip install --disable-pip-version-check
 
-.PHONY: run test check format adapter evaluate bench clean
+.PHONY: run test lint check format adapter evaluate bench clean
 
 run: $(VENV)/.installed
 	@$(BIN)/reception model pull
@@ -21,10 +21,12 @@ test: $(VENV)/.installed-dev
 	@$(BIN)/reception model pull
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.installed-dev
+lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+check: lint
 	$(BIN)/python -m pytest -m "not postgres and not model"
 
 format: $(VENV)/.installed-dev

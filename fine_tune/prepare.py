@@ -33,7 +33,7 @@ SOURCE = "google-research-datasets/dstc8-schema-guided-dialogue on GitHub, CC BY
 WEIGHTS = {
     Intent.BOOK: 14, Intent.RESCHEDULE: 8, Intent.CANCEL: 6, Intent.CHECK: 4, Intent.PRESCRIPTION: 6,
     Intent.REFERRAL: 4, Intent.SICK_NOTE: 4, Intent.TEST_RESULTS: 4, Intent.BILLING: 4.5,
-    Intent.PRACTICE_QUESTION: 8, Intent.MEDICAL_QUESTION: 6, Intent.EMERGENCY: 6, Intent.STAFF: 3.5,
+    Intent.PRACTICE_QUESTION: 8, Intent.MEDICAL_QUESTION: 6, Intent.EMERGENCY: 9, Intent.STAFF: 3.5,
     Intent.MESSAGE: 4, Intent.INFORM: 24, Intent.AFFIRM: 7, Intent.DENY: 8, Intent.ALTERNATIVES: 6,
     Intent.REPEAT: 2.5, Intent.GREET: 2, Intent.THANK: 2.5, Intent.GOODBYE: 2.5, Intent.OUT_OF_SCOPE: 7,
 }  # fmt: skip

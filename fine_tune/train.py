@@ -240,6 +240,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="folder of the run (runs/<name>)")
     parser.add_argument("--minutes", type=float, help="another length than the recipe's")
     parser.add_argument("--port", type=int, default=29517, help="where the processes meet")
+    parser.add_argument("--start", type=Path, help="adapter.safetensors of an earlier run to start from")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     options = parser.parse_args(arguments)
 
@@ -252,10 +253,14 @@ def main(arguments: list[str] | None = None) -> None:
         (folder / "log.jsonl").unlink(missing_ok=True)
     base = find_base(recipe, options.base)
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(options.port)}
-    processes.spawn(worker, (recipe, base, options.data, folder, options.resume), nprocs=recipe.processes)
+    processes.spawn(
+        worker, (recipe, base, options.data, folder, options.resume, options.start), nprocs=recipe.processes
+    )
 
 
-def worker(rank: int, recipe: Recipe, base: Path, data: Path, folder: Path, resume: bool) -> None:
+def worker(
+    rank: int, recipe: Recipe, base: Path, data: Path, folder: Path, resume: bool, start: Path | None
+) -> None:
     """One of the processes; the first one also logs, saves and evaluates."""
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
@@ -267,6 +272,8 @@ def worker(rank: int, recipe: Recipe, base: Path, data: Path, folder: Path, resu
         for name in ("train.jsonl", "valid.jsonl")
     )
     trainer = Trainer(model, recipe, rows, folder, rank)
+    if start:
+        load_lora(model, load_file(start))
     if resume:
         trainer.resume()
     if rank == 0:

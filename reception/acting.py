@@ -12,7 +12,7 @@ from reception.database.store import Store
 from reception.dialogue import needs
 from reception.dialogue.needs import Identification, Need
 from reception.dialogue.state import Claims, Existing, Offer
-from reception.errors import SlotTaken
+from reception.errors import Invalid, SlotTaken
 from reception.identity import alike, identification
 from reception.practice import Practice
 from reception.scheduling.booking import Booking
@@ -90,7 +90,7 @@ class Actor:
                 self._slot(need.offer),
                 UUID(need.patient_id),
                 reason=need.reason,
-                booked_by=None,
+                booked_by=need.booked_by or None,
                 conversation_id=self.conversation_id,
             )
         except SlotTaken:
@@ -100,7 +100,7 @@ class Actor:
     async def _move(self, appointment_id: UUID, offer: Offer) -> bool:
         try:
             await self.booking.move(appointment_id, self._slot(offer), self.conversation_id)
-        except SlotTaken:
+        except (SlotTaken, Invalid):  # the staff may have cancelled the appointment itself meanwhile
             return False
         return True
 
@@ -114,7 +114,7 @@ class Actor:
     async def _identify(self, claims: Claims) -> Identification:
         if await self._locked():
             return Identification("locked")
-        by, phone = self.practice.booking.identify_by, claims.phone or ""
+        by, phone = self.practice.booking.identify_by, claims.phone
         if "date_of_birth" in by:
             candidates = await self.store.patients(self.practice.id, date_of_birth=claims.date_of_birth)
         elif "phone" in by:
@@ -123,14 +123,25 @@ class Actor:
             candidates = await self.store.patients(self.practice.id, name=claims.name)
         found = identification(claims, phone, candidates, self.practice.booking)
         if found.kind == "match":
-            await self.store.forgive_identification_failures(self.conversation_id, _fingerprint(claims))
+            await self.store.forgive_identification_failures(self.conversation_id, self._mark(claims))
         return found
 
     async def _count_failure(self, claims: Claims) -> bool:
         await self.store.add_identification_failure(
-            self.practice.id, self.caller, self.conversation_id, _fingerprint(claims)
+            self.practice.id, self.caller, self.conversation_id, self._mark(claims)
         )
         return await self._locked()
+
+    def _mark(self, claims: Claims) -> str:
+        """Marks one person's attempts without keeping a name: what was said right at last is forgiven.
+
+        Where no birth date is asked for, the number or the name stands for it, lest one success forgives all.
+        """
+        by = self.practice.booking.identify_by
+        said = claims.phone if "phone" in by else claims.name
+        if "date_of_birth" in by:
+            said = str(claims.date_of_birth)
+        return hashlib.sha256(said.encode()).hexdigest()
 
     async def _locked(self) -> bool:
         failures = await self.store.identification_failures(self.practice.id, self.caller, FAILURES_KEPT)
@@ -168,8 +179,3 @@ class Actor:
 
 def _uuid(identifier: str | None) -> UUID | None:
     return UUID(identifier) if identifier else None
-
-
-def _fingerprint(claims: Claims) -> str:
-    """Marks one person's attempts without keeping a name: a birth date said right later is forgiven."""
-    return hashlib.sha256(f"{claims.date_of_birth}".encode()).hexdigest()

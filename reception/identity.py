@@ -32,6 +32,7 @@ def identification(
         for one in candidates
         if ("date_of_birth" not in by or one.date_of_birth == claims.date_of_birth)
         and ("phone" not in by or (one.phone and one.phone == phone))
+        and not _contradicts(claims, one)
     ]
     if "patient_name" not in by:
         return _only(fitting, "match")
@@ -41,6 +42,16 @@ def identification(
     if "date_of_birth" not in by:
         return Identification("none")
     return _only([one for one in fitting if alike(claims.name, one.name) == "close"], "near")
+
+
+def _contradicts(claims: Claims, one: Patient) -> bool:
+    """Whether something said beyond what the practice asks for is another person's: families share phones."""
+    if claims.date_of_birth and one.date_of_birth and claims.date_of_birth != one.date_of_birth:
+        return True
+    said, on_file = _parts(claims.name), _parts(one.name)
+    if len(said) > 1:
+        return alike(claims.name, one.name) == "different"
+    return bool(said) and all(_sound(said[0], part) < CLOSE for part in on_file)
 
 
 def alike(said: str, on_file: str) -> Literal["same", "close", "different"]:

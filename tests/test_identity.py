@@ -66,3 +66,15 @@ def test_the_phone_counts_where_the_practice_identifies_by_it() -> None:
     assert who("Maya Chen", on_file, rules=rules, phone="+12025550201") == "match"
     assert who("Maya Chen", on_file, rules=rules, phone="+12025550299") == "none"
     assert who("Maya Chan", on_file, rules=rules, phone="+12025550201") == "none"
+
+
+def test_a_family_shares_a_phone_but_not_a_name() -> None:
+    rules = BookingRules(identify_by=("phone",))
+    maya = patient("Maya Chen", phone="+12025550111")
+    assert who("Maya Chen", maya, rules=rules, phone="+12025550111") == "match"
+    assert who("", maya, rules=rules, phone="+12025550111") == "match"
+    assert who("Lily Chen", maya, rules=rules, phone="+12025550111") == "none"
+    assert (
+        who("Maya", maya, patient("Lily Chen", phone="+12025550111"), rules=rules, phone="+12025550111")
+        == "match"
+    )

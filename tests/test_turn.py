@@ -221,3 +221,41 @@ async def test_a_cancelled_appointment_is_cancelled(desk: Desk, database: Databa
     await desk.hear(begun.id, "Yes")
     [row] = (await exported(database))["appointments"]
     assert row["status"] == "cancelled"
+
+
+async def test_who_booked_for_another_person_is_kept_beside_the_patient(
+    desk: Desk, database: Database, script: Script
+) -> None:
+    lily = {"patient_name": "Lily Jones", "date_of_birth": date(2015, 3, 1), "phone": "+12025550177"}
+    script.learn("when is mine", Intent.CHECK, MARY)
+    script.learn("for lily", Intent.BOOK, {"date": TUESDAY, "time": NINE, "reason": "cough", **lily})
+    script.learn("no", Intent.DENY)
+    begun = await start(desk)
+    for words in ("when is mine", "for lily", "no", "Yes"):
+        last = (await desk.hear(begun.id, words)).messages[-1]
+    while last.expects == "slot" or last.about == "booking":  # the first visit may need another time
+        last = (await desk.hear(begun.id, last.options[0]["text"])).messages[-1]
+    [row] = [one for one in (await exported(database))["appointments"] if one["reason"] == "cough"]
+    assert row["booked_by"] == "Mary Jones"
+    assert row["patient"] == {
+        "name": "Lily Jones",
+        "date_of_birth": "2015-03-01",
+        "phone": "+12025550177",
+        "email": None,
+    }
+
+
+async def test_moving_what_the_staff_cancelled_meanwhile_is_answered_not_an_error(
+    desk: Desk, database: Database, script: Script
+) -> None:
+    script.learn("move it", Intent.RESCHEDULE, {**MARY, "date": TUESDAY, "time": Hours(time(10), time(10))})
+    begun = await start(desk)
+    offered = (await desk.hear(begun.id, "move it")).messages[-1]
+    moving = (await desk.hear(begun.id, offered.options[0]["text"])).messages[-1]
+    assert moving.about == "move"
+    elsewhere = await start(desk)
+    await desk.hear(elsewhere.id, "cancel it")
+    await desk.hear(elsewhere.id, "Yes")
+    assert (await desk.hear(begun.id, "Yes")).messages[-1].expects == "anything_else"
+    [row] = (await exported(database))["appointments"]
+    assert row["status"] == "cancelled"

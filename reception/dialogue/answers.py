@@ -67,8 +67,9 @@ def answer(frame: Frame, heard: str, facts: Facts) -> Line | None:
     """The practice's answer to a question, or None when it has none."""
     practice = facts.practice
     insurance = frame.slots.get(Slot.INSURANCE)
-    if insurance:
-        return _insurance(insurance, practice)
+    taken = _insurance(insurance, practice) if insurance else None
+    if taken is not None:
+        return taken
     own = _own_answer(frame.slots.get(Slot.TOPIC, ""), heard, practice)
     if own is not None:
         return Line("own_answer", {"answer": own.answer})
@@ -93,12 +94,16 @@ def _closed(practice: Practice, days: Days) -> bool:
     return any(days.first and one.first <= days.first <= one.last for one in practice.closures)
 
 
-def _insurance(insurance: str, practice: Practice) -> Line:
+def _insurance(insurance: str, practice: Practice) -> Line | None:
+    """Who takes a plan; a doctor without a list takes any, and None where nobody has one."""
+    if not any(one.insurances for one in practice.practitioners):
+        return None
     said = insurance.casefold()
     taking = [
         one.name
         for one in practice.practitioners
-        if any(plan.casefold() in said or said in plan.casefold() for plan in one.insurances)
+        if not one.insurances
+        or any(plan.casefold() in said or said in plan.casefold() for plan in one.insurances)
     ]
     key = "insurance_taken" if taking else "insurance_refused"
     return Line(key, {"insurance": insurance, "doctors": taking})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import time
+
 from reception.dialogue.asking import after, ask, confirm, finish
-from reception.dialogue.identifying import identify
+from reception.dialogue.identifying import identify, new_patient_question, patient_row
 from reception.dialogue.meaning import Frame, Intent
 from reception.dialogue.needs import (
-    AddPatient,
     BookSlot,
     FileRequest,
     FindSlots,
@@ -17,27 +19,43 @@ from reception.dialogue.needs import (
     WithdrawRequest,
 )
 from reception.dialogue.offers import pick
-from reception.dialogue.searching import choose, find_time, offer, refuse_offered, resolve
+from reception.dialogue.searching import (
+    choose,
+    find_time,
+    offer,
+    refuse_offered,
+    resolve,
+    takes_new_patients,
+)
 from reception.dialogue.state import About, Expects, Facts, Line, Offer, Reply, State, Task
+
+#: Words for having no insurance, which no doctor can refuse.
+_UNINSURED = re.compile(r"^(?:none|private|self|cash|nothing|no\b|not insured|uninsured|i don'?t|i do not)")
 
 
 def book(state: State, facts: Facts) -> Talk:
     """The next step towards a booked appointment."""
-    said: list[Line] = []
+    held: list[Line] = []
+    if state.who.new and not takes_new_patients(facts.practice):
+        return (yield from _no_new_patients(state))
     if state.chosen is None:
         question = yield from find_time(state, facts)
         if question is not None:
             return question
         if not state.who.settled:
-            said.append(Line("time_free", {"offer": state.chosen}))
+            held.append(Line("time_free", {"offer": state.chosen}))
     question = yield from identify(state, facts)
+    said: list[Line] = []
     if question is None and state.who.new:
+        if not takes_new_patients(facts.practice):
+            return (yield from _no_new_patients(state))
         question = yield from _fit_new_patient(state, facts, said)
     if question is None:
         question = _contact(state, facts)
     if question is not None:
-        return after(said, question)
-    return _read_back(state, facts)
+        still_held = held if state.chosen and held == [Line("time_free", {"offer": state.chosen})] else []
+        return after([*still_held, *said], question)
+    return after(said, _read_back(state, facts))
 
 
 def answer_booking(state: State, facts: Facts, frame: Frame) -> Talk:
@@ -52,20 +70,19 @@ def answer_booking(state: State, facts: Facts, frame: Frame) -> Talk:
 def answer_waitlist(state: State, facts: Facts, frame: Frame) -> Talk:
     """Takes the answer to the offer of the waiting list."""
     if frame.intent is not Intent.AFFIRM:
-        return finish(state, Line("nothing_booked"), outcome="no_slot")
-    question = yield from identify(state, facts)
-    if question is not None:
-        state.task = Task.WAITLIST
-        return question
+        line = Line("kept" if state.task is Task.MOVE else "nothing_booked")
+        return finish(state, line, outcome="no_slot")
+    state.task = Task.WAITLIST
     return (yield from join_waitlist(state, facts))
 
 
 def join_waitlist(state: State, facts: Facts) -> Talk:
     """Puts the wish on the waiting list once it is clear whose it is."""
     question = yield from identify(state, facts)
+    question = question or new_patient_question(state, facts)
     if question is not None:
         return question
-    patient = state.who.patient_id or (yield AddPatient(state.claims))
+    patient = yield from patient_row(state, facts)
     wish = state.wish
     details = {
         "practitioner": wish.practitioner or "",
@@ -79,8 +96,13 @@ def join_waitlist(state: State, facts: Facts) -> Talk:
 
 
 def _range(first: object, last: object) -> str:
-    ends = [str(end) for end in (first, last) if end is not None]
-    return " to ".join(dict.fromkeys(ends))
+    if first is None or last is None:
+        return f"from {_plain(first)}" if first is not None else f"until {_plain(last)}" if last else ""
+    return " to ".join(dict.fromkeys((_plain(first), _plain(last))))
+
+
+def _plain(end: object) -> str:
+    return end.isoformat("minutes") if isinstance(end, time) else str(end)
 
 
 def _fit_new_patient(state: State, facts: Facts, said: list[Line]) -> Step:
@@ -97,25 +119,30 @@ def _fit_new_patient(state: State, facts: Facts, said: list[Line]) -> Step:
     for one in same:
         if (yield from choose(state, one)):
             return None
+    if kind.name != chosen.appointment_type:
+        said.append(Line("longer_first_visit", {"kind": kind.name}))
     yield ReleaseHold()
     state.chosen = state.held = None
     near = sorted(free, key=lambda one: abs(one.start - chosen.start))[:3]
     if near:
-        offers = pick(near)
-        return after([*said, Line("longer_first_visit", {"kind": kind.name})], offer(offers))
-    return after([*said, Line("longer_first_visit", {"kind": kind.name})], (yield from book(state, facts)))
+        return offer(pick(near))
+    return (yield from find_time(state, facts))
+
+
+def _no_new_patients(state: State) -> Talk:
+    """Nobody here takes new patients: nothing is held for one, but there is the waiting list."""
+    yield ReleaseHold()
+    state.chosen = state.held = None
+    return confirm("offer_waitlist_new", About.WAITLIST)
 
 
 def _contact(state: State, facts: Facts) -> Reply | None:
     """Asks for the contact details the practice wants before it books."""
     who, claims = state.who, state.claims
     practice = facts.practice
-    if who.new and not claims.name:
-        return ask("ask_patient_name", Expects.PATIENT_NAME)
-    if who.new and claims.date_of_birth is None:
-        return ask("ask_date_of_birth", Expects.DATE_OF_BIRTH)
-    if who.new and not (claims.phone or facts.caller_phone):
-        return ask("ask_phone_new", Expects.PHONE)
+    question = new_patient_question(state, facts)
+    if question is not None:
+        return question
     if practice.booking.collect_email and not (claims.email or who.email):
         return ask("ask_email", Expects.EMAIL)
     doctor = practice.practitioner_by_name[state.chosen.practitioner] if state.chosen else None
@@ -128,12 +155,6 @@ def _contact(state: State, facts: Facts) -> Reply | None:
 def _read_back(state: State, facts: Facts) -> Reply:
     """Everything that will be written, in one sentence, to be confirmed."""
     assert state.chosen is not None  # a read-back follows a held time
-    lines = []
-    insurance = state.claims.insurance or state.who.insurance
-    if not takes(facts, state.chosen.practitioner, insurance):
-        lines.append(
-            Line("insurance_not_taken", {"practitioner": state.chosen.practitioner, "insurance": insurance})
-        )
     question = confirm(
         "confirm_booking",
         About.BOOKING,
@@ -141,14 +162,24 @@ def _read_back(state: State, facts: Facts) -> Reply:
         reason=state.wish.reason,
         name=state.claims.name or state.who.name,
     )
-    return after(lines, question)
+    return after(insurance_lines(state, facts), question)
+
+
+def insurance_lines(state: State, facts: Facts) -> list[Line]:
+    """Says that the chosen doctor does not take the patient's insurance; nothing where they do."""
+    assert state.chosen is not None  # only said of a chosen time
+    insurance = state.claims.insurance or state.who.insurance
+    if takes(facts, state.chosen.practitioner, insurance):
+        return []
+    values = {"practitioner": state.chosen.practitioner, "insurance": insurance}
+    return [Line("insurance_not_taken", values)]
 
 
 def takes(facts: Facts, practitioner: str, insurance: str) -> bool:
     """Whether the practitioner takes this insurance; unknown or unrestricted counts as yes."""
     accepted = facts.practice.practitioner_by_name[practitioner].insurances
     said = insurance.casefold()
-    if not accepted or not said or said in ("none", "self-pay", "private"):
+    if not accepted or not said or _UNINSURED.search(said):
         return True
     return any(one.casefold() in said or said in one.casefold() for one in accepted)
 
@@ -156,19 +187,15 @@ def takes(facts: Facts, practitioner: str, insurance: str) -> bool:
 def _commit(state: State, facts: Facts) -> Talk:
     assert state.chosen is not None  # confirmed after a read-back
     chosen = state.chosen
-    patient = state.who.patient_id
-    if patient is None:
-        state.claims.phone = state.claims.phone or facts.caller_phone
-        patient = yield AddPatient(state.claims)
-        state.who.patient_id = patient
+    patient = yield from patient_row(state, facts)
     if state.claims.email or state.claims.insurance:
         yield SaveContact(patient, state.claims.email, state.claims.insurance)
-    booked = yield BookSlot(state.held or "", chosen, patient, state.wish.reason)
+    booked = yield BookSlot(state.held or "", chosen, patient, state.wish.reason, state.booked_by)
     if not booked:
         refuse_offered(state)
         state.taken = True
         return (yield from book(state, facts))
     if state.medical_request:
         yield WithdrawRequest(state.medical_request)
-        state.medical_request = None
+        state.medical_request, state.medical_words = None, ""
     return finish(state, Line("booked", {"offer": chosen}), outcome="booked")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from reception.dialogue.asking import ask, confirm, finish
+from reception.dialogue.asking import after, ask, confirm, finish
+from reception.dialogue.booking import insurance_lines
 from reception.dialogue.identifying import identify
 from reception.dialogue.meaning import Frame, Intent
 from reception.dialogue.needs import CancelAppointment, MoveAppointment, ReleaseHold, Step, Talk, Upcoming
 from reception.dialogue.offers import within
 from reception.dialogue.searching import find_time, refuse_offered
-from reception.dialogue.state import About, Choice, Existing, Expects, Facts, Line, Offer, State, Task
+from reception.dialogue.state import About, Choice, Existing, Expects, Facts, Line, Offer, State, Task, Who
 
 
 def change(state: State, facts: Facts) -> Talk:
@@ -24,7 +25,11 @@ def change(state: State, facts: Facts) -> Talk:
         question = yield from find_time(state, facts)
         if question is not None:
             return question
-    return confirm("confirm_move", About.MOVE, existing=state.appointment, offer=state.chosen)
+    assert state.chosen is not None  # found, or a question was returned
+    question = confirm("confirm_move", About.MOVE, existing=state.appointment, offer=state.chosen)
+    if state.chosen.practitioner != state.appointment.practitioner:
+        return after(insurance_lines(state, facts), question)
+    return question
 
 
 def answer_cancel(state: State, facts: Facts, frame: Frame) -> Talk:
@@ -44,6 +49,10 @@ def answer_move(state: State, facts: Facts, frame: Frame) -> Talk:
         if (yield MoveAppointment(state.appointment.id, chosen)):
             return finish(state, Line("moved", {"offer": chosen}), outcome="moved")
         refuse_offered(state)
+        coming: tuple[Existing, ...] = yield Upcoming(state.who.patient_id or "")
+        if state.appointment.id not in [one.id for one in coming]:  # cancelled by the staff meanwhile
+            yield ReleaseHold()
+            return finish(state, Line("no_appointments"), outcome="no_appointment")
         state.taken = True
         return (yield from change(state, facts))
     if frame.intent is Intent.DENY:
@@ -54,6 +63,8 @@ def answer_move(state: State, facts: Facts, frame: Frame) -> Talk:
 
 
 def _find_appointment(state: State, facts: Facts) -> Step:
+    if state.who.new and state.who.patient_id is None and state.about is not About.KNOWN_PATIENT:
+        state.who = Who(unmatched=True)  # "never been here" was said before this wish: perhaps a slip
     question = yield from identify(state, facts)
     if question is not None:
         return question

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
+from difflib import SequenceMatcher
+from typing import Any
 
 from reception.dialogue.asking import after, ask, confirm
 from reception.dialogue.meaning import Frame, Intent, Slot
-from reception.dialogue.needs import CountFailure, Identification, Identify, Step, Talk
+from reception.dialogue.needs import AddPatient, CountFailure, Identification, Identify, Need, Step, Talk
 from reception.dialogue.people import hand_over
-from reception.dialogue.state import About, Claims, Expects, Facts, Line, State, Who
+from reception.dialogue.state import About, Claims, Expects, Facts, Line, Reply, State, Who
 
 _QUESTIONS = {
     "patient_name": Expects.PATIENT_NAME,
     "date_of_birth": Expects.DATE_OF_BIRTH,
     "phone": Expects.PHONE,
 }
+#: From this likeness on, a name is the one before, spelled otherwise.
+_RESPELLED = 0.85
 
 
-def note_claims(state: State, frame: Frame) -> bool:
-    """Takes over what the patient says of themselves; True when that changes who they say they are."""
-    before = replace(state.claims)
+def note_claims(state: State, frame: Frame, facts: Facts) -> bool:
+    """Takes over what the patient says of themselves; True when that changes who they say they are.
+
+    A detail said for the first time changes nothing, unless it is another name than the one identified. A
+    number does only where it was looked up: once the patient is known, it is just a number to reach them on.
+    """
+    before = replace(state.claims, name=state.claims.name or state.who.name, phone=_number(state, facts))
     claims = state.claims
     values = frame.values
     if Slot.PATIENT_NAME in frame.slots:
@@ -30,9 +39,60 @@ def note_claims(state: State, frame: Frame) -> bool:
     claims.phone = str(values.get(Slot.PHONE, claims.phone))
     claims.email = str(values.get(Slot.EMAIL, claims.email))
     claims.insurance = frame.slots.get(Slot.INSURANCE, claims.insurance)
-    keys = ("name", "date_of_birth")
-    return any(getattr(before, key) != getattr(claims, key) for key in keys) and any(
-        getattr(before, key) for key in keys
+    keys = ["name", "date_of_birth"]
+    if "phone" in facts.practice.booking.identify_by and not state.who.settled:
+        keys.append("phone")
+    said = replace(claims, name=claims.name or before.name, phone=_number(state, facts))
+    return any(getattr(before, key) and getattr(before, key) != getattr(said, key) for key in keys)
+
+
+def note_by_the_way(state: State, frame: Frame, facts: Facts) -> None:
+    """What a question tells of the patient; who they are is not changed by the way, once it was looked up."""
+    looked_up = state.who.settled or state.who.unmatched or state.who.near is not None
+    if not looked_up:
+        note_claims(state, frame, facts)
+    elif Slot.INSURANCE in frame.slots:
+        state.claims.insurance = frame.slots[Slot.INSURANCE]
+
+
+def somebody_else(state: State, frame: Frame, old: Claims) -> None:
+    """After the patient was identified: another name is another person, another birth date a correction."""
+    known = old.name or state.who.name
+    said, before = set(state.claims.name.casefold().split()), set(known.casefold().split())
+    if said <= before or before <= said:
+        state.claims.name = max(state.claims.name, known, key=len)
+        if state.claims.date_of_birth == old.date_of_birth or frame.intent not in (
+            Intent.INFORM,
+            Intent.DENY,
+        ):
+            state.claims.date_of_birth = old.date_of_birth
+            return
+    elif state.who.patient_id is not None and not state.who.new:
+        state.booked_by = known
+        state.claims = _said_now(state.claims, frame)
+    elif Slot.DATE_OF_BIRTH not in frame.values and not _respelled(state.claims.name, known):
+        state.claims.date_of_birth = None
+    # Nothing found for the one may be shown to, or changed for, the other.
+    if state.appointment is not None:
+        state.chosen = state.held = state.appointment = None
+        state.wish.practitioner = state.wish.appointment_type = None
+        state.refused = ()
+    state.who = Who()
+
+
+def _respelled(name: str, before: str) -> bool:
+    """Whether a name only corrects the spelling of the one before."""
+    return SequenceMatcher(None, name.casefold(), before.casefold()).ratio() >= _RESPELLED
+
+
+def _said_now(claims: Claims, frame: Frame) -> Claims:
+    """Only what this very turn says: what was told before is another person's, but for the number."""
+    return Claims(
+        claims.name,
+        claims.date_of_birth if Slot.DATE_OF_BIRTH in frame.values else None,
+        claims.phone,
+        claims.email if Slot.EMAIL in frame.values else "",
+        claims.insurance if Slot.INSURANCE in frame.slots else "",
     )
 
 
@@ -41,12 +101,13 @@ def identify(state: State, facts: Facts) -> Step:
     if state.who.settled:
         return None
     by = facts.practice.booking.identify_by
+    claims = replace(state.claims, phone=_number(state, facts))
     for key in by:
-        have = {"patient_name": state.claims.name, "phone": state.claims.phone or facts.caller_phone}
-        if not have.get(key, state.claims.date_of_birth):
+        have = {"patient_name": claims.name, "phone": claims.phone}
+        if not have.get(key, claims.date_of_birth):
             return ask(f"ask_{key}", _QUESTIONS[key])
     if not state.who.unmatched:
-        found: Identification = yield Identify(state.claims)
+        found: Identification = yield Identify(claims)
         if found.kind == "locked":
             return (yield from hand_over(state, facts, "handover_identity"))
         if found.kind == "match":
@@ -61,18 +122,19 @@ def identify(state: State, facts: Facts) -> Step:
     return confirm("ask_known", About.KNOWN_PATIENT)
 
 
-def answer_identity(state: State, frame: Frame) -> None:
-    """Takes the answer to "Is that right?" after a close name was read back."""
+def answer_identity(state: State, facts: Facts, frame: Frame) -> Step:
+    """Takes the answer to "Is that right?" after a close name was read back; a bare no is a failure too."""
     if frame.intent is Intent.AFFIRM and state.who.near:
         state.who = replace(state.who, patient_id=state.who.near, name=state.claims.name, near=None)
-    elif frame.intent is Intent.DENY:
-        state.who = Who()
-        if Slot.PATIENT_NAME not in frame.slots and Slot.DATE_OF_BIRTH not in frame.values:
-            state.claims = Claims(phone=state.claims.phone)
+    elif frame.intent is Intent.DENY and state.who.near:
+        return (yield from failed(state, facts, state.claims))
+    return None
 
 
 def answer_known(state: State, facts: Facts, frame: Frame) -> Step:
     """Takes the answer to "Have you been here before?"; a reply when it leads to a question."""
+    if not state.who.unmatched:
+        return None  # "no, I said the 12th": another detail came with the answer, and is looked up first
     if frame.intent is Intent.DENY:
         state.who.new = True
         return None
@@ -86,11 +148,42 @@ def failed(state: State, facts: Facts, claims: Claims) -> Talk:
     locked = yield CountFailure(claims)
     if locked:
         return (yield from hand_over(state, facts, "handover_identity"))
+    by_phone = "phone" in facts.practice.booking.identify_by
     state.who = Who()
-    state.claims = Claims(phone=claims.phone, email=claims.email, insurance=claims.insurance)
+    state.number_failed = state.number_failed or by_phone
+    phone = "" if by_phone else claims.phone
+    state.claims = Claims(phone=phone, email=claims.email, insurance=claims.insurance)
     question = yield from identify(state, facts)
-    assert question is not None  # the name was just forgotten, so there is one to ask
+    assert question is not None  # all that identifies was just forgotten, so there is something to ask
     return after((Line("not_identified"),), question)
+
+
+def new_patient_question(state: State, facts: Facts) -> Reply | None:
+    """The next detail without which a new patient can't be taken on; None when all are known."""
+    claims = state.claims
+    if not state.who.new:
+        return None
+    if not claims.name:
+        return ask("ask_patient_name", Expects.PATIENT_NAME)
+    if claims.date_of_birth is None:
+        return ask("ask_date_of_birth", Expects.DATE_OF_BIRTH)
+    if not (claims.phone or facts.caller_phone):
+        return ask("ask_phone_new", Expects.PHONE)
+    return None
+
+
+def patient_row(state: State, facts: Facts) -> Generator[Need, Any, str]:
+    """The patient's id; a new patient is taken on with this."""
+    if state.who.patient_id is None:
+        state.claims.phone = state.claims.phone or facts.caller_phone
+        state.who.patient_id = yield AddPatient(state.claims)
+    assert state.who.patient_id is not None  # just set
+    return state.who.patient_id
+
+
+def _number(state: State, facts: Facts) -> str:
+    """The number to look the patient up by: the one they said, else the one they call from."""
+    return state.claims.phone or ("" if state.number_failed else facts.caller_phone)
 
 
 def _settle(state: State, found: Identification) -> None:

@@ -89,6 +89,7 @@ class BookSlot:
     offer: Offer
     patient_id: str
     reason: str
+    booked_by: str = ""
 
 
 @dataclass(frozen=True)

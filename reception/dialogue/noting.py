@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reception.dialogue.meaning import Days, Frame, Hours, Intent, Slot
-from reception.dialogue.offers import matching
+from reception.dialogue.offers import matching, within
 from reception.dialogue.searching import forget_time
 from reception.dialogue.state import Expects, Facts, State, Task, Wish
 
@@ -19,6 +19,7 @@ def start_task(state: State, task: Task | None) -> None:
     reason = state.wish.reason if task is Task.BOOK else ""
     found = state.appointment if task in (Task.MOVE, Task.CANCEL) else None
     state.task = task
+    state.expects, state.about, state.choices = None, None, ()  # the open question was the old task's
     state.wish = Wish(reason=reason)
     state.details = {}
     state.urgent = False
@@ -76,6 +77,8 @@ def _note_time(state: State, frame: Frame) -> bool:
     wish, values, noted = state.wish, frame.values, False
     days, hours = values.get(Slot.DATE), values.get(Slot.TIME)
     old_days, old_hours = values.get(Slot.OLD_DATE), values.get(Slot.OLD_TIME)
+    if _names_the_old_one(state, frame):
+        old_days, old_hours, days, hours = days, hours, None, None
     if isinstance(old_days, Days):
         wish.old_days, noted = old_days, True
     if isinstance(old_hours, Hours):
@@ -87,6 +90,20 @@ def _note_time(state: State, frame: Frame) -> bool:
     if isinstance(hours, Hours):
         wish.hours, noted = hours, True
     return noted
+
+
+def _names_the_old_one(state: State, frame: Frame) -> bool:
+    """Whether "the one on Thursday" tells which appointment to move, and not where to."""
+    picks = frame.values.keys() & {Slot.CHOICE, Slot.OLD_DATE, Slot.OLD_TIME}
+    if state.task is not Task.MOVE or state.expects is not Expects.APPOINTMENT or picks:
+        return False
+    days, hours = frame.values.get(Slot.DATE), frame.values.get(Slot.TIME)
+    return any(
+        (not isinstance(days, Days) or days.allows(one.existing.start.date()))
+        and (not isinstance(hours, Hours) or within(hours, one.existing.start))
+        for one in state.choices
+        if one.existing is not None
+    )
 
 
 def _still_fits(state: State) -> bool:

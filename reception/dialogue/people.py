@@ -10,6 +10,8 @@ from reception.dialogue.meaning import Frame, Intent, Slot
 from reception.dialogue.needs import AmendRequest, FileRequest, Need, ReleaseHold, Talk
 from reception.dialogue.state import Expects, Facts, Line, Reply, State, Status
 
+_POLITE = frozenset({Intent.THANK, Intent.GREET})
+
 
 def emergency(state: State, facts: Facts, heard: str) -> Talk:
     """Names the emergency number, alerts staff and books nothing."""
@@ -27,12 +29,20 @@ def hand_over(state: State, facts: Facts, key: str, heard: str = "") -> Talk:
     """Files a request for a person and asks when to call back."""
     yield ReleaseHold()
     state.chosen = state.held = None
-    state.details = {"words": heard} if heard else {}
+    words = "\n".join(filter(None, (heard, _told(state)))) if state.details else heard or state.wish.reason
+    state.details = {"words": words} if words else {}
     state.staff_request = yield FileRequest("staff", dict(state.details), "routine", state.who.patient_id)
     state.status = Status.HANDED_OVER
     state.outcome = "handed_over"
     state.task = None
-    return ask(key, Expects.CALLBACK)
+    reachable = facts.caller_phone or state.claims.phone or state.who.patient_id
+    return ask(key if reachable else f"{key}_number", Expects.CALLBACK)
+
+
+def _told(state: State) -> str:
+    """What was told of the running request, so that it is not lost when a person has to take it over."""
+    words = [words for key, words in state.details.items() if words and key not in ("from", "to")]
+    return f"{state.task}: {', '.join(words)}" if words else ""
 
 
 def handed_over(state: State, facts: Facts, frame: Frame, heard: str) -> Talk:
@@ -45,9 +55,10 @@ def handed_over(state: State, facts: Facts, frame: Frame, heard: str) -> Talk:
         return Reply((Line("goodbye", {"practice": facts.practice.name}),))
     if frame.intent is Intent.REPEAT:
         return Reply((Line("verbatim", {"text": state.said}),), state.expects)
-    if state.expects is Expects.CALLBACK:
-        when = " ".join(frame.slots[slot] for slot in (Slot.DATE, Slot.TIME) if slot in frame.slots)
-        yield from _amend(state, "callback", frame.slots.get(Slot.PHONE, "") or when or heard)
+    if state.expects is Expects.CALLBACK and (frame.slots or frame.intent not in _POLITE):
+        told = (Slot.DATE, Slot.TIME, Slot.PHONE)
+        when = " ".join(frame.slots[slot] for slot in told if slot in frame.slots)
+        yield from _amend(state, "callback", when or heard)
         return Reply((Line("callback_noted"),))
     if frame.intent in (Intent.THANK, Intent.DENY, Intent.AFFIRM, Intent.GREET):
         return Reply((Line("team_comes"),))

@@ -9,16 +9,15 @@ from reception.dialogue.answers import answer
 from reception.dialogue.asking import after, ask, confirm
 from reception.dialogue.booking import book, join_waitlist
 from reception.dialogue.changes import change
-from reception.dialogue.identifying import failed, note_claims
+from reception.dialogue.identifying import failed, note_by_the_way, note_claims, somebody_else
 from reception.dialogue.meaning import Frame, Intent, Slot
-from reception.dialogue.needs import FileRequest, ReleaseHold, Step, Talk
+from reception.dialogue.needs import AmendRequest, FileRequest, ReleaseHold, Step, Talk
 from reception.dialogue.noting import note_wish, start_task
 from reception.dialogue.people import emergency, hand_over, handed_over
-from reception.dialogue.requests import FORMS, note_details, request
+from reception.dialogue.requests import FORMS, give_up, note_details, request
 from reception.dialogue.state import (
     About,
     Choice,
-    Claims,
     Expects,
     Facts,
     Line,
@@ -26,7 +25,6 @@ from reception.dialogue.state import (
     State,
     Status,
     Task,
-    Who,
 )
 
 TASKS = {
@@ -50,7 +48,10 @@ _ASIDE = frozenset(
     {Intent.REPEAT, Intent.PRACTICE_QUESTION, Intent.GREET, Intent.THANK, Intent.MEDICAL_QUESTION}
 )
 _TIMES = frozenset({Slot.PRACTITIONER, Slot.DATE, Slot.TIME})
+#: Details by which somebody names an appointment they already have.
+_EXISTING = _TIMES | {Slot.OLD_DATE, Slot.OLD_TIME}
 MISSES = 3
+_REASON_LENGTH = 200
 
 
 def welcome(state: State, facts: Facts) -> Reply:
@@ -93,6 +94,8 @@ def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, fact
     if dropped is not None:
         return dropped
     question = yield from _take_in(state, frame, heard, facts)
+    if question is None and picked is None:
+        question = give_up(state, frame, heard)
     if question is None:
         question = yield from answer_pending(state, frame, picked, facts)
     if question is None:
@@ -126,11 +129,11 @@ def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
         return Reply((Line("goodbye", {"practice": facts.practice.name}),))
     if closing and intent is Intent.AFFIRM and not frame.slots:
         return ask("ask_request", Expects.REQUEST)
-    if intent is Intent.GREET:
+    if intent is Intent.GREET and not frame.slots:
         return (
             after((Line("hello"),), _ask_again(state)) if state.task else ask("ask_request", Expects.REQUEST)
         )
-    if intent is Intent.THANK:
+    if intent is Intent.THANK and not frame.slots:
         return after((Line("welcome"),), _ask_again(state))
     about_a_time = (
         state.expects in (Expects.SLOT, Expects.DATE, Expects.TIME) and frame.values.keys() & _TIMES
@@ -143,7 +146,7 @@ def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
         line = answer(frame, heard, facts)
         if line is None and state.expects in FREE_TEXT:
             return None
-        note_claims(state, frame)
+        note_by_the_way(state, frame, facts)
         line = line or Line("answer_unknown", {"phone": facts.practice.phone})
         return after((line,), _ask_again(state))
     if intent is Intent.MEDICAL_QUESTION and state.expects not in FREE_TEXT:
@@ -155,10 +158,15 @@ def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
 
 def _medical(state: State, frame: Frame, heard: str, facts: Facts) -> Talk:
     """No advice: noted for the team, and an appointment offered."""
+    note_by_the_way(state, frame, facts)
+    state.medical_words = "\n".join(filter(None, (state.medical_words, heard)))
+    details = {"words": state.medical_words}
     if state.medical_request is None:
         state.medical_request = yield FileRequest(
-            "medical_question", {"words": heard}, "routine", state.who.patient_id
+            "medical_question", details, "routine", state.who.patient_id
         )
+    else:
+        yield AmendRequest(state.medical_request, details)
     state.wish.reason = state.wish.reason or frame.slots.get(Slot.REASON, "")
     if state.task is not None:
         return after((Line("no_advice"),), _ask_again(state))
@@ -176,7 +184,8 @@ def _switch_task(state: State, frame: Frame) -> Step:
     choosing = state.expects in (Expects.SLOT, Expects.DATE, Expects.TIME) or state.about is About.BOOKING
     if state.task is Task.BOOK and choosing and wanted is Task.MOVE:
         return None  # "can we move it to Thursday" about a time that is not booked yet
-    if state.task is Task.BOOK and choosing and wanted is Task.CANCEL:
+    not_yet = choosing or (state.chosen is not None and not frame.values.keys() & _EXISTING)
+    if state.task is Task.BOOK and not_yet and wanted is Task.CANCEL:
         yield ReleaseHold()
         start_task(state, None)
         return after((Line("nothing_booked"),), ask("anything_else", Expects.ANYTHING_ELSE))
@@ -192,11 +201,13 @@ def _switch_task(state: State, frame: Frame) -> Step:
 def _take_in(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
     """Notes every detail that was said, whatever was asked."""
     looked_up = state.who.unmatched or state.who.near is not None
+    only_said_new = state.who.new and state.who.patient_id is None
     old = replace(state.claims)
-    changed = note_claims(state, frame)
+    changed = note_claims(state, frame, facts)
     if changed and state.who.settled:
-        _somebody_else(state, frame, old)
-    elif changed and looked_up and not (state.about is About.IDENTITY and frame.intent is Intent.AFFIRM):
+        somebody_else(state, frame, old)
+        looked_up = only_said_new and not state.who.settled  # "not been here" is no way to guess for ever
+    if changed and looked_up and not (state.about is About.IDENTITY and frame.intent is Intent.AFFIRM):
         now = state.claims
         question = yield from failed(state, facts, old)
         if state.status is Status.HANDED_OVER:
@@ -206,29 +217,26 @@ def _take_in(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
         state.task = Task.BOOK
     elif state.task is not None:
         note_wish(state, frame, facts)
+    if _is_the_reason(state, frame):
+        state.wish.reason = heard.strip()[:_REASON_LENGTH]
     note_details(state, facts, frame, heard)
     return None
 
 
-def _somebody_else(state: State, frame: Frame, old: Claims) -> None:
-    """After the patient was identified: another name is another person, another birth date a correction."""
-    said, before = set(state.claims.name.casefold().split()), set(old.name.casefold().split())
-    if said <= before or before <= said:
-        state.claims.name = max(state.claims.name, old.name, key=len)
-        if state.claims.date_of_birth == old.date_of_birth or frame.intent not in (
-            Intent.INFORM,
-            Intent.DENY,
-        ):
-            state.claims.date_of_birth = old.date_of_birth
-            return
-    elif Slot.DATE_OF_BIRTH not in frame.values:
-        state.claims.date_of_birth = None
-    state.who = Who()
+def _is_the_reason(state: State, frame: Frame) -> bool:
+    """Whether the whole answer is the reason that was asked for: too long a one has no slot of its own."""
+    return (
+        state.task in (Task.BOOK, Task.WAITLIST)
+        and state.expects is Expects.REASON
+        and not (state.wish.reason or frame.slots)
+        and frame.intent in (Intent.INFORM, Intent.MEDICAL_QUESTION)
+    )
 
 
 def _known(state: State) -> str:
     """All that is known of the patient and their wish, to see whether a turn added to it."""
-    return repr((state.task, state.wish, state.claims, state.who, state.details, state.chosen, state.refused))
+    s = state
+    return repr((s.task, s.wish, s.claims, s.who, s.details, s.urgent, s.chosen, s.refused, s.appointment))
 
 
 def _again(state: State, frame: Frame, reply: Reply) -> bool:
@@ -248,6 +256,8 @@ def _again(state: State, frame: Frame, reply: Reply) -> bool:
 
 def _repair(state: State, reply: Reply) -> Reply:
     """Not the same sentence again: an excuse, then help, then a person."""
+    if state.status is not Status.OPEN:
+        return reply  # a person is already on the way
     if state.misses >= MISSES and state.about is not About.HANDOVER:
         return confirm("offer_handover", About.HANDOVER)
     if reply.lines[0].key in ("out_of_scope", "answer_unknown"):
@@ -258,7 +268,8 @@ def _repair(state: State, reply: Reply) -> Reply:
 
 def _ask_again(state: State) -> Reply:
     """The open question once more, after something else was said."""
-    if not state.question or state.expects in (None, Expects.REQUEST):
+    changing = state.question_key == "ask_change"  # a request in the middle of a booking
+    if not state.question or state.expects is None or (state.expects is Expects.REQUEST and not changing):
         return ask("anything_else" if state.turns > 1 else "ask_request", Expects.ANYTHING_ELSE)
     return Reply((Line("verbatim", {"text": state.question}),), state.expects, state.about, state.choices)
 

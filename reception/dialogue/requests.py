@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from reception.dialogue.asking import ask, confirm, finish
-from reception.dialogue.identifying import identify
+from reception.dialogue.identifying import identify, new_patient_question, patient_row
 from reception.dialogue.meaning import Days, Frame, Intent, Slot
 from reception.dialogue.needs import FileRequest, Talk
-from reception.dialogue.state import About, Expects, Facts, Line, State, Task
+from reception.dialogue.state import About, Expects, Facts, Line, Reply, State, Task
 
 #: Within this time a medicine that runs out makes the request urgent.
 RUNS_OUT = timedelta(days=2)
@@ -24,6 +24,8 @@ _LATER = re.compile(r"\b(?:run(?:ning)? out|out) (?:in|on|next|by|at)\b", re.IGN
 _UNKNOWN = re.compile(
     r"\b(?:don'?t|do not|can'?t|cannot) (?:know|remember|recall|have it)|not sure|no idea\b", re.IGNORECASE
 )
+#: A no of more words than these tells something else too.
+_BARE_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ def request(state: State, facts: Facts) -> Talk:
         if field.key not in state.details:
             return ask(f"ask_{state.task}_{field.key}", field.expects)
     question = yield from identify(state, facts)
+    question = question or new_patient_question(state, facts)
     if question is not None:
         return question
     shown = {key: value for key, value in state.details.items() if value and key not in ("from", "to")}
@@ -79,8 +82,10 @@ def note_details(state: State, facts: Facts, frame: Frame, heard: str) -> None:
         said = frame.slots.get(field.slot, "") if field.slot else ""
         if said and (asked in (None, field.expects) or not state.details.get(field.key)):
             state.details[field.key] = said
-        elif field.expects is asked and field.key not in state.details and _answers(frame):
-            state.details[field.key] = "" if _UNKNOWN.search(heard) and field.slot is None else heard.strip()
+        elif field.expects is asked and field.key not in state.details and _answers(frame, field, heard):
+            no = frame.intent is Intent.DENY and _bare(heard)  # no dose known, no call needed
+            unknown = field.slot is None and (no or _UNKNOWN.search(heard))
+            state.details[field.key] = "" if unknown else heard.strip()
     if state.task is Task.PRESCRIPTION:
         _note_prescription(state, facts, frame, heard)
     if state.task is Task.SICK_NOTE:
@@ -97,15 +102,36 @@ def answer_request(state: State, facts: Facts, frame: Frame) -> Talk:
         details = {key: value for key, value in state.details.items() if value}
         if task is Task.SICK_NOTE or task is Task.PRESCRIPTION:
             details.pop("date", None)
-        yield FileRequest(task.value, details, "urgent" if state.urgent else "routine", state.who.patient_id)
+        patient = yield from patient_row(state, facts)
+        yield FileRequest(task.value, details, "urgent" if state.urgent else "routine", patient)
         return finish(state, Line("request_filed"), outcome=f"request_{task}")
     if frame.intent is Intent.DENY and not frame.slots:
         state.details = {}
     return (yield from request(state, facts))
 
 
-def _answers(frame: Frame) -> bool:
+def give_up(state: State, frame: Frame, heard: str) -> Reply | None:
+    """Ends a request whose first question is answered with a bare no: it is not wanted after all."""
+    if state.task not in FORMS or state.expects is not FORMS[state.task][0].expects:
+        return None
+    if frame.intent is not Intent.DENY or frame.slots or not _bare(heard):
+        return None
+    return finish(state, Line("request_dropped"))
+
+
+def _answers(frame: Frame, field: Field, heard: str) -> bool:
+    """Whether the whole of what was said may be the asked detail; a bare yes or no seldom is one."""
+    if frame.intent is Intent.AFFIRM or (frame.intent is Intent.DENY and not _no_is_an_answer(field)):
+        return not _bare(heard)
     return frame.intent not in (Intent.REPEAT, Intent.GREET, Intent.PRACTICE_QUESTION)
+
+
+def _no_is_an_answer(field: Field) -> bool:
+    return field.expects in (Expects.DOSE, Expects.CALLBACK)
+
+
+def _bare(heard: str) -> bool:
+    return len(heard.split()) <= _BARE_WORDS
 
 
 def _note_prescription(state: State, facts: Facts, frame: Frame, heard: str) -> None:
@@ -113,7 +139,7 @@ def _note_prescription(state: State, facts: Facts, frame: Frame, heard: str) -> 
         state.details.setdefault("dose", "")
     days = frame.values.get(Slot.DATE)
     if isinstance(days, Days) and days.first is not None:
-        state.urgent = state.urgent or days.first <= facts.today + RUNS_OUT
+        state.urgent = days.first <= facts.today + RUNS_OUT
     elif _OUT_NOW.search(heard) and not _LATER.search(heard):
         state.urgent = True
 
@@ -124,6 +150,11 @@ def _note_days(state: State, frame: Frame) -> None:
         for key, end in (("from", days.first), ("to", days.last)):
             if end is not None:
                 state.details[key] = end.isoformat()
+        first, last = state.details.get("from"), state.details.get("to")
+        if first and last and first > last:  # only one end was said anew: the other was the old note's
+            state.details.pop("to" if days.first is not None else "from")
+    if "from" not in state.details and "to" not in state.details:
+        state.details.pop("date", None)  # days that could not be told are asked for again
 
 
 def _note_message(state: State, frame: Frame, heard: str) -> None:

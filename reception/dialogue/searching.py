@@ -71,23 +71,38 @@ def resolve(state: State, practice: Practice, said: list[Line]) -> tuple[Appoint
         if wish.practitioner and wish.practitioner not in taking:
             said.append(Line("not_taking_new", {"practitioner": wish.practitioner}))
             wish.practitioner = None
+        elif doctors and not set(doctors) & set(taking):
+            said.append(Line("not_taking_new", {"practitioner": doctors[0]}))
+            wish.practitioners = ()
         doctors = tuple(name for name in doctors if name in taking) or taking
     kind = _type_for(state, practice, doctors, said)
     offering = tuple(one.name for one in practice.practitioners if one.id in kind.practitioners)
+    if state.who.new:
+        offering = tuple(name for name in offering if name in taking)
     both = tuple(name for name in doctors if name in offering)
-    if doctors and not both and not state.who.new:
+    if doctors and offering and not both and (wish.practitioner or wish.practitioners):
         said.append(
             Line("not_offered_by", {"practitioner": doctors[0], "kind": kind.name, "others": offering})
         )
-        wish.practitioner = None
+        wish.practitioner, wish.practitioners = None, ()
     return kind, both or offering
 
 
-def new_patient_type(practice: Practice) -> AppointmentType | None:
-    """The type a new patient starts with, when they named no other."""
-    open_to_new = [one for one in practice.appointment_types if one.new_patients]
+def takes_new_patients(practice: Practice) -> bool:
+    """Whether anybody here sees new patients, and for anything."""
+    return new_patient_type(practice, ()) is not None
+
+
+def new_patient_type(practice: Practice, doctors: tuple[str, ...]) -> AppointmentType | None:
+    """The type a new patient starts with, when they named no other; rather one of the wished doctors'."""
+    taking = {one.id for one in practice.practitioners if one.accepts_new_patients}
+    wished = {practice.practitioner_by_name[name].id for name in doctors}
+    open_to_new = [
+        one for one in practice.appointment_types if one.new_patients and taking & set(one.practitioners)
+    ]
     first_visits = [one for one in open_to_new if one.name.casefold() == "new patient visit"]
-    return next(iter(first_visits or open_to_new), None)
+    theirs = [one for one in open_to_new if wished & set(one.practitioners)]
+    return next(iter(first_visits or theirs or open_to_new), None)
 
 
 def _type_for(
@@ -95,7 +110,7 @@ def _type_for(
 ) -> AppointmentType:
     named = practice.type_by_name.get(state.wish.appointment_type or "")
     if state.who.new and (named is None or not named.new_patients):
-        first = new_patient_type(practice)
+        first = new_patient_type(practice, doctors)
         if first is not None:
             if named is not None:
                 said.append(Line("type_not_for_new", {"kind": named.name, "instead": first.name}))
@@ -199,8 +214,9 @@ def _settled(state: State, fitting: list[Offer]) -> bool:
 def _nothing(state: State, facts: Facts) -> Line:
     """Says plainly that the wish itself is not to be had."""
     wish = state.wish
+    refused = matching(state.refused, wish.days, wish.hours) if wish.days else []
     return Line(
-        "nothing_then",
+        "nothing_else_then" if refused else "nothing_then",
         {"days": wish.days, "hours": wish.hours, "practitioner": wish.practitioner, "today": facts.today},
     )
 

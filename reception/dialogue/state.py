@@ -201,7 +201,10 @@ class State:
     taken: bool = False  # somebody was faster, and the patient has not been told yet
     appointment: Existing | None = None
     medical_request: str | None = None
+    medical_words: str = ""  # all that was said to that request
     staff_request: str | None = None
+    number_failed: bool = False  # the caller's own number identified nobody, so the one on file is asked for
+    booked_by: str = ""  # who was identified before the talk turned to somebody else's appointment
     said: str = ""  # the desk's last words, to repeat them
     question: str = ""  # the question among them, to ask it again
     question_key: str = ""

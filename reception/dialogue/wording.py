@@ -25,12 +25,12 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "goodbye": "practice", "verbatim": "text",
         "ask_reason": "", "ask_date": "", "ask_date_move": "", "ask_which_day": "days", "day_past": "",
         "beyond_horizon": "last", "offer_one": "offers", "offer_times": "offers", "ask_which": "offers",
-        "nothing_then": "wish", "slot_taken": "", "time_free": "offer",
+        "nothing_then": "wish", "nothing_else_then": "wish", "slot_taken": "", "time_free": "offer",
         "not_offered_by": "practitioner kind others", "not_taking_new": "practitioner",
         "type_not_for_new": "kind instead", "longer_first_visit": "kind",
         "insurance_not_taken": "practitioner insurance", "confirm_booking": "kind name offer for_reason",
         "ask_change": "", "booked": "offer kind",
-        "nothing_booked": "", "offer_waitlist": "", "on_waitlist": "",
+        "nothing_booked": "", "offer_waitlist": "", "offer_waitlist_new": "", "on_waitlist": "",
         "ask_patient_name": "", "ask_date_of_birth": "", "ask_phone": "", "confirm_identity": "name born",
         "ask_known": "", "not_identified": "", "no_record": "",
         "ask_phone_new": "", "ask_email": "", "ask_insurance": "",
@@ -43,13 +43,14 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "ask_sick_note_reason": "", "confirm_sick_note": "date reason", "ask_test_results_test": "",
         "confirm_test_results": "test", "ask_billing_topic": "", "confirm_billing": "topic",
         "ask_message_text": "", "ask_message_callback": "", "confirm_message": "text callback",
-        "request_filed": "",
+        "request_filed": "", "request_dropped": "",
         "own_answer": "answer", "opening_hours": "hours", "hours_on_day": "day blocks",
         "address": "address", "phone": "phone", "doctors": "doctors", "insurances": "plans",
         "insurance_taken": "insurance doctors", "insurance_refused": "insurance",
         "answer_unknown": "by_phone", "no_advice": "", "urgent_care": "urgent_care",
         "offer_appointment": "", "medical_noted": "",
-        "emergency": "number", "handover": "", "handover_identity": "", "offer_handover": "",
+        "emergency": "number", "handover": "", "handover_number": "", "handover_identity": "",
+        "handover_identity_number": "", "offer_handover": "",
         "callback_noted": "", "message_added": "",
         "team_comes": "", "out_of_scope": "", "not_understood": "",
         **{f"help_{expects}": "" for expects in Expects},
@@ -140,7 +141,9 @@ class Wording:
         if name == "blocks":
             return self._blocks(value)
         if name == "doctors":
-            each = [one if isinstance(one, str) else f"{one[0]} ({one[1]})" for one in value]
+            each = [
+                one if isinstance(one, str) else f"{one[0]} ({one[1]})" if one[1] else one[0] for one in value
+            ]
             return self._list(each, "and")
         if isinstance(value, tuple | list):
             return self._several(value, today)

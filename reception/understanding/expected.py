@@ -43,12 +43,15 @@ _YES_OR_NO = frozenset({"confirmation", "anything_else"})
 
 def not_reversed(frame: Frame, expects: str | None, heard: str, language: str) -> Frame:
     """The frame, unless it takes a plain yes for a no or the other way round."""
-    if expects not in _YES_OR_NO or frame.intent not in (Intent.AFFIRM, Intent.DENY):
+    polite = expects == "confirmation" and frame.intent in (Intent.THANK, Intent.GOODBYE)
+    if expects not in _YES_OR_NO or not (polite or frame.intent in (Intent.AFFIRM, Intent.DENY)):
         return frame
     first = "".join(char if char.isalpha() else " " for char in heard.casefold()).split()[:1]
     said_no = bool(first) and first[0] in _NO.get(language, ())
     said_yes = bool(first) and first[0] in _YES.get(language, ())
-    if said_no and frame.intent is Intent.AFFIRM:
+    if said_yes and polite:  # "yes, thank you, bye" is a yes before it is a goodbye
+        return replace(frame, intent=Intent.AFFIRM)
+    if said_no and frame.intent in (Intent.AFFIRM, Intent.THANK):
         return replace(frame, intent=Intent.DENY)
     if said_yes and frame.intent is Intent.DENY:
         return replace(frame, intent=Intent.AFFIRM)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time
+from typing import Any
+
+import pytest
 
 from reception.dialogue.meaning import Days, Hours, Intent
 from reception.dialogue.state import About, Expects, Status
+from reception.practice import Practice
 from tests.dialogue.world import OKOYE, PRACTICE, WEBER, ZONE, World, day
 
 MORNING = Hours(time(0), time(12))
-MAYA = {"patient_name": "Maya Chen", "date_of_birth": date(1988, 4, 12)}
+MAYA: dict[str, Any] = {"patient_name": "Maya Chen", "date_of_birth": date(1988, 4, 12)}
 TUESDAY_NINE = datetime(2026, 6, 16, 9, 0, tzinfo=ZONE)
 
 
@@ -215,3 +219,110 @@ def test_the_same_hour_with_another_doctor_is_not_a_refused_time() -> None:
     )
     reply = desk.says(Intent.ALTERNATIVES, practitioner=OKOYE.name)
     assert TUESDAY_NINE in [one.offer.start for one in reply.choices if one.offer]
+
+
+TOM: dict[str, Any] = {
+    "patient_name": "Tom Novak",
+    "date_of_birth": date(1990, 1, 1),
+    "phone": "+12025550177",
+}
+AT_NINE: dict[str, Any] = {"date": day("2026-06-16"), "time": Hours(time(9), time(9)), "reason": "knee"}
+
+
+def test_a_new_patient_hears_of_another_doctor_even_when_nothing_is_left_to_ask() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, practitioner=OKOYE.name, **AT_NINE, **TOM)
+    assert desk.says(Intent.DENY).about is About.BOOKING
+    assert "not taking new patients" in desk.text
+
+
+@pytest.mark.parametrize(
+    "practice",
+    [
+        replace(PRACTICE, practitioners=(replace(WEBER, accepts_new_patients=False), OKOYE)),
+        replace(PRACTICE, appointment_types=(PRACTICE.appointment_types[2],)),
+    ],
+)
+def test_where_nobody_takes_new_patients_none_is_booked(practice: Practice) -> None:
+    desk = World(practice=practice)
+    desk.says(Intent.BOOK, **AT_NINE, **TOM)
+    assert desk.says(Intent.DENY).about is About.WAITLIST
+    desk.says(Intent.AFFIRM)
+    assert desk.booked == []
+    assert desk.requests == [
+        ("waitlist", {"date": "2026-06-16", "time": "09:00"}, "routine", "new Tom Novak")
+    ]
+
+
+def test_a_new_patient_never_gets_a_doctor_who_takes_none_for_want_of_the_type() -> None:
+    only_okoye = replace(PRACTICE.appointment_types[0], name="Massage", practitioners=(OKOYE.id,))
+    practice = replace(PRACTICE, appointment_types=(*PRACTICE.appointment_types, only_okoye))
+    desk = World(practice=practice)
+    desk.says(Intent.BOOK, **AT_NINE, **TOM, appointment_type="Massage")
+    desk.says(Intent.DENY)
+    assert desk.state.chosen is None
+
+
+def test_a_new_patient_on_the_waiting_list_can_be_reached() -> None:
+    desk = World(practice=replace(PRACTICE, opening_hours={}))
+    desk.says(Intent.BOOK, date=day("2026-06-16"), reason="knee", patient_name="Tom Novak")
+    desk.says(Intent.AFFIRM)
+    desk.says(Intent.INFORM, date_of_birth=date(1990, 1, 1))
+    assert desk.says(Intent.DENY).expects is Expects.PHONE
+
+
+def test_another_day_instead_of_the_waiting_list_is_searched() -> None:
+    desk = World(taken={TUESDAY_NINE})
+    desk.practice = replace(PRACTICE, opening_hours={})
+    desk.says(Intent.BOOK, date=day("2026-06-16"), reason="knee")
+    desk.practice = PRACTICE
+    assert desk.says(Intent.DENY, date=day("2026-06-18")).expects is Expects.SLOT
+
+
+def test_a_no_without_details_is_no_loop_of_read_backs() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, **AT_NINE, **MAYA)
+    desk.says(Intent.DENY)
+    assert desk.says(Intent.INFORM, heard="the time").expects is Expects.DATE
+    desk.says(Intent.DENY)
+    assert "nothing has been booked" in desk.text
+
+
+def test_a_question_while_changing_does_not_end_the_booking() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, **AT_NINE, **MAYA)
+    desk.says(Intent.DENY)
+    assert (
+        desk.says(Intent.PRACTICE_QUESTION, heard="where can i park", topic="park").expects is Expects.REQUEST
+    )
+    assert desk.says(Intent.INFORM, time=Hours(time(10), time(10))).about is About.BOOKING
+
+
+def test_never_mind_while_a_time_is_held_is_about_that_time() -> None:
+    desk = World()
+    assert desk.says(Intent.BOOK, **AT_NINE).expects is Expects.PATIENT_NAME
+    desk.says(Intent.CANCEL)
+    assert "nothing has been booked" in desk.text
+
+
+def test_which_of_two_days_can_be_told_by_position() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, date=Days(either=(date(2026, 6, 12), date(2026, 6, 19))), reason="knee")
+    desk.says(Intent.INFORM, choice=1)
+    assert {one.offer.start.day for one in desk.state.choices if one.offer} == {19}
+
+
+def test_a_long_reason_is_kept_whole() -> None:
+    desk = World()
+    desk.says(Intent.BOOK)
+    desk.says(Intent.INFORM, heard="it started in spring and now my knee hurts whenever I climb the stairs")
+    assert "knee hurts" in desk.state.wish.reason
+
+
+def test_a_corrected_spelling_of_a_new_name_keeps_the_birth_date() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, **AT_NINE, **TOM)
+    desk.says(Intent.DENY)
+    assert desk.says(Intent.DENY, patient_name="Tom Nowak").about is About.KNOWN_PATIENT
+    assert desk.says(Intent.DENY).about is About.BOOKING
+    assert "Tom Nowak" in desk.text

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, time
+from typing import Any
+
+import pytest
 
 from reception.dialogue.meaning import Hours, Intent
 from reception.dialogue.state import About, Expects
-from tests.dialogue.world import World, appointment, day
+from tests.dialogue.world import OKOYE, World, appointment, day
 
-MAYA = {"patient_name": "Maya Chen", "date_of_birth": date(1988, 4, 12)}
+MAYA: dict[str, Any] = {"patient_name": "Maya Chen", "date_of_birth": date(1988, 4, 12)}
 
 
 def test_cancelling_asks_who_it_is_and_confirms() -> None:
@@ -71,3 +74,71 @@ def test_from_cancelling_to_moving_keeps_the_appointment_that_was_found() -> Non
     desk.picks(0)
     desk.says(Intent.AFFIRM)
     assert [one for one, _ in desk.moved] == ["b"]
+
+
+TWO = [appointment("a", "2026-06-16T09:00"), appointment("b", "2026-06-18T14:00", OKOYE.name)]
+
+
+@pytest.mark.parametrize("meant", [{"date": day("2026-06-18")}, {"practitioner": OKOYE.name}])
+def test_no_the_other_one_is_never_the_first_one(meant: dict[str, Any]) -> None:
+    desk = World(existing=TWO)
+    desk.says(Intent.CANCEL, date=day("2026-06-16"), **MAYA)
+    assert desk.says(Intent.DENY, **meant).about is About.CANCEL
+    assert "June 18" in desk.text
+    desk.says(Intent.AFFIRM)
+    assert desk.cancelled == ["b"]
+
+
+def test_another_one_is_moved_to_the_same_wished_day() -> None:
+    desk = World(existing=TWO)
+    desk.says(Intent.RESCHEDULE, old_date=day("2026-06-16"), date=day("2026-06-22"), **MAYA)
+    desk.says(Intent.DENY, old_date=day("2026-06-18"))
+    desk.picks(0)
+    desk.says(Intent.AFFIRM)
+    assert [(one, offer.start.day) for one, offer in desk.moved] == [("b", 22)]
+
+
+def test_telling_which_one_to_move_keeps_where_to() -> None:
+    desk = World(existing=TWO)
+    desk.says(Intent.RESCHEDULE, date=day("2026-06-22"), **MAYA)
+    reply = desk.says(Intent.INFORM, date=day("2026-06-18"))
+    assert {one.offer.start.day for one in reply.choices if one.offer} == {22}
+
+
+def test_from_moving_to_cancelling_while_times_are_offered() -> None:
+    desk = World(existing=TWO[:1])
+    desk.says(Intent.RESCHEDULE, date=day("2026-06-22"), **MAYA)
+    assert desk.says(Intent.CANCEL).about is About.CANCEL
+    desk.says(Intent.AFFIRM)
+    assert desk.cancelled == ["a"]
+
+
+def test_two_noes_while_moving_keep_the_appointment() -> None:
+    desk = World(existing=TWO[:1])
+    desk.says(Intent.RESCHEDULE, date=day("2026-06-22"), **MAYA)
+    assert desk.says(Intent.DENY).expects is Expects.DATE
+    desk.says(Intent.DENY)
+    assert "stays" in desk.text
+    assert desk.moved == []
+
+
+def test_moving_to_a_doctor_who_does_not_take_the_insurance_is_said_first() -> None:
+    desk = World(existing=TWO[:1])
+    desk.says(
+        Intent.RESCHEDULE,
+        practitioner=OKOYE.name,
+        insurance="Medicare",
+        date=day("2026-06-22"),
+        time=Hours(time(9), time(9)),
+        **MAYA,
+    )
+    assert "does not take Medicare" in desk.text
+    assert desk.state.about is About.MOVE
+
+
+def test_what_the_staff_cancelled_meanwhile_is_not_moved() -> None:
+    desk = World(existing=TWO[:1])
+    desk.says(Intent.RESCHEDULE, date=day("2026-06-22"), time=Hours(time(9), time(9)), **MAYA)
+    desk.existing = []
+    assert desk.says(Intent.AFFIRM).expects is Expects.ANYTHING_ELSE
+    assert "can't find" in desk.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from reception.dialogue.meaning import Days, Intent
 from reception.dialogue.state import About, Expects, Status
 from tests.dialogue.world import World, day
 
-MAYA = {"patient_name": "Maya Chen", "date_of_birth": date(1988, 4, 12)}
+MAYA: dict[str, Any] = {"patient_name": "Maya Chen", "date_of_birth": date(1988, 4, 12)}
 
 
 def test_an_emergency_names_the_number_alerts_staff_and_books_nothing() -> None:
@@ -140,3 +141,77 @@ def test_the_dose_does_not_replace_the_medicine() -> None:
     desk.says(Intent.INFORM, heard="10 milligrams", medication="10 milligrams")
     desk.says(Intent.AFFIRM)
     assert desk.requests[0][1] == {"medication": "lisinopril", "dose": "10 milligrams"}
+
+
+def test_a_new_person_who_leaves_a_request_can_be_reached() -> None:
+    desk = World()
+    desk.says(
+        Intent.PRESCRIPTION,
+        medication="Metformin 500 mg",
+        patient_name="Tom Novak",
+        date_of_birth=date(1990, 1, 1),
+    )
+    assert desk.says(Intent.DENY).expects is Expects.PHONE
+    desk.says(Intent.INFORM, phone="+12025550177")
+    desk.says(Intent.AFFIRM)
+    assert desk.requests[0][3] == "new Tom Novak"
+
+
+def test_a_later_date_takes_the_urgency_back() -> None:
+    desk = World()
+    desk.says(Intent.PRESCRIPTION, medication="Metformin 500 mg", date=day("2026-06-13"), **MAYA)
+    desk.says(Intent.DENY, date=day("2026-06-30"))
+    assert "quite get that" not in desk.text
+    desk.says(Intent.AFFIRM)
+    assert desk.requests[0][2] == "routine"
+
+
+@pytest.mark.parametrize("intent", [Intent.PRESCRIPTION, Intent.MESSAGE, Intent.BILLING])
+def test_a_bare_no_drops_a_request_and_a_bare_yes_is_no_detail(intent: Intent) -> None:
+    desk = World()
+    desk.says(intent)
+    desk.says(Intent.AFFIRM, heard="yes")
+    assert desk.state.details == {}
+    assert desk.says(Intent.DENY, heard="no, never mind").expects is Expects.ANYTHING_ELSE
+    assert desk.requests == []
+
+
+def test_days_of_a_sick_note_that_could_not_be_told_are_asked_for_again() -> None:
+    desk = World()
+    desk.says(Intent.SICK_NOTE, **MAYA)
+    assert desk.says(Intent.INFORM, heard="a while").expects is Expects.DATE
+
+
+def test_a_sick_note_never_ends_before_it_begins() -> None:
+    desk = World()
+    desk.says(Intent.SICK_NOTE, reason="flu", date=Days(date(2026, 6, 15), date(2026, 6, 16)), **MAYA)
+    desk.says(Intent.DENY, date=Days(date(2026, 6, 17), None))
+    desk.says(Intent.AFFIRM)
+    assert desk.requests[0][1] == {"from": "2026-06-17", "reason": "flu"}
+
+
+def test_all_that_is_said_to_a_medical_question_is_noted() -> None:
+    desk = World()
+    desk.says(Intent.MEDICAL_QUESTION, heard="is this rash bad", reason="rash")
+    desk.says(Intent.MEDICAL_QUESTION, heard="it itches too")
+    assert desk.requests[0][1] == {"words": "is this rash bad\nit itches too"}
+
+
+def test_thanks_is_no_time_to_call_back() -> None:
+    desk = World()
+    desk.says(Intent.STAFF, heard="a person please")
+    desk.says(Intent.THANK, heard="thank you")
+    assert desk.requests[0][1] == {"words": "a person please"}
+
+
+def test_asking_to_repeat_after_the_hand_over_offers_no_second_one() -> None:
+    desk = World()
+    desk.says(Intent.STAFF, heard="a person please")
+    for _ in range(5):
+        assert desk.says(Intent.REPEAT).expects is Expects.CALLBACK
+
+
+def test_a_doctor_without_a_list_takes_any_insurance_in_answers_too() -> None:
+    desk = World()
+    desk.says(Intent.PRACTICE_QUESTION, heard="do you take Medicare", insurance="Medicare")
+    assert "Medicare is taken by Dr. Anna Weber" in desk.text

@@ -64,11 +64,14 @@ class World:
     patients: dict[tuple[str, date], str] = field(
         default_factory=lambda: {("Maya Chen", date(1988, 4, 12)): "maya"}
     )
+    phones: dict[str, str] = field(default_factory=dict)  # number → patient, where that identifies
+    caller_phone: str = ""
     near: dict[tuple[str, date], str] = field(default_factory=dict)
     existing: list[Existing] = field(default_factory=list)
     taken: set[datetime] = field(default_factory=set)
     taken_at_booking: set[datetime] = field(default_factory=set)
     booked: list[tuple[str, Offer, str]] = field(default_factory=list)
+    booked_by: list[str] = field(default_factory=list)
     moved: list[tuple[str, Offer]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     requests: list[tuple[str, dict[str, str], str, str | None]] = field(default_factory=list)
@@ -82,7 +85,7 @@ class World:
 
     @property
     def facts(self) -> Facts:
-        return Facts(self.practice, NOW)
+        return Facts(self.practice, NOW, self.caller_phone)
 
     def says(self, intent: Intent, heard: str = "…", **slots: Value) -> Reply:
         """One turn with a frame made by hand: slots by name with their values (a str is words and value)."""
@@ -125,6 +128,9 @@ class World:
                 key = (claims.name, claims.date_of_birth)
                 if self.failures >= 3:
                     return Identification("locked")
+                if "phone" in self.practice.booking.identify_by:
+                    found = self.phones.get(claims.phone)
+                    return Identification("match", found, "Maya Chen") if found else Identification("none")
                 if key in self.patients:
                     return Identification("match", self.patients[key], claims.name)  # type: ignore[index]
                 if key in self.near:
@@ -135,15 +141,18 @@ class World:
                 return self.failures >= 3
             case needs.AddPatient(claims):
                 return f"new {claims.name}"
-            case needs.BookSlot(_, offer, patient, reason):
+            case needs.BookSlot(_, offer, patient, reason, booked_by):
                 if offer.start in self.taken_at_booking:
                     self.taken.add(offer.start)
                     return False
                 self.booked.append((patient, offer, reason))
+                self.booked_by.append(booked_by)
                 return True
             case needs.Upcoming():
                 return tuple(self.existing)
             case needs.MoveAppointment(appointment, offer):
+                if appointment not in [one.id for one in self.existing]:
+                    return False
                 self.moved.append((appointment, offer))
                 return True
             case needs.CancelAppointment(appointment):
