@@ -108,7 +108,10 @@ def collate(rows: list[Row]) -> Batch:
     ids = torch.zeros(count, width, dtype=torch.long)
     positions = torch.zeros(count, width, dtype=torch.long)
     segment = torch.full((count, width), -1)  # 0: desk words, 1…: answers, -1: padding
-    inputs, targets, owner, of_intent = [], [], [], []
+    inputs: list[int] = []
+    targets: list[int] = []
+    owner: list[int] = []
+    of_intent: list[bool] = []
     answers = 0
     for index, row in enumerate(rows):
         at = len(row.desk)

@@ -251,7 +251,7 @@ def main(arguments: list[str] | None = None) -> None:
         checker.example(phrase, noisy=False)
 
     options.out.mkdir(parents=True, exist_ok=True)
-    info = {
+    info: dict[str, object] = {
         "train": write(train, options.out / "train.jsonl"),
         "valid": write(valid, options.out / "valid.jsonl"),
     }

@@ -5,7 +5,8 @@ The scenarios lie in `conversations/`; every bug found in a conversation becomes
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,28 +18,30 @@ from reception.inference.factory import build_language_model
 from reception.inference.language_model import LanguageModel
 from reception.settings import Settings
 
-pytestmark = [pytest.mark.model, pytest.mark.postgres, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.model, pytest.mark.postgres]
 
 FOLDER = Path(__file__).parent / "conversations"
 
 
 @pytest.fixture(scope="module")
-async def model() -> AsyncIterator[LanguageModel]:
+def model() -> Iterator[LanguageModel]:
+    """The shipped model: its engine has a thread of its own and serves one event loop after the other."""
     model = build_language_model(Settings())
-    await model.ready()
     yield model
-    await model.close()
+    asyncio.run(model.close())
 
 
 @pytest.fixture(scope="module")
-async def scratch() -> AsyncIterator[Scratch]:
-    async with scratch_server() as scratch:
-        yield scratch
+def scratch() -> Iterator[Scratch]:
+    with asyncio.Runner() as runner:
+        server = scratch_server()
+        yield runner.run(server.__aenter__())
+        runner.run(server.__aexit__(None, None, None))
 
 
 @pytest.fixture(scope="module")
-async def template(scratch: Scratch) -> str:
-    return await scratch.migrated()
+def template(scratch: Scratch) -> str:
+    return asyncio.run(scratch.migrated())
 
 
 @pytest.mark.parametrize("scenario", load_scenarios(FOLDER), ids=lambda one: one.name)

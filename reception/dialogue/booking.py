@@ -62,7 +62,11 @@ def answer_booking(state: State, facts: Facts, frame: Frame) -> Talk:
     """Takes the answer to the read-back."""
     if frame.intent is Intent.AFFIRM:
         return (yield from _commit(state, facts))
+    if frame.intent is Intent.DENY and "change" in state.asked:  # no twice: not a detail, the whole
+        yield ReleaseHold()
+        return finish(state, Line("nothing_booked"), outcome="not_booked")
     if frame.intent is Intent.DENY:
+        state.asked += ("change",)
         return ask("ask_change", Expects.REQUEST)
     return _read_back(state, facts)
 

@@ -152,7 +152,9 @@ def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
     if intent is Intent.MEDICAL_QUESTION and state.expects not in FREE_TEXT:
         return (yield from _medical(state, frame, heard, facts))
     if intent is Intent.OUT_OF_SCOPE and state.expects not in FREE_TEXT:
-        return after((Line("out_of_scope"),), _ask_again(state))
+        nothing_yet = state.task is None and state.expects is Expects.REQUEST
+        question = ask("ask_request", Expects.REQUEST) if nothing_yet else _ask_again(state)
+        return after((Line("out_of_scope"),), question)
     return None
 
 

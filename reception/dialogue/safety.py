@@ -22,6 +22,8 @@ _HARMLESS = (
     r"(?= .{0,25}(?:ago|last|years?|months?|weeks?|in (?:19|20)\d\d|as a (?:child|kid)|check|follow)|[ ,.]*$)",
     r"(?:my |his |her )?(?:stroke|heart attack|seizure)s? "
     r"(?:(?:was|were|happened) )?(?:last|two|three|four|five|six|ten|\d+|a few|some|many|back in|in (?:19|20)\d\d)",
+    r"had (?:a|an|his|her|their) (?:mini |minor |mild |small )?(?:stroke|heart attack|seizure|overdose)"
+    r" (?:at \w+ (?:age|\d)|when|in|last|before|as|aged|back|years|\d)",
     r"(?:nearly|almost|practically) (?:had|gave (?:me|him|her)) a (?:heart attack|stroke)",
     r"(?:give|giving|gave|gives|have|having) (?:me |us |him |her )?a (?:heart attack|stroke)"
     r" (?:when|over|about|at|with) (?:i (?:saw|see|opened|got)|the|my|your|this|that)"
@@ -62,10 +64,12 @@ _DANGER = (
     r"(?:\w+ )?(?:arms?|legs?|side|face|hand|body)",
     r"sudden\w*\b.{0,30}\b(?:blind|can'?t see|lost (?:my |his |her )?(?:sight|vision)|numb|confus\w+|can'?t speak)",
     r"worst headache|thunderclap",
+    r"(?:arms?|legs?|hands?|face|side|speech)\b.{0,25}\b(?:stopped working|won'?t (?:move|work|lift)|not working"
+    r"|gone (?:dead|numb|weak|limp)|went (?:dead|numb|weak|limp))",
     # consciousness
     r"unconscious|unresponsive|not respond\w*|won'?t respond|(?:won'?t|can'?t|doesn'?t|not|cannot) wak\w+"
     r"(?: (?:him|her|them|up|my))?(?! (?:at|before|until|for|early|me))|passed out|blacked out|collapsed"
-    r"|(?:keeps?|kept) fainting|hardly wake\w*|wake (?:him|her|them) up and",
+    r"|(?:keeps?|kept) fainting|(?:just|has|he|she) fainted|hardly wake\w*|wake (?:him|her|them) up and",
     r"(?:having|has|had|in) (?:a |another )?(?:seizure|fit|convulsion)s?|seizing|convuls\w+|jerking and",
     # blood and injury
     r"(?:bleed\w*|blood)\b.{0,40}\b(?:won'?t stop|can'?t stop|doesn'?t stop|not stop\w*|everywhere|heav\w+|badly"
@@ -74,6 +78,9 @@ _DANGER = (
     r"(?:cough\w*|throw\w*|vomit\w*|spit\w*|bring\w*|puk\w*) (?:up )?(?:\w+ )?(?:\w+ )?blood",
     r"(?:been |got |was |is )(?:stabbed|shot|electrocuted|hit by a (?:car|truck|bus|van)|run over)|drown\w+",
     r"(?:cut|sliced|chopped|sawed|severed)\b.{0,30}\b(?:finger|thumb|hand|toe|artery|wrist)\w*\b.{0,15}\b(?:off|deep|bone)",
+    r"(?:hit|banged|bumped|cracked|knocked)\b.{0,15}\bhead\b.{0,60}\b(?:vomit\w*|throwing up|drows\w*|confus\w*|sleepy|knocked out)",
+    r"(?:snake|viper|adder)(?:'s)? ?(?:bit|bite|bitten)|electric(?:al)? shock",
+    r"(?:severe|bad|serious|massive) allergic reaction|contractions\b.{0,25}\bminutes? apart",
     r"(?:badly|severely) burn\w*|burn\w* (?:badly|all over)|third degree",
     # allergy
     r"(?:throat|tongue|airway|windpipe)\b.{0,25}\b(?:clos\w+|swell\w*|swollen|tight\w*|shut)",
@@ -93,15 +100,19 @@ _DANGER = (
     r"(?:don'?t|do not|doesn'?t|didn'?t) (?:want|wanna) to (?:live|be alive|be here|wake up|go on|exist|carry on)",
     r"(?:don'?t|do not) wanna (?:live|be alive|be here|wake up|go on|exist)",
     r"(?:want|wanted|going|planning|ready|rather|wish i (?:could|would)) (?:to )?(?:die|be dead)|wish i (?:was|were) dead"
+    r"|(?:everyone|everybody|they|family|world|kids)\b.{0,12}\bbetter off\b(?! (?:with|if you|going|taking|seeing))"
     r"|better off (?:dead|without me)|no (?:reason|point) (?:to|in) liv\w+|can'?t go on (?:anymore|any longer|like this)"
     r"|not (?:be )?worth living|nothing (?:left )?to live for|say(?:ing)? goodbye to everyone",
+    r"(?:n't|not|never) (?:be )?worth living|(?:suicide|goodbye|farewell) (?:notes?|letters?)|(?:slit|cut) (?:my|his|her) wrists?"
+    r"|(?:can'?t|cannot) do this any ?more|no point (?:any ?more|going on|in going on|being here)",
+    r"(?:going to|gonna|threaten\w* to|tried to|trying to) (?:kill|strangle|stab|shoot) (?:me|us|him|her)",
     r"jump(?:ing)? (?:off|in front)|hang (?:my|him|her)self",
     # children, pregnancy, infection
     r"(?:baby|newborn|infant|toddler|child|son|daughter|he|she)\b.{0,25}\b(?:limp|floppy|lifeless|not moving"
     r"|won'?t wake|unresponsive|gone blue|hardly breathing)",
     r"(?:baby|head) is coming (?:now|out)|water(?:s)? (?:just )?broke\w*|pregnan\w+\b.{0,40}\b(?:bleed\w*|blood|baby (?:isn'?t|"
     r"not|stopped|hasn'?t) mov\w*)|(?:baby|bump)\b.{0,20}\bstopped (?:moving|kicking)",
-    r"rash\b.{0,40}\b(?:not|n'?t|won'?t) (?:fade|disappear|go away when)|stiff neck\b.{0,50}\b(?:fever|light|headache|rash)"
+    r"(?:rash|spots?|blotches|marks|bruises)\b.{0,40}\b(?:not|n'?t|won'?t) (?:fade|disappear|go away when)|stiff neck\b.{0,50}\b(?:fever|light|headache|rash)"
     r"|(?:fever|headache|rash)\b.{0,50}\bstiff neck|sepsis|septic|meningitis(?! (?:jab|shot|vaccin|booster))",
     r"(?:is|am|i'?m|he'?s|she'?s|going to be|gonna be) dying\b(?! (?:to|for))|(?:call|need|send|get) (?:me |us )?an? ambulance",
 )  # fmt: skip

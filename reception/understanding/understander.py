@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from reception.dialogue import safety
 from reception.dialogue.meaning import Frame, Intent, Slot
 from reception.inference.language_model import LanguageModel
+from reception.understanding.checking import check
 from reception.understanding.grammar import build_grammar
 from reception.understanding.interpret import Setting, interpret
 from reception.understanding.prompt import FRAME_TOKENS, aligned, build_prompt, clean, desk_words, parse_frame
@@ -22,10 +23,10 @@ _GAP = "…"
 
 
 class Understander:
-    """Understands utterances: red flags by rule, everything else by one language model."""
+    """Understands utterances: red flags by rule, the rest by one language model whose slots are checked."""
 
     def __init__(self, model: LanguageModel, *, rules: bool = True) -> None:
-        """`rules=False` leaves the red flags to the model too, to measure it alone."""
+        """`rules=False` leaves everything to the model, to measure it alone."""
         self._model = model
         self._rules = rules
 
@@ -53,6 +54,8 @@ class Understander:
         except ValueError:
             return Frame(Intent.OUT_OF_SCOPE, confidence=0.0)
         slots = verbatim(spans, patient)
+        if self._rules:
+            slots = check(intent, slots, patient, desk, setting)
         return Frame(intent, slots, interpret(intent, slots, desk, setting), completion.confidence)
 
     async def anticipate(self, desk: str) -> None:

@@ -326,3 +326,14 @@ def test_a_corrected_spelling_of_a_new_name_keeps_the_birth_date() -> None:
     assert desk.says(Intent.DENY, patient_name="Tom Nowak").about is About.KNOWN_PATIENT
     assert desk.says(Intent.DENY).about is About.BOOKING
     assert "Tom Nowak" in desk.text
+
+
+def test_no_twice_to_the_read_back_books_nothing() -> None:
+    desk = World()
+    nine = Hours(time(9), time(9))
+    wish = {"date": day("2026-06-16"), "time": nine, "reason": "knee", **MAYA}
+    desk.says(Intent.BOOK, **wish)
+    assert desk.says(Intent.DENY).expects is Expects.REQUEST
+    desk.says(Intent.BOOK, **wish)
+    assert desk.says(Intent.DENY).expects is Expects.ANYTHING_ELSE
+    assert "nothing has been booked" in desk.text

@@ -215,3 +215,8 @@ def test_a_doctor_without_a_list_takes_any_insurance_in_answers_too() -> None:
     desk = World()
     desk.says(Intent.PRACTICE_QUESTION, heard="do you take Medicare", insurance="Medicare")
     assert "Medicare is taken by Dr. Anna Weber" in desk.text
+
+
+def test_after_gibberish_the_first_question_is_asked_again() -> None:
+    desk = World()
+    assert desk.says(Intent.OUT_OF_SCOPE, heard="asdf qwer").expects is Expects.REQUEST

@@ -1,0 +1,152 @@
+"""Checks the model's slots against what has a fixed form: a grammar guarantees shape, not truth.
+
+A small model files a clock time under the date, or overlooks an e-mail address in a long sentence. What has
+a form of its own (addresses, numbers, clock times) or a name of the practice's own is put right by code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from reception.dialogue.meaning import Intent, Slot
+from reception.understanding.interpret import Setting, interpret
+
+#: Where a slot that can't be read as what it should be belongs, if it can be read as that.
+_MISFILED: Mapping[Slot, tuple[Slot, ...]] = {
+    Slot.DATE: (Slot.PHONE, Slot.TIME),
+    Slot.TIME: (Slot.PHONE, Slot.DATE),
+    Slot.OLD_DATE: (Slot.OLD_TIME,),
+    Slot.OLD_TIME: (Slot.OLD_DATE,),
+    Slot.EMAIL: (Slot.PHONE,),
+    Slot.PHONE: (Slot.EMAIL,),
+}
+#: Slots that are worth nothing when they can't be read.
+_DROPPED = frozenset({Slot.EMAIL, Slot.PHONE})
+
+#: Intents whose utterances never have slots.
+_BARE = frozenset(
+    {
+        Intent.EMERGENCY,
+        Intent.STAFF,
+        Intent.GREET,
+        Intent.THANK,
+        Intent.GOODBYE,
+        Intent.REPEAT,
+        Intent.OUT_OF_SCOPE,
+    }
+)
+#: Not moving: there a clock time may be the old one as well as the new one.
+_ABOUT_TIMES = frozenset({Intent.BOOK, Intent.CANCEL, Intent.CHECK, Intent.ALTERNATIVES, Intent.INFORM})
+_BOOKINGS = frozenset({Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL, Intent.CHECK, Intent.ALTERNATIVES})
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(r"\+?\(?\d[\d ().-]{7,17}\d")
+_BORN = re.compile(
+    r"\b(?:born(?: on)?|date of birth(?: is)?:?|dob:?|birthday(?: is)?)\s+(?:the )?"
+    r"([\w/.,'-]+(?: [\w/.,'-]+){0,6})",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"\b(?:(?:after|before|around|about) )?"
+    r"(?:\d{1,2}:\d\d(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?(?:[ap]\.?m\b\.?|o'clock\b))",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"\b(?:[Mm]y name is|[Mm]y name's|[Tt]his is|[Nn]ame is)\s+"
+    r"((?!Dr\b|Doctor\b)[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,3})"
+)
+
+
+def check(
+    intent: Intent, slots: Mapping[Slot, str], patient: str, desk: str, setting: Setting
+) -> dict[Slot, str]:
+    """The slots with those misfiled put right and those overlooked added; all verbatim in `patient`."""
+    if intent in _BARE or not patient.strip():
+        return dict(slots)
+    checked = _refiled(intent, slots, patient, desk, setting)
+    for slot, span in _overlooked(intent, patient, desk, setting):
+        if slot not in checked and not _inside_another(span, patient, checked.values()):
+            checked[slot] = span
+    return {slot: checked[slot] for slot in Slot if slot in checked}
+
+
+def _refiled(
+    intent: Intent, slots: Mapping[Slot, str], patient: str, desk: str, setting: Setting
+) -> dict[Slot, str]:
+    checked = dict(slots)
+    for slot, others in _MISFILED.items():
+        span = checked.get(slot)
+        if span is None or _reads(intent, slot, span, desk, setting):
+            continue
+        other = next((one for one in others if _reads(intent, one, span, desk, setting)), None)
+        if other is not None:
+            del checked[slot]
+            # Of two for one slot the later counts: "Tuesday, or rather Wednesday".
+            checked[other] = max(span, checked.get(other, span), key=patient.rfind)
+        elif slot in _DROPPED:
+            del checked[slot]
+    return checked
+
+
+def _reads(intent: Intent, slot: Slot, span: str, desk: str, setting: Setting) -> bool:
+    return slot in interpret(intent, {slot: span}, desk, setting)
+
+
+def _overlooked(intent: Intent, patient: str, desk: str, setting: Setting) -> Iterable[tuple[Slot, str]]:
+    """Spans that are surely what their form says; where a form occurs twice, nothing is sure."""
+    for slot, pattern in ((Slot.EMAIL, _EMAIL), (Slot.PHONE, _PHONE)):
+        spans = [one.group().rstrip(". -(") for one in pattern.finditer(patient)]
+        if len(spans) == 1 and _reads(intent, slot, spans[0], desk, setting):
+            yield slot, spans[0]
+    born = _BORN.search(patient)
+    if born is not None:
+        words = born.group(1).split(" ")
+        for length in range(len(words), 0, -1):
+            span = " ".join(words[:length]).rstrip(".,;")
+            if _reads(intent, Slot.DATE_OF_BIRTH, span, desk, setting):
+                yield Slot.DATE_OF_BIRTH, span
+                break
+    name = _NAME.search(patient)
+    if name is not None and not _reads(intent, Slot.PRACTITIONER, name.group(1), desk, setting):
+        yield Slot.PATIENT_NAME, name.group(1)
+    clocks = list(_CLOCK.finditer(patient))
+    if intent in _ABOUT_TIMES and len(clocks) == 1:
+        yield Slot.TIME, clocks[0].group().rstrip(".")
+    yield from _own_names(intent, patient, setting)
+
+
+def _own_names(intent: Intent, patient: str, setting: Setting) -> Iterable[tuple[Slot, str]]:
+    """Doctors, types and plans by the practice's own words for them."""
+    practice = setting.practice
+    if intent in _BOOKINGS:
+        types = [name for one in practice.appointment_types for name in (one.name, *one.spoken_as)]
+        doctors = [name for one in practice.practitioners for name in (one.name, *one.spoken_as)]
+        for slot, names in ((Slot.APPOINTMENT_TYPE, types), (Slot.PRACTITIONER, doctors)):
+            if span := _only_one(names, patient):
+                yield slot, span
+    if intent in _BOOKINGS | {Intent.INFORM, Intent.PRACTICE_QUESTION}:
+        plans = [plan for one in practice.practitioners for plan in one.insurances]
+        if span := _only_one(plans, patient):
+            yield Slot.INSURANCE, span
+
+
+def _only_one(names: Iterable[str], patient: str) -> str | None:
+    """The longest of the names as it stands in the text; None when two different places have one."""
+    found: list[re.Match[str]] = []
+    for name in sorted(set(names), key=len, reverse=True):
+        found += [
+            one
+            for one in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", patient, re.IGNORECASE)
+            if not any(one.start() < kept.end() and kept.start() < one.end() for kept in found)
+        ]
+    return found[0].group() if len(found) == 1 else None
+
+
+def _inside_another(span: str, patient: str, others: Iterable[str]) -> bool:
+    """Whether the span's place in the text already belongs to another slot."""
+    start = patient.find(span)
+    return any(
+        (place := patient.find(other)) >= 0 and place < start + len(span) and start < place + len(other)
+        for other in others
+    )

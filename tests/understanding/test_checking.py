@@ -1,0 +1,87 @@
+"""The model's slots, put right by what has a fixed form or a name of the practice's own (ring: unit)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from reception.clock import Clock
+from reception.dialogue.meaning import Intent, Slot
+from reception.practice_file import read_practice_file
+from reception.understanding.checking import check
+from reception.understanding.interpret import Setting
+
+NOW = datetime(2026, 6, 12, 10)
+
+
+@pytest.fixture(scope="module")
+def setting() -> Setting:
+    practice = read_practice_file(
+        Path(__file__).parents[2] / "reception" / "demo_practice.yaml", NOW.date()
+    ).to_practice()
+    return Setting(Clock(NOW).now(practice.time_zone), practice)
+
+
+@pytest.mark.parametrize(
+    ("intent", "patient", "slots", "checked"),
+    [
+        (
+            "inform",
+            "no, it's 202-555-0103 now",
+            {"date": "202-555-0103"},
+            {"phone": "202-555-0103"},
+        ),
+        (
+            "reschedule_appointment",
+            "move my 8:15 to noon",
+            {"old_date": "8:15", "time": "noon"},
+            {"old_time": "8:15", "time": "noon"},
+        ),
+        (
+            "ask_alternatives",
+            "Tuesday, or rather Wednesday",
+            {"date": "Tuesday", "time": "Wednesday"},
+            {"date": "Wednesday"},
+        ),
+        ("inform", "I'm Harold Finch", {"email": "Harold Finch"}, {}),
+        ("inform", "write to Maya.Chen@example.org", {}, {"email": "Maya.Chen@example.org"}),
+        ("inform", "you can call (202) 555-0147", {}, {"phone": "(202) 555-0147"}),
+        (
+            "inform",
+            "he was born on May 23, 1971, thanks",
+            {},
+            {"date_of_birth": "May 23, 1971"},
+        ),
+        (
+            "book_appointment",
+            "My name is Tomasz Wilk and I'd like to see Dr. Anna Weber on Monday at 1:30 pm",
+            {"date": "Monday"},
+            {
+                "patient_name": "Tomasz Wilk",
+                "practitioner": "Dr. Anna Weber",
+                "date": "Monday",
+                "time": "1:30 pm",
+            },
+        ),
+    ],
+)
+def test_slots_are_put_right(
+    intent: str, patient: str, slots: dict[str, str], checked: dict[str, str], setting: Setting
+) -> None:
+    given = {Slot(name): span for name, span in slots.items()}
+    assert check(Intent(intent), given, patient, "", setting) == checked
+
+
+@pytest.mark.parametrize(
+    ("intent", "patient"),
+    [
+        ("emergency", "call me at 202-555-0147, he can't breathe"),
+        ("book_appointment", "not at 9:00 but at 10:00"),  # which one is meant, a form can't tell
+        ("reschedule_appointment", "my 9 o'clock can't be"),  # the old time or the new one
+        ("request_test_results", "my blood test results"),  # a test's name, but no appointment
+    ],
+)
+def test_what_is_not_sure_is_left_alone(intent: str, patient: str, setting: Setting) -> None:
+    assert check(Intent(intent), {}, patient, "", setting) == {}
