@@ -99,14 +99,8 @@ def _overlooked(intent: Intent, patient: str, desk: str, setting: Setting) -> It
         spans = [one.group().rstrip(". -(") for one in pattern.finditer(patient)]
         if len(spans) == 1 and _reads(intent, slot, spans[0], desk, setting):
             yield slot, spans[0]
-    born = _BORN.search(patient)
-    if born is not None:
-        words = born.group(1).split(" ")
-        for length in range(len(words), 0, -1):
-            span = " ".join(words[:length]).rstrip(".,;")
-            if _reads(intent, Slot.DATE_OF_BIRTH, span, desk, setting):
-                yield Slot.DATE_OF_BIRTH, span
-                break
+    if span := _birth_date(intent, patient, desk, setting):
+        yield Slot.DATE_OF_BIRTH, span
     name = _NAME.search(patient)
     if name is not None and not _reads(intent, Slot.PRACTITIONER, name.group(1), desk, setting):
         yield Slot.PATIENT_NAME, name.group(1)
@@ -114,6 +108,21 @@ def _overlooked(intent: Intent, patient: str, desk: str, setting: Setting) -> It
     if intent in _ABOUT_TIMES and len(clocks) == 1:
         yield Slot.TIME, clocks[0].group().rstrip(".")
     yield from _own_names(intent, patient, setting)
+
+
+def _birth_date(intent: Intent, patient: str, desk: str, setting: Setting) -> str | None:
+    """What follows "born": no fewer words than make the date, and no more."""
+    born = _BORN.search(patient)
+    if born is None:
+        return None
+    words = born.group(1).split(" ")
+    spans = [" ".join(words[:length]).rstrip(".,;") for length in range(1, len(words) + 1)]
+    read = [
+        (span, interpret(intent, {Slot.DATE_OF_BIRTH: span}, desk, setting).get(Slot.DATE_OF_BIRTH))
+        for span in spans
+    ]
+    whole = read[-1][1] or next((value for _, value in reversed(read) if value), None)
+    return next((span for span, value in read if value and value == whole), None)
 
 
 def _own_names(intent: Intent, patient: str, setting: Setting) -> Iterable[tuple[Slot, str]]:
