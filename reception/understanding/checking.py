@@ -75,6 +75,10 @@ def _refiled(
     intent: Intent, slots: Mapping[Slot, str], patient: str, desk: str, setting: Setting
 ) -> dict[Slot, str]:
     checked = dict(slots)
+    if intent in (Intent.BOOK, Intent.CANCEL, Intent.CHECK):  # only moving has old and new times
+        for old, only in ((Slot.OLD_DATE, Slot.DATE), (Slot.OLD_TIME, Slot.TIME)):
+            if old in checked:
+                checked.setdefault(only, checked.pop(old))
     for slot, others in _MISFILED.items():
         span = checked.get(slot)
         if span is None or _reads(intent, slot, span, desk, setting):

@@ -45,6 +45,12 @@ def setting() -> Setting:
             {"date": "Tuesday", "time": "Wednesday"},
             {"date": "Wednesday"},
         ),
+        (
+            "book_appointment",
+            "come in on Monday at half past nine",
+            {"date": "Monday", "old_date": "Monday", "old_time": "half past nine"},
+            {"date": "Monday", "time": "half past nine"},
+        ),
         ("inform", "I'm Harold Finch", {"email": "Harold Finch"}, {}),
         ("inform", "write to Maya.Chen@example.org", {}, {"email": "Maya.Chen@example.org"}),
         ("inform", "you can call (202) 555-0147", {}, {"phone": "(202) 555-0147"}),
