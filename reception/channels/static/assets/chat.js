@@ -59,10 +59,13 @@ function show({ messages, status }) {
     if (shown.has(message.id)) continue;
     shown.add(message.id);
     if (message.role === "patient") {
-      // Our own words stand there already; those of another window don't.
+      // Our own words stand there already, and may come by after their answer; those of another window don't.
       const here = sentHere.get(message.text) || 0;
-      if (here) sentHere.set(message.text, here - 1);
-      else bubble("patient", message.text);
+      if (here) {
+        sentHere.set(message.text, here - 1);
+        continue;
+      }
+      bubble("patient", message.text);
     } else {
       bubble(message.role, message.text);
     }
