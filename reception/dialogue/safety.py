@@ -33,7 +33,11 @@ _HARMLESS = (
     r"(?:not|never|no longer|isn't|aren't|am not|i'm not|without|no|any|denies) "
     r"(?:\w+ ){0,2}(?:suicidal|chest pains?|trouble breathing|seizures?|bleeding|overdos\w+|unconscious)",
     r"(?:epi-?pen|naloxone|inhaler)s? (?:prescription|refill|renew\w*|expired?)",
-    r"dying (?:to|for)|to die for|killing me|scared? to death|bored to death|sick to death|worried to death",
+    r"rather die than|(?:boss|wife|husband|mum|mom|teacher)\b.{0,12}going to kill me|dying of (?:boredom|hunger|heat|thirst)"
+    r"|drowning in (?!water|the (?:pool|sea|lake|bath|river))\w+",
+    r"suicide of (?:my|his|her|a)|(?:used to|used 2) (?:be|get|have) (?:\w+ )?(?:short of breath|seizures|fits)"
+    r"|years ago\b.{0,15}\bhad a (?:heart attack|stroke)|(?:haven'?t|hasn'?t|not|never|no) had (?:a|any) (?:fits?|seizures?)",
+    r"dying (?:to|for)|to die for|(?<!chest is )killing me|scared? to death|bored to death|sick to death|worried to death",
     r"(?:breath|breathing) (?:test|exercises?|class\w*|technique\w*)",
     r"bleeding (?:gums?|expensive|heck|hell|obvious|edge)",
     r"(?:rat|ant|slug|weed|food) poison(?:ing)?|poison ivy|blood poisoning (?:test|last)",
@@ -47,6 +51,8 @@ _DANGER = (
     r"(?:having|has|had|have|be|think it'?s|it'?s|is) (?:a|another) (?:heart attack|stroke)",
     r"(?:heart attack|stroke) (?:right )?now|cardiac arrest|heart (?:has )?stopped|no pulse",
     r"left arm.{0,25}(?:numb|pain|hurts|tingl\w*|heavy)",
+    r"(?:worst|tearing|ripping) pain|down (?:my|his|her) left arm|(?:into|to|in) (?:my|his|her) jaw and",
+    r"heart\b.{0,30}\b(?:racing|pounding|fluttering)\b.{0,40}\b(?:faint|dizzy|pass out|breath\w*)",
     # breath
     r"(?:can'?t|cannot|can not|couldn'?t|unable to|hardly|barely|struggl\w+ to|trouble|difficulty|hard to|fighting to)"
     r" (?:even )?(?:breath\w*|get (?:any |enough )?(?:air|breath)|catch (?:my|his|her|their) breath)",
@@ -66,7 +72,11 @@ _DANGER = (
     r"worst headache|thunderclap",
     r"(?:arms?|legs?|hands?|face|side|speech)\b.{0,25}\b(?:stopped working|won'?t (?:move|work|lift)|not working"
     r"|gone (?:dead|numb|weak|limp)|went (?:dead|numb|weak|limp))",
+    r"(?:lost|losing) (?:my |his |her |the )?(?:sight|vision)|(?:can'?t|cannot) see (?:out of|anything)|gone blind|went blind"
+    r"|curtain\b.{0,20}\b(?:eye|vision)|(?:talking|speaking) (?:nonsense|gibberish)"
+    r"|(?:doesn'?t|does not) (?:know where (?:he|she) is|recogni[sz]e (?:me|us))",
     # consciousness
+    r"(?:about to|going to|gonna) (?:pass out|faint|black out|collapse)",
     r"unconscious|unresponsive|not respond\w*|won'?t respond|(?:won'?t|can'?t|doesn'?t|not|cannot) wak\w+"
     r"(?: (?:him|her|them|up|my))?(?! (?:at|before|until|for|early|me))|passed out|blacked out|collapsed"
     r"|(?:keeps?|kept) fainting|(?:just|has|he|she) fainted|hardly wake\w*|wake (?:him|her|them) up and",
@@ -82,7 +92,10 @@ _DANGER = (
     r"(?:snake|viper|adder)(?:'s)? ?(?:bit|bite|bitten)|electric(?:al)? shock",
     r"(?:severe|bad|serious|massive) allergic reaction|contractions\b.{0,25}\bminutes? apart",
     r"(?:badly|severely) burn\w*|burn\w* (?:badly|all over)|third degree",
+    r"(?:acid|bleach|chemicals?|lye|cleaner)\b.{0,20}\b(?:eyes?|face)|fell (?:off|from|out of) (?:a|the) "
+    r"(?:roof|ladder|scaffold\w*|balcony|window)|coffee grounds|tarry stools?|(?:has|have|holding|pulled) a (?:gun|knife)\b",
     # allergy
+    r"(?:stung|sting|bee|wasp|peanuts?|shellfish)\b.{0,60}\b(?:swell\w*|swollen|hives|breath\w*|throat|dizzy|faint)",
     r"(?:throat|tongue|airway|windpipe)\b.{0,25}\b(?:clos\w+|swell\w*|swollen|tight\w*|shut)",
     r"(?:face|lips|mouth|eyes)\b.{0,20}\b(?:swelling|swelled|swollen|ballooning|puffing)\b.{0,40}"
     r"\b(?:up|shut|fast|quick\w*|breath\w*|hives|sting|stung|peanut\w*|nuts?|after)",
@@ -93,7 +106,12 @@ _DANGER = (
     r"(?:swallow\w*|drank|drunk|drinking|ate|eaten|inhaled)\b.{0,25}\b(?:bleach|battery|batteries|magnets?|cleaner|detergent"
     r"|antifreeze|poison\w*|laundry|pods?|chemicals?|my (?:pills|medicine)|berries|mushrooms?|drain)",
     r"poison(?:ed|ing)|carbon monoxide|gas leak",
+    r"(?:took|taken|swallowed) (?:\d{2,}|ten|twelve|fifteen|twenty|thirty|forty|fifty|a dozen|dozens) (?:of )?(?:\w+ ){0,2}"
+    r"(?:pills|tablets|capsules|painkillers|paracetamol|aspirin|ibuprofen|tylenol)",
     # life itself
+    r"(?:thinking (?:about|of)|want(?:ed)? to|going to) end(?:ing)? it(?: all| now| tonight)?(?:$|[ ,.!]*(?:all|now|tonight|today))",
+    r"voices?\b.{0,20}\btell\w*\b.{0,25}\b(?:kill|hurt|die|jump)|tired of living|done with life|(?:not|\w+n't) (?:feel )?safe "
+    r"(?:from|with) myself|keep myself safe|(?:have|got) (?:the |a |my )?(?:pills|rope|razor) (?:here|ready|in my hand|beside me)",
     r"suicid\w*|kill(?:ing)? (?:my|him|her|them)sel(?:f|ves)|(?:end|ending|take|taking) (?:my|his|her|their)"
     r" (?:own )?life|end it all|end(?:ing)? everything|(?:hurt|harm|cut)(?:ting|ing)? (?:my|him|her)self"
     r"(?! (?:shaving|cooking|chopping|on|at|playing|while|with the|in the))",
@@ -103,27 +121,36 @@ _DANGER = (
     r"|(?:everyone|everybody|they|family|world|kids)\b.{0,12}\bbetter off\b(?! (?:with|if you|going|taking|seeing))"
     r"|better off (?:dead|without me)|no (?:reason|point) (?:to|in) liv\w+|can'?t go on (?:anymore|any longer|like this)"
     r"|not (?:be )?worth living|nothing (?:left )?to live for|say(?:ing)? goodbye to everyone",
-    r"(?:n't|not|never) (?:be )?worth living|(?:suicide|goodbye|farewell) (?:notes?|letters?)|(?:slit|cut) (?:my|his|her) wrists?"
+    r"(?:\w*n't|not|never) (?:be )?worth (?:living|carrying on|going on)|(?:suicide|goodbye|farewell) (?:notes?|letters?)|(?:slit|cut) (?:my|his|her) wrists?"
     r"|(?:can'?t|cannot) do this any ?more|no point (?:any ?more|going on|in going on|being here)",
     r"(?:going to|gonna|threaten\w* to|tried to|trying to) (?:kill|strangle|stab|shoot) (?:me|us|him|her)",
     r"jump(?:ing)? (?:off|in front)|hang (?:my|him|her)self",
+    r"(?:shoot|drown) (?:my|him|her)self|(?:if|disappear\w*) (?:i just )?(?:disappeared )?for good|can'?t go on\b"
+    r"|thinking (?:about|of) jumping|(?:be|i'?m) dead by (?:then|tomorrow)|nobody (?:will|would) miss me",
+    # a cry for help
+    r"^(?:please )?(?:help|emergency|ambulance|call 911|call 999)[ !.]*$",
+    r"(?:please )?come quick\w*|need help (?:right )?now",
+    r"ha?emorrhag\w*|(?:vision|sight) (?:is|has) gone|chest discomfort|chest is (?:killing|getting worse)|foaming"
+    r"|numb\w* (?:on|down|all down) (?:the|my|his|her) (?:right|left|one|whole) side|(?:can'?t|cannot) rouse"
+    r"|(?:smell|smells of|smelling) gas|gas smell|(?:mouth|face) has gone|seizure, |(?:he|she)(?:'s| is) fitting\b(?! (?:in|for|room))"
+    r"|into the medicine cabinet|(?:wheez\w*)\b.{0,40}\bswell\w*|swell\w*\b.{0,40}\bwheez\w*|like passing out"
+    r"|baby hasn'?t moved|pulled out of the (?:pool|water|bath|sea)|sweat\w*\b.{0,30}\b(?:grey|gray|jaw)|(?:grey|gray) and sweat\w*",
     # children, pregnancy, infection
     r"(?:baby|newborn|infant|toddler|child|son|daughter|he|she)\b.{0,25}\b(?:limp|floppy|lifeless|not moving"
-    r"|won'?t wake|unresponsive|gone blue|hardly breathing)",
-    r"(?:baby|head) is coming (?:now|out)|water(?:s)? (?:just )?broke\w*|pregnan\w+\b.{0,40}\b(?:bleed\w*|blood|baby (?:isn'?t|"
+    r"|won'?t wake|unresponsive|gone blue|hardly breathing)\b",
+    r"(?:baby|head) is coming (?:now|out)|water(?:s)? (?:just )?broke\w*|pregnan\w+\b.{0,40}\b(?:bleed\w*|blood(?! (?:tests?|work|pressure))|baby (?:isn'?t|"
     r"not|stopped|hasn'?t) mov\w*)|(?:baby|bump)\b.{0,20}\bstopped (?:moving|kicking)",
     r"(?:rash|spots?|blotches|marks|bruises)\b.{0,40}\b(?:not|n'?t|won'?t) (?:fade|disappear|go away when)|stiff neck\b.{0,50}\b(?:fever|light|headache|rash)"
-    r"|(?:fever|headache|rash)\b.{0,50}\bstiff neck|sepsis|septic|meningitis(?! (?:jab|shot|vaccin|booster))",
+    r"|(?:fever|headache|rash)\b.{0,50}\bstiff neck|sepsis|septic|meningitis(?! (?:jab|shot|vaccin\w*|booster|tests?|results?))",
+    r"(?:\w+n't|not|no longer) (?:felt|feel|feeling) (?:the |my )?baby (?:move|kick)\w*|blue lips",
     r"(?:is|am|i'?m|he'?s|she'?s|going to be|gonna be) dying\b(?! (?:to|for))|(?:call|need|send|get) (?:me |us )?an? ambulance",
 )  # fmt: skip
 
 _HARMLESS_PATTERN = re.compile("|".join(f"(?:{one})" for one in _HARMLESS))
-_DANGER_PATTERN = re.compile(
-    "|".join(rf"(?:\b{one})" if one[0].isalpha() else f"(?:{one})" for one in _DANGER)
-)
+_DANGER_PATTERN = re.compile("|".join(f"(?:{one})" if one[0] == "^" else rf"\b(?:{one})" for one in _DANGER))
 
 
 def is_emergency(heard: str) -> bool:
     """Whether the words may tell of a danger to life that is happening now."""
-    plain = re.sub(r"\s+", " ", heard.casefold().replace("’", "'").replace("‘", "'"))
+    plain = re.sub(r"(?:\.{2,}|…|\s)+", " ", heard.casefold().replace("’", "'").replace("‘", "'"))
     return _DANGER_PATTERN.search(_HARMLESS_PATTERN.sub(" … ", plain)) is not None
