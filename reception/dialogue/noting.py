@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reception.dialogue.meaning import Days, Frame, Hours, Intent, Slot
+from reception.dialogue.meaning import Days, Frame, Hours, Slot
 from reception.dialogue.offers import matching, within
 from reception.dialogue.searching import forget_time
 from reception.dialogue.state import Expects, Facts, State, Task, Wish
@@ -40,16 +40,6 @@ def note_wish(state: State, frame: Frame, facts: Facts) -> bool:
     noted = _note_whom(wish, frame, facts) | _note_time(state, frame)
     if Slot.REASON in slots:
         wish.reason, noted = slots[Slot.REASON], True
-    elif (
-        state.expects is Expects.REASON
-        and not slots
-        and frame.intent
-        in (
-            Intent.INFORM,
-            Intent.MEDICAL_QUESTION,
-        )
-    ):
-        noted = True
     if isinstance(kind := values.get(Slot.APPOINTMENT_TYPE), str):
         changed = state.chosen is not None and state.chosen.appointment_type != kind
         wish.appointment_type, noted = kind, True

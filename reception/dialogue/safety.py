@@ -51,7 +51,7 @@ _DANGER = (
     r"(?:having|has|had|have|be|think it'?s|it'?s|is) (?:a|another) (?:heart attack|stroke)",
     r"(?:heart attack|stroke) (?:right )?now|cardiac arrest|heart (?:has )?stopped|no pulse",
     r"left arm.{0,25}(?:numb|pain|hurts|tingl\w*|heavy)",
-    r"(?:worst|tearing|ripping) pain|down (?:my|his|her) left arm|(?:into|to|in) (?:my|his|her) jaw and",
+    r"(?:worst|tearing|ripping) pain|(?:pain\w*|ach\w+|numb\w*|tingl\w*|pressure)\b.{0,25}\bdown (?:my|his|her) left arm|(?:into|to|in) (?:my|his|her) jaw and",
     r"heart\b.{0,30}\b(?:racing|pounding|fluttering)\b.{0,40}\b(?:faint|dizzy|pass out|breath\w*)",
     # breath
     r"(?:can'?t|cannot|can not|couldn'?t|unable to|hardly|barely|struggl\w+ to|trouble|difficulty|hard to|fighting to)"
@@ -125,14 +125,14 @@ _DANGER = (
     r"|(?:can'?t|cannot) do this any ?more|no point (?:any ?more|going on|in going on|being here)",
     r"(?:going to|gonna|threaten\w* to|tried to|trying to) (?:kill|strangle|stab|shoot) (?:me|us|him|her)",
     r"jump(?:ing)? (?:off|in front)|hang (?:my|him|her)self",
-    r"(?:shoot|drown) (?:my|him|her)self|(?:if|disappear\w*) (?:i just )?(?:disappeared )?for good|can'?t go on\b"
+    r"(?:shoot|drown) (?:my|him|her)self|disappear\w* for good|can'?t go on\b"
     r"|thinking (?:about|of) jumping|(?:be|i'?m) dead by (?:then|tomorrow)|nobody (?:will|would) miss me",
     # a cry for help
     r"^(?:please )?(?:help|emergency|ambulance|call 911|call 999)[ !.]*$",
     r"(?:please )?come quick\w*|need help (?:right )?now",
-    r"ha?emorrhag\w*|(?:vision|sight) (?:is|has) gone|chest discomfort|chest is (?:killing|getting worse)|foaming"
+    r"ha?emorrhag\w*|(?:vision|sight) (?:is|has) gone|chest discomfort|chest is (?:killing|getting worse)|foaming\b(?! (?:wash|soap|cleanser))"
     r"|numb\w* (?:on|down|all down) (?:the|my|his|her) (?:right|left|one|whole) side|(?:can'?t|cannot) rouse"
-    r"|(?:smell|smells of|smelling) gas|gas smell|(?:mouth|face) has gone|seizure, |(?:he|she)(?:'s| is) fitting\b(?! (?:in|for|room))"
+    r"|(?:smell|smells of|smelling) gas|gas smell|(?:mouth|face) has gone (?:lopsided|crooked|numb|slack|droopy)|seizure, |(?:he|she)(?:'s| is) fitting\b(?! (?:in|for|room))"
     r"|into the medicine cabinet|(?:wheez\w*)\b.{0,40}\bswell\w*|swell\w*\b.{0,40}\bwheez\w*|like passing out"
     r"|baby hasn'?t moved|pulled out of the (?:pool|water|bath|sea)|sweat\w*\b.{0,30}\b(?:grey|gray|jaw)|(?:grey|gray) and sweat\w*",
     # children, pregnancy, infection

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from reception.dialogue.meaning import Intent, Slot
+from reception.understanding.grammar import WITHOUT_SLOTS
 from reception.understanding.interpret import Setting, interpret
 
 #: Where a slot that can't be read as what it should be belongs, if it can be read as that.
@@ -24,18 +25,6 @@ _MISFILED: Mapping[Slot, tuple[Slot, ...]] = {
 #: Slots that are worth nothing when they can't be read.
 _DROPPED = frozenset({Slot.EMAIL, Slot.PHONE})
 
-#: Intents whose utterances never have slots.
-_BARE = frozenset(
-    {
-        Intent.EMERGENCY,
-        Intent.STAFF,
-        Intent.GREET,
-        Intent.THANK,
-        Intent.GOODBYE,
-        Intent.REPEAT,
-        Intent.OUT_OF_SCOPE,
-    }
-)
 #: Not moving: there a clock time may be the old one as well as the new one.
 _ABOUT_TIMES = frozenset({Intent.BOOK, Intent.CANCEL, Intent.CHECK, Intent.ALTERNATIVES, Intent.INFORM})
 _BOOKINGS = frozenset({Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL, Intent.CHECK, Intent.ALTERNATIVES})
@@ -62,7 +51,7 @@ def check(
     intent: Intent, slots: Mapping[Slot, str], patient: str, desk: str, setting: Setting
 ) -> dict[Slot, str]:
     """The slots with those misfiled put right and those overlooked added; all verbatim in `patient`."""
-    if intent in _BARE or not patient.strip():
+    if intent in WITHOUT_SLOTS or not patient.strip():
         return dict(slots)
     checked = _refiled(intent, slots, patient, desk, setting)
     for slot, span in _overlooked(intent, patient, desk, setting):

@@ -50,6 +50,8 @@ NONE = [
     "I overdosed on chocolate last night",
     "it's next Tuesday, wake me when it's over",
     "my knee hurts",
+    "there's a rash down my left arm",
+    "my face has gone red from the sun",
     "my father had a stroke at my age",
     "I took two ibuprofen this morning",
     "can we end it at five, I have to pick up my kids",
