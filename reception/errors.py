@@ -21,6 +21,30 @@ class Invalid(ReceptionError):
     title = "Not acceptable"
 
 
+class InvalidGrammar(Invalid):
+    """A grammar or schema that can't be used."""
+
+    title = "Grammar not usable"
+
+
+class PromptTooLong(Invalid):
+    """Prompt and answer need more tokens than the model has room for."""
+
+    title = "Prompt too long"
+
+
+class UnknownAdapter(Invalid):
+    """No adapter of this name is loaded."""
+
+    title = "Unknown adapter"
+
+
+class Unfinished(Invalid):
+    """The answer reached its limit of tokens before its grammar allowed an end."""
+
+    title = "Answer not finished"
+
+
 class NotFound(ReceptionError):
     """No such thing, or not for this caller: the two look the same from outside."""
 
@@ -45,6 +69,14 @@ class Busy(ReceptionError):
     def __init__(self, text: str, retry_after: int = 1) -> None:
         super().__init__(text)
         self.retry_after = retry_after
+
+
+class Late(ReceptionError):
+    """The answer was not there by its deadline."""
+
+    status = 504
+    title = "Too late"
+    retryable = True
 
 
 class Unavailable(ReceptionError):
@@ -79,3 +111,11 @@ class MisconfiguredError(ReceptionError):
     """A setting is missing or contradicts another; the text names it."""
 
     title = "Wrong setting"
+
+
+class ContextTooSmall(MisconfiguredError):
+    """The model, or the room it was given, is too small for a turn."""
+
+
+class WrongArchitecture(MisconfiguredError):
+    """The file holds a model of another kind than Llama."""

@@ -30,7 +30,20 @@ class Settings(BaseSettings):
     model: str = Field("desk-135m", description="a model of the catalogue, or the path of a GGUF file")
     threads: int = Field(0, ge=0, description="threads for the model; 0 means one per core")
     gpu_layers: int = Field(0, ge=-1, description="layers of the model on the GPU; -1 means all")
+    quantisation: str = Field(
+        "auto",
+        description="how a built model is stored: auto (the fastest here that understands as well), Q8_0 …",
+    )
+    sequences: int = Field(64, ge=1, le=255, description="conversations whose cache the model keeps at once")
+    context_tokens: int = Field(8192, ge=512, description="tokens in that cache, all conversations together")
+    adapters: str = Field(
+        "", description="LoRA adapters to choose per request: name=file.gguf, separated by commas"
+    )
     inference_url: str = Field("", description="an inference server to use instead of the local model")
+    fallback_model: str = Field(
+        "desk-135m",
+        description="local model that answers while the inference server is away; empty means none",
+    )
     inference_api_key: SecretStr = Field(SecretStr(""), description="the inference server's API key")
     now: datetime | None = Field(
         None, description="pins the clock (ISO 8601; without an offset it is the practice's local time)"

@@ -11,6 +11,20 @@ import click
 from reception.commands import read_settings
 from reception.settings import Settings
 
+_INFERENCE_EXAMPLES = """Example: reception inference --host 0.0.0.0 --port 8100
+
+\b
+With a key, an adapter and all layers on the GPU:
+  RECEPTION_INFERENCE_API_KEY=secret RECEPTION_ADAPTERS=dental=dental.gguf \\
+    RECEPTION_GPU_LAYERS=-1 reception inference --host 0.0.0.0
+
+\b
+Asking it, and a desk that uses it:
+  curl http://gpu:8100/v1/chat/completions -H 'Authorization: Bearer secret' \\
+    -d '{"messages": [{"role": "user", "content": "Hello!"}], "stream": true}'
+  RECEPTION_INFERENCE_URL=http://gpu:8100 RECEPTION_INFERENCE_API_KEY=secret reception serve
+"""
+
 
 @click.command(epilog="Example: reception serve --port 8000")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -41,11 +55,17 @@ def _welcome(settings: Settings, url: str) -> str:
     )
 
 
-@click.command(epilog="Example: reception inference --host 0.0.0.0 --port 8100")
+@click.command(epilog=_INFERENCE_EXAMPLES)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8100, show_default=True, type=click.IntRange(0, 65535), help="Port.")
 def inference(host: str, port: int) -> None:
-    """The inference server alone, for a machine with a GPU."""
+    """The inference server alone, for a machine with a GPU.
+
+    Speaks OpenAI's protocol under /v1: models, completions and chat/completions, also as streams. A request's
+    `model` is the model's name or an adapter's. `temperature` is 0 unless given, and `grammar` (with
+    `grammar_syntax`: lark, json_schema, regex, gbnf) or `response_format` say what an answer must look like.
+    Needs RECEPTION_INFERENCE_API_KEY as bearer token when that is set. /metrics and /health/ready are open.
+    """
     settings = read_settings()
     from reception.inference import server
     from reception.logging import configure_logging

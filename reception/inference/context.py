@@ -1,14 +1,12 @@
 """One llama.cpp context: a model file, its tokeniser, and a key-value cache shared by several sequences.
 
-Not safe for threads, `tokenize` excepted: the engine's thread alone calls the rest.
+Not safe for threads, the tokeniser's side excepted: the engine's thread alone calls the rest.
 """
 
 from __future__ import annotations
 
 import ctypes
-import struct
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +15,9 @@ import numpy as np
 from llguidance import LLTokenizer
 from numpy.typing import NDArray
 
-from reception.errors import MisconfiguredError, ModelMissing, Unavailable
-
-ARCHITECTURE = "llama"
-_ERROR_LEVEL = 4
-_troubles: deque[str] = deque(maxlen=8)
-
-
-@llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]
-def _keep_errors(level: int, text: bytes, _data: object) -> None:
-    if level == _ERROR_LEVEL:
-        _troubles.append(text.decode("utf-8", "replace").strip())
-
-
-# llama.cpp holds the callback as a bare pointer: the module's name keeps it alive.
-llama_cpp.llama_log_set(_keep_errors, ctypes.c_void_p(0))
+from reception.errors import Unavailable
+from reception.inference.language_model import Control
+from reception.inference.model_file import fingerprint, load_adapter, load_model, usable_length
 
 
 class CacheFull(Exception):
@@ -39,21 +25,29 @@ class CacheFull(Exception):
 
 
 class Context:
-    """A loaded model with room for `tokens` tokens over `sequences` sequences, `batch` tokens a call."""
+    """A loaded model with room for `tokens` tokens over `sequences` sequences, `batch` tokens a call.
+
+    `adapters` are LoRA files by name; `use_adapter` chooses one for all that is evaluated next.
+    """
 
     def __init__(
         self, path: Path, *, threads: int, gpu_layers: int = 0, sequences: int = 8, tokens: int = 4096,
-        batch: int = 512,
+        batch: int = 512, adapters: Mapping[str, Path] | None = None,
     ) -> None:  # fmt: skip
         self.batch = batch
         self.sequences = sequences
-        self._model = _load_model(path, gpu_layers)
         self._context: Any = None
         self._batch: Any = None
+        self._adapter = ""
+        self._model = load_model(path, gpu_layers)
         try:
-            self.length = _usable_length(self._model, path, tokens)
+            self.length = usable_length(self._model, path, tokens)
+            self.fingerprint = fingerprint(path)
             self._vocab = llama_cpp.llama_model_get_vocab(self._model)
             self.vocabulary = int(llama_cpp.llama_vocab_n_tokens(self._vocab))
+            self._adapters = {
+                name: load_adapter(self._model, name, file) for name, file in (adapters or {}).items()
+            }
             self._context = _new_context(self._model, threads, sequences, tokens, batch)
             self._memory = llama_cpp.llama_get_memory(self._context)
             self.tokenizer: LLTokenizer = _tokenizer(self._vocab, self.vocabulary)
@@ -70,17 +64,30 @@ class Context:
         self._outputs = np.ctypeslib.as_array(self._batch.logits, shape)
         np.ctypeslib.as_array(self._batch.n_seq_id, shape)[:] = 1
 
-    def tokenize(self, text: str) -> list[int]:
-        """The model's own tokens of `text`; words that look like control tokens stay plain text."""
+    def tokenize(self, prompt: str | Sequence[str | Control]) -> list[int]:
+        """The model's own tokens of a prompt; outside `Control`, control tokens' names stay plain words."""
+        tokens: list[int] = []
+        for part in [prompt] if isinstance(prompt, str) else prompt:
+            control = isinstance(part, Control)
+            tokens += self._tokenize(part.text if isinstance(part, Control) else part, not tokens, control)
+        return tokens
+
+    def _tokenize(self, text: str, first: bool, control: bool) -> list[int]:
         data = text.encode("utf-8", "replace")
         room = len(data) + 8
         buffer = (llama_cpp.llama_token * room)()
-        count = llama_cpp.llama_tokenize(self._vocab, data, len(data), buffer, room, True, False)
+        count = llama_cpp.llama_tokenize(self._vocab, data, len(data), buffer, room, first, control)
         return list(buffer[:count])
 
-    def detokenize(self, tokens: Sequence[int]) -> str:
-        """The text of `tokens`."""
-        return self.tokenizer.decode_bytes(list(tokens)).decode("utf-8", "replace")
+    def chat_template(self) -> str:
+        """The model's Jinja template for chats; "" when it brings none."""
+        template: bytes | None = llama_cpp.llama_model_chat_template(self._model, None)
+        return (template or b"").decode("utf-8", "replace")
+
+    def special_texts(self) -> tuple[str, str]:
+        """How the tokens for a text's begin and end are written; "" for one the model lacks."""
+        begin, end = llama_cpp.llama_vocab_bos(self._vocab), llama_cpp.llama_vocab_eos(self._vocab)
+        return _piece(self._vocab, begin).decode(), _piece(self._vocab, end).decode()
 
     def decode(
         self,
@@ -111,6 +118,17 @@ class Context:
         pointer = llama_cpp.llama_get_logits_ith(self._context, row)
         return np.ctypeslib.as_array(pointer, (self.vocabulary,))
 
+    def use_adapter(self, name: str) -> None:
+        """Evaluates with the adapter of this name from now on; with none for ""."""
+        if name == self._adapter:
+            return
+        chosen = [self._adapters[name]] if name else []
+        adapters = (llama_cpp.llama_adapter_lora_p_ctypes * len(chosen))(*chosen)
+        scales = (ctypes.c_float * len(chosen))(*[1.0] * len(chosen))
+        if llama_cpp.llama_set_adapters_lora(self._context, adapters, len(chosen), scales) != 0:
+            raise Unavailable("The language model could not switch to another adapter.")
+        self._adapter = name
+
     def keep(self, sequence: int, length: int) -> None:
         """Forgets all of a sequence but its first `length` tokens."""
         llama_cpp.llama_memory_seq_rm(self._memory, sequence, length, -1)
@@ -119,12 +137,24 @@ class Context:
         """Gives the (empty) `target` the first `length` tokens of `source`; the cells are shared."""
         llama_cpp.llama_memory_seq_cp(self._memory, source, target, 0, length)
 
+    def save(self, sequence: int) -> bytes:
+        """All that the cache holds of a sequence, for `restore`."""
+        size = llama_cpp.llama_state_seq_get_size(self._context, sequence)
+        buffer = (ctypes.c_uint8 * size)()
+        written = llama_cpp.llama_state_seq_get_data(self._context, buffer, size, sequence)
+        return bytes(buffer[:written])
+
+    def restore(self, sequence: int, state: bytes) -> bool:
+        """Gives an empty sequence what `save` returned, for the same model; False without room."""
+        buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        return bool(llama_cpp.llama_state_seq_set_data(self._context, buffer, len(state), sequence))
+
     def clear(self) -> None:
         """Forgets every sequence."""
         llama_cpp.llama_memory_clear(self._memory, True)
 
     def close(self) -> None:
-        """Frees everything; the context can't be used afterwards."""
+        """Frees everything, adapters with their model; the context can't be used afterwards."""
         if self._batch is not None:
             llama_cpp.llama_batch_free(self._batch)
         if self._context is not None:
@@ -134,45 +164,12 @@ class Context:
         self._batch = self._context = self._model = None
 
 
-def _load_model(path: Path, gpu_layers: int) -> Any:
-    if _architecture(path) != ARCHITECTURE:
-        raise MisconfiguredError(
-            f"{path.name} is not of the Llama architecture: set RECEPTION_MODEL to one that is."
-        )
-    llama_cpp.llama_backend_init()
-    params = llama_cpp.llama_model_default_params()
-    params.n_gpu_layers = gpu_layers
-    _troubles.clear()
-    model = llama_cpp.llama_model_load_from_file(str(path).encode(), params)
-    if model:
-        return model
-    reason = next((line for line in _troubles if "error" in line), "llama.cpp refused it")
-    raise ModelMissing(
-        f"{path.name} can't be loaded ({reason}): run `reception model pull`, or set another RECEPTION_MODEL."
-    )
-
-
-def _architecture(path: Path) -> str:
-    """What a GGUF file names as its architecture, which is always its first entry; "" for other files."""
-    with path.open("rb") as file:
-        head = file.read(256)
-    try:
-        (length,) = struct.unpack_from("<Q", head, 24)
-        (size,) = struct.unpack_from("<Q", head, 36 + length)
-    except struct.error:
-        return ""
-    key, value = head[32 : 32 + length], head[44 + length : 44 + length + size]
-    return value.decode("ascii", "replace") if key == b"general.architecture" else ""
-
-
-def _usable_length(model: Any, path: Path, wanted: int) -> int:
-    """How many tokens one sequence may have."""
-    trained = int(llama_cpp.llama_model_n_ctx_train(model))
-    if trained < 512:
-        raise MisconfiguredError(
-            f"{path.name} reads only {trained} tokens: set RECEPTION_MODEL to a model that reads 512 or more."
-        )
-    return min(trained, wanted)
+def _piece(vocab: Any, token: int) -> bytes:
+    if token < 0:
+        return b""
+    buffer = ctypes.create_string_buffer(4096)
+    length = llama_cpp.llama_token_to_piece(vocab, token, buffer, len(buffer), 0, True)
+    return ctypes.string_at(buffer, max(length, 0))
 
 
 def _tokenizer(vocab: Any, size: int) -> LLTokenizer:
@@ -207,6 +204,7 @@ def _new_context(model: Any, threads: int, sequences: int, tokens: int, batch: i
     context = llama_cpp.llama_init_from_model(model, params)
     if not context:
         raise Unavailable(
-            "The language model needs more memory than there is: set a smaller RECEPTION_MODEL."
+            "The language model needs more memory than there is: set a smaller RECEPTION_CONTEXT_TOKENS or"
+            " RECEPTION_MODEL."
         )
     return context

@@ -3,62 +3,59 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 
-from reception.errors import Busy, Invalid, ReceptionError, Unavailable
-from reception.inference import metrics
-from reception.inference.cache import Lane, Lanes
+from reception.errors import Busy, Invalid, Late, PromptTooLong, ReceptionError, Unavailable, UnknownAdapter
+from reception.inference import metrics, state
 from reception.inference.constrain import Constraint
-from reception.inference.context import CacheFull, Context
-from reception.inference.language_model import Completion
+from reception.inference.context import Context
+from reception.inference.language_model import LIKELIEST, Completion, Control, Listener, Request
+from reception.inference.queue import FairQueue
+from reception.inference.sampling import Sampler
+from reception.inference.scheduler import Job, Scheduler, Trace
 from reception.inference.sequence import Generation
 
-#: The most tokens one request may have, prompt and answer together.
-REQUEST_TOKENS = 1024
 #: How many requests may wait; more are refused, since they would be answered too late anyway.
 QUEUE = 64
 
 log = structlog.get_logger()
 
-
-@dataclass(order=True)
-class Request:
-    """One call of `complete` in the engine's hands; the lowest priority number, then the oldest, is first."""
-
-    priority: int
-    number: int
-    generation: Generation = field(compare=False)
-    future: Future[None] = field(compare=False)
-    lane: Lane | None = field(default=None, compare=False)
+T = TypeVar("T")
 
 
 class Engine:
     """A `LanguageModel` in this process. The model is loaded by the first `ready` or `complete`.
 
     `locate` gives the file, or raises why there is none; a failed load is tried again by the next call.
+    `forced` and `drafts` turn the shortcuts off that make answers faster and never different; `trace` is told
+    after each step how many tokens of which job were evaluated. Both are for measurements.
     """
 
     def __init__(
         self, locate: Callable[[], Path], *, threads: int, gpu_layers: int = 0, sequences: int = 8,
-        context_tokens: int = 4096, queue: int = QUEUE,
+        context_tokens: int = 4096, queue: int = QUEUE, adapters: Mapping[str, Path] | None = None,
+        forced: bool = True, drafts: bool = True, trace: Trace | None = None,
     ) -> None:  # fmt: skip
+        self.adapters = tuple(adapters or ())
         self._locate = locate
-        self._options = {"threads": threads, "gpu_layers": gpu_layers}
-        self._sizes = {"sequences": sequences, "tokens": context_tokens}
-        self._limit = queue
+        self._options = {
+            "threads": threads,
+            "gpu_layers": gpu_layers,
+            "sequences": sequences,
+            "tokens": context_tokens,
+            "adapters": dict(adapters or {}),
+        }
+        self._forced, self._drafts, self._trace = forced, drafts, trace
         self._wake = threading.Condition()
-        self._waiting: list[Request] = []
-        self._running: list[Request] = []
-        self._numbers = count()
+        self._waiting: FairQueue[Job] = FairQueue(queue)
+        self._errands: list[Callable[[Scheduler], None]] = []
         self._loaded: Future[Context] | None = None
         self._thread: threading.Thread | None = None
         self._closing = False
@@ -67,32 +64,60 @@ class Engine:
         """Loads the model when it is not yet; raises ModelMissing, Unavailable or MisconfiguredError."""
         await self._context()
 
-    async def complete(
-        self, prompt: str, grammar: str, *, max_tokens: int, draft: str = "", priority: int = 1
-    ) -> Completion:
+    async def complete(self, request: Request, listener: Listener | None = None) -> Completion:
         """See `LanguageModel.complete`."""
-        start = time.perf_counter()
-        context = await self._context()
-        # Building a grammar takes milliseconds and no turn at the model: done outside the engine's thread.
-        generation = await asyncio.to_thread(_prepare, context, prompt, grammar, max_tokens, draft)
+        start = time.monotonic()
         outcome = "failed"
         try:
-            if not generation.done:
-                await self._run(Request(priority, next(self._numbers), generation, Future()))
+            context = await self._context()
+            # Building a grammar takes milliseconds and needs no model: done outside the engine's thread.
+            generation = await asyncio.to_thread(self._prepare, context, request)
+            job = Job(request, generation, start, Future(), _on_loop(listener))
+            if generation.done:
+                job.tell()
+                await asyncio.sleep(0)  # the listener hears it first
+            else:
+                await self._run(job)
             outcome = "done"
-        except Busy:
-            outcome = "refused"
+        except (Busy, Late, Invalid) as error:
+            outcome = "late" if isinstance(error, Late) else "refused"
             raise
         except asyncio.CancelledError:
             outcome = "cancelled"
             raise
         finally:
             metrics.COMPLETIONS.labels(outcome).inc()
-        seconds = time.perf_counter() - start
-        metrics.SECONDS.observe(seconds)
-        metrics.TOKENS.labels("written").inc(len(generation.answer))
-        text = context.detokenize(generation.answer)
-        return Completion(text, generation.confidence, len(generation.answer), seconds * 1000)
+        return _completion(job, time.monotonic() - start)
+
+    async def count(self, prompt: str | tuple[str | Control, ...]) -> int:
+        """How many tokens a prompt has."""
+        context = await self._context()
+        return len(context.tokenize(prompt))
+
+    async def limit(self) -> int:
+        """The most tokens that prompt and answer may have together."""
+        return (await self._context()).length
+
+    async def chat_template(self) -> str:
+        """The model's Jinja template for chats; "" when it brings none."""
+        return (await self._context()).chat_template()
+
+    async def special_tokens(self) -> tuple[str, str]:
+        """How the model writes the begin and the end of a text."""
+        return (await self._context()).special_texts()
+
+    async def save(self, conversation: str) -> bytes:
+        """What the cache holds for a conversation between two of its requests; Invalid when nothing."""
+        await self._context()
+        return await self._between_steps(lambda scheduler: state.save(scheduler, conversation))
+
+    async def restore(self, conversation: str, saved: bytes) -> None:
+        """Puts back what `save` gave, here or in another process with the same model and adapter.
+
+        Raises Invalid for other data, Busy when there is no room.
+        """
+        await self._context()
+        await self._between_steps(lambda scheduler: state.restore(scheduler, conversation, saved))
 
     async def close(self) -> None:
         """Ends the thread and frees the model; open requests fail as Unavailable."""
@@ -102,10 +127,32 @@ class Engine:
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
 
+    def _prepare(self, context: Context, request: Request) -> Generation:
+        """Checks everything about a request before any token of it is evaluated."""
+        if request.adapter and request.adapter not in self.adapters:
+            raise UnknownAdapter("There is no such adapter: see RECEPTION_ADAPTERS, or /v1/models.")
+        tokens = context.tokenize(request.prompt)
+        if not tokens or len(tokens) + request.max_tokens > context.length:
+            raise PromptTooLong(
+                f"Prompt and answer must have between 1 and {context.length} tokens together: shorten the"
+                " prompt, ask for fewer tokens, or set a larger RECEPTION_CONTEXT_TOKENS."
+            )
+        sampler = None if request.sampling == LIKELIEST else Sampler(request.sampling, context.vocabulary)
+        draft = request.draft if self._drafts else ""
+        return Generation(
+            tokens,
+            Constraint(context.tokenizer, request.grammar, forced=self._forced),
+            max_tokens=request.max_tokens,
+            draft=context.tokenize(" " + draft) if draft else (),
+            stop=request.stop,
+            ends=context.tokenizer.eos_tokens,
+            sampler=sampler,
+            spell=context.tokenizer.decode_bytes,
+        )
+
     async def _context(self) -> Context:
         with self._wake:
-            if self._closing:
-                raise Unavailable("The language model has been shut down.")
+            self._check_open()
             failed = self._loaded is not None and self._loaded.done() and self._loaded.exception()
             if self._loaded is None or failed:
                 self._loaded = Future()
@@ -113,21 +160,40 @@ class Engine:
                 self._thread.start()
         return await asyncio.shield(asyncio.wrap_future(self._loaded))
 
-    async def _run(self, request: Request) -> None:
+    def _check_open(self) -> None:
+        if self._closing:
+            raise Unavailable("The language model has been shut down.")
+
+    async def _run(self, job: Job) -> None:
         with self._wake:
-            if self._closing:
-                raise Unavailable("The language model has been shut down.")
-            if len(self._waiting) >= self._limit:
-                raise Busy("The desk has too much to do at once.")
-            heapq.heappush(self._waiting, request)
+            self._check_open()
+            request = job.request
+            self._waiting.push(
+                job, priority=request.priority, owner=request.conversation, now=time.monotonic()
+            )
             self._wake.notify()
-        # Cancelling the task cancels the future; the engine drops the request at its next step.
-        await asyncio.wrap_future(request.future)
+        # Cancelling the task cancels the future; the engine drops the job at its next step.
+        await asyncio.wrap_future(job.future)
+
+    async def _between_steps(self, errand: Callable[[Scheduler], T]) -> T:
+        done: Future[T] = Future()
+
+        def run(scheduler: Scheduler) -> None:
+            try:
+                done.set_result(errand(scheduler))
+            except ReceptionError as error:
+                done.set_exception(error)
+
+        with self._wake:
+            self._check_open()
+            self._errands.append(run)
+            self._wake.notify()
+        return await asyncio.wrap_future(done)
 
     def _work(self, loaded: Future[Context]) -> None:
         """The engine's thread: loads, works until closed, frees."""
         try:
-            context = Context(self._locate(), **self._options, **self._sizes)
+            context = Context(self._locate(), **self._options)  # type: ignore[arg-type]
         except ReceptionError as error:
             loaded.set_exception(error)
             return
@@ -136,145 +202,70 @@ class Engine:
             loaded.set_exception(Unavailable("The language model could not be loaded."))
             return
         loaded.set_result(context)
-        lanes = Lanes(self._sizes["sequences"])
+        scheduler = Scheduler(context, gpu=self._options["gpu_layers"] != 0, trace=self._trace)
         try:
-            while self._admit(context, lanes):
-                self._step(context, lanes)
+            while self._admit(scheduler):
+                scheduler.step()
         finally:
-            self._fail(lanes, [*self._running, *self._waiting], "The language model has been shut down.")
+            self._shut_down(scheduler)
             context.close()
 
-    def _admit(self, context: Context, lanes: Lanes) -> bool:
-        """Waits for work and gives lanes to waiting requests; False when the engine closes."""
+    def _admit(self, scheduler: Scheduler) -> bool:
+        """Waits for work, runs errands and lets waiting jobs start; False when the engine closes."""
         with self._wake:
-            self._wake.wait_for(lambda: self._closing or self._waiting or self._running)
+            self._wake.wait_for(
+                lambda: self._closing or self._errands or len(self._waiting) or scheduler.running
+            )
             if self._closing:
                 return False
-            for request in [one for one in self._running if one.future.cancelled()]:
-                self._leave(lanes, request)
-            self._waiting = [one for one in self._waiting if not one.future.cancelled()]
-            heapq.heapify(self._waiting)
-            while self._waiting and (place := lanes.take(self._waiting[0].generation.tokens)):
-                request = heapq.heappop(self._waiting)
-                context.keep(place.lane.index, 0 if place.source else place.shared)
-                if place.source:
-                    context.copy(place.source.index, place.lane.index, place.shared)
-                    place.lane.tokens = place.source.tokens[: place.shared]
-                del place.lane.tokens[place.shared :]
-                request.lane = place.lane
-                metrics.TOKENS.labels("remembered").inc(place.shared)
-                self._running.append(request)
+            errands, self._errands = self._errands, []
+            for gone in self._waiting.discard(lambda job: job.over):
+                gone.settle(gone.overdue())
+            now = time.monotonic()
+            while (job := self._waiting.peek(now)) is not None and scheduler.start(job):
+                self._waiting.pop(now)
             metrics.WAITING.set(len(self._waiting))
-            metrics.RUNNING.set(len(self._running))
+            metrics.RUNNING.set(len(scheduler.running))
+        for errand in errands:
+            errand(scheduler)
         return True
 
-    def _step(self, context: Context, lanes: Lanes) -> None:
-        """One batch over all running requests, then each one's next choice."""
-        try:
-            rows = _evaluate(context, self._running)
-            for request in list(self._running):
-                self._advance(context, lanes, request, rows.get(request.number, []))
-        except CacheFull:
-            self._make_room(context, lanes)
-        except Exception as error:
-            # A failure here is of the whole context, not of one request.
-            log.error("model_step_failed", kind=type(error).__name__)
-            self._fail(lanes, list(self._running), "The language model failed to answer.")
-            context.clear()
-            for lane in lanes.all:
-                lane.tokens.clear()
-
-    def _advance(self, context: Context, lanes: Lanes, request: Request, rows: Sequence[int]) -> None:
-        generation, lane = request.generation, request.lane
-        assert lane is not None
-        if len(lane.tokens) < len(generation.feed):
-            return  # a long prompt is read in several batches
-        try:
-            right = generation.advance([context.logits(row) for row in rows])
-        except Invalid as error:
-            self._leave(lanes, request)
-            _settle(request, error)
-            return
-        if right < len(lane.tokens):
-            del lane.tokens[right:]
-            context.keep(lane.index, right)
-        if generation.done:
-            self._leave(lanes, request)
-            _settle(request)
-
-    def _make_room(self, context: Context, lanes: Lanes) -> None:
-        """Forgets the oldest idle lane; without one, turns away the least urgent request."""
-        idle = lanes.idle()
-        lane = idle[0] if idle else None
-        if lane is None:
-            request = max(self._running)
-            lane = request.lane
-            self._leave(lanes, request)
-            _settle(request, Busy("The desk has too much to do at once."))
-        assert lane is not None
-        context.keep(lane.index, 0)
-        lane.tokens.clear()
-
-    def _leave(self, lanes: Lanes, request: Request) -> None:
-        self._running.remove(request)
-        if request.lane is not None:
-            lanes.release(request.lane)
-
-    def _fail(self, lanes: Lanes, requests: Sequence[Request], text: str) -> None:
-        for request in requests:
-            if request in self._running:
-                self._leave(lanes, request)
-            _settle(request, Unavailable(text))
+    def _shut_down(self, scheduler: Scheduler) -> None:
+        with self._wake:
+            self._closing = True
+            errands, self._errands = self._errands, []
+            jobs = [*scheduler.running, *self._waiting.discard(lambda _: True)]
+        for job in jobs:
+            job.settle(Unavailable("The language model has been shut down."))
+        for errand in errands:
+            errand(scheduler)
 
 
-def _prepare(context: Context, prompt: str, grammar: str, max_tokens: int, draft: str) -> Generation:
-    tokens = context.tokenize(prompt)
-    limit = min(REQUEST_TOKENS, context.length)
-    if not tokens or len(tokens) + max_tokens > limit:
-        raise Invalid(f"Prompt and answer must have between 1 and {limit} tokens together.")
-    return Generation(
-        tokens,
-        Constraint(context.tokenizer, grammar),
-        max_tokens=max_tokens,
-        draft=context.tokenize(" " + draft) if draft else (),
-        ends=context.tokenizer.eos_tokens,
-        detokenize=context.detokenize,
+def _on_loop(listener: Listener | None) -> Listener | None:
+    """Tells a listener on the event loop that is running now."""
+    if listener is None:
+        return None
+    loop = asyncio.get_running_loop()
+    return lambda text: _call_soon(loop, listener, text)
+
+
+def _call_soon(loop: asyncio.AbstractEventLoop, listener: Listener, text: str) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(listener, text)
+
+
+def _completion(job: Job, seconds: float) -> Completion:
+    generation = job.generation
+    metrics.SECONDS.observe(seconds)
+    metrics.TOKENS.labels("written").inc(len(generation.answer))
+    return Completion(
+        generation.text,
+        generation.confidence,
+        tokens=len(generation.answer),
+        ms=seconds * 1000,
+        prompt_tokens=generation.prompt_length,
+        cut=generation.cut,
+        near_ties=generation.near_ties,
+        evaluated=job.evaluated,
+        steps=job.steps,
     )
-
-
-def _evaluate(context: Context, requests: Sequence[Request]) -> dict[int, list[int]]:
-    """Reads what the requests have unread, as far as one batch reaches; their rows with scores by number."""
-    tokens: list[int] = []
-    positions: list[int] = []
-    sequences: list[int] = []
-    outputs: list[bool] = []
-    rows: dict[int, list[int]] = {}
-    ends: list[tuple[Lane, list[int]]] = []
-    for request in sorted(requests):
-        lane = request.lane
-        assert lane is not None
-        feed, known = request.generation.feed, len(lane.tokens)
-        new = feed[known : known + context.batch - len(tokens)]
-        first = len(feed) - request.generation.rows
-        wanted = [known + offset >= first for offset in range(len(new))]
-        rows[request.number] = [len(tokens) + offset for offset, want in enumerate(wanted) if want]
-        positions += range(known, known + len(new))
-        sequences += [lane.index] * len(new)
-        outputs += wanted
-        tokens += new
-        ends.append((lane, new))
-    context.decode(tokens, positions, sequences, outputs)
-    for lane, new in ends:
-        lane.tokens += new
-    metrics.TOKENS.labels("evaluated").inc(len(tokens))
-    return rows
-
-
-def _settle(request: Request, error: ReceptionError | None = None) -> None:
-    """Ends a request's future, unless its caller cancelled it meanwhile."""
-    if not request.future.set_running_or_notify_cancel():
-        return
-    if error is None:
-        request.future.set_result(None)
-    else:
-        request.future.set_exception(error)

@@ -13,3 +13,11 @@ SECONDS = Histogram(
 )
 WAITING = Gauge("reception_inference_waiting", "Requests waiting for a sequence")
 RUNNING = Gauge("reception_inference_running", "Requests being worked on")
+BATCH = Histogram(
+    "reception_inference_batch_tokens",
+    "Tokens evaluated in one step",
+    buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512),
+)
+ANSWERS = Counter(
+    "reception_inference_answers_total", "Answers by the model that gave them: remote or local", ["model"]
+)

@@ -6,19 +6,24 @@ chooses tokens and sets up the next step.
 
 from __future__ import annotations
 
+import codecs
 import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reception.errors import Unfinished
 from reception.inference.cache import shared
 from reception.inference.constrain import Constraint
+from reception.inference.sampling import Sampler
 
 #: How many tokens are guessed at once: more cost more to check than they save.
 DRAFT_TOKENS = 3
 #: What ends the first field of a frame; confidence is about the words before.
 FIELD_ENDS = frozenset(";\n")
+#: Scores (logits) this close may swap places with the shape of the batch: kernels round differently.
+NEAR = 0.1
 
 
 class Generation:
@@ -35,19 +40,27 @@ class Generation:
         *,
         max_tokens: int,
         draft: Sequence[int] = (),
+        stop: Sequence[str] = (),
         ends: Sequence[int] = (),
-        detokenize: Callable[[Sequence[int]], str],
+        sampler: Sampler | None = None,
+        spell: Callable[[list[int]], bytes],
     ) -> None:
         self.tokens = list(prompt)
+        self.text = ""
         self.guesses: list[int] = []
         self.done = False
-        self._prompt_length = len(self.tokens)
+        self.near_ties = 0
+        self.prompt_length = len(self.tokens)
         self._constraint = constraint
         self._limit = len(self.tokens) + max_tokens
         self._reading_only = max_tokens == 0
         self._draft = list(draft)
+        self._stop = tuple(stop)
         self._ends = frozenset(ends)
-        self._detokenize = detokenize
+        self._sampler = sampler
+        self._spell = spell
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._ended = False
         self._in_first_field = True
         self._log_confidence = 0.0
         if not self._reading_only:
@@ -56,12 +69,25 @@ class Generation:
     @property
     def answer(self) -> list[int]:
         """The tokens written so far."""
-        return self.tokens[self._prompt_length :]
+        return self.tokens[self.prompt_length :]
 
     @property
     def confidence(self) -> float:
         """Probability of the free choices in the first field, 0 to 1."""
         return math.exp(self._log_confidence)
+
+    @property
+    def cut(self) -> bool:
+        """Whether the answer ended only because it reached its limit."""
+        return self.done and not self._ended and not self._reading_only
+
+    @property
+    def settled(self) -> int:
+        """How many characters of `text` are final: the rest may turn out to begin a stop text."""
+        if self.done:
+            return len(self.text)
+        longest = max((_overlap(self.text, stop) for stop in self._stop), default=0)
+        return len(self.text) - longest
 
     @property
     def feed(self) -> list[int]:
@@ -76,7 +102,8 @@ class Generation:
     def advance(self, rows: Sequence[NDArray[np.float32]]) -> int:
         """Chooses with the scores after the last known token and after each guess.
 
-        Returns how many tokens of `feed` turned out right; what was read beyond must be forgotten.
+        Returns how many tokens of `feed` turned out right; what was read beyond must be forgotten. Raises
+        InvalidGrammar, and Unfinished when the limit is reached before the grammar allows an end.
         """
         known, guesses, right = len(self.tokens), self.guesses, 0
         self.guesses = []
@@ -92,25 +119,59 @@ class Generation:
         return known + right
 
     def _choose(self, scores: NDArray[np.float32]) -> list[int]:
-        token, probability = self._constraint.choose(scores)
+        token, probability = self._pick(scores)
         if token in self._ends:
-            self.done = True
+            self._end()
             return []
         self._constraint.accept(token)
         if self._in_first_field:
-            self._in_first_field = FIELD_ENDS.isdisjoint(self._detokenize([token]))
+            self._in_first_field = FIELD_ENDS.isdisjoint(self._spell([token]).decode("utf-8", "replace"))
             if self._in_first_field:
-                self._log_confidence += math.log(probability)
+                self._log_confidence += math.log(max(probability, 1e-9))
         before = len(self.tokens)
         self._extend([token])
         if not self.done:
             self._extend(self._constraint.forced())
         return self.tokens[before:]
 
+    def _pick(self, scores: NDArray[np.float32]) -> tuple[int, float]:
+        """The next token and its probability among the allowed ones."""
+        if self._sampler is not None:
+            allowed, theirs = self._constraint.allowed(scores)
+            token = self._sampler.choose(allowed, theirs)
+            self._sampler.accept(token)
+            weights = np.exp(theirs - theirs.max())
+            return token, float(weights[allowed == token].sum() / weights.sum())
+        token, probability, margin = self._constraint.choose(scores)
+        self.near_ties += margin < NEAR
+        return token, probability
+
     def _extend(self, tokens: list[int]) -> None:
-        self.tokens += tokens[: self._limit - len(self.tokens)]
-        self._in_first_field = self._in_first_field and FIELD_ENDS.isdisjoint(self._detokenize(tokens))
-        self.done = self._constraint.finished or len(self.tokens) >= self._limit
+        tokens = tokens[: self._limit - len(self.tokens)]
+        self.tokens += tokens
+        added = self._decoder.decode(self._spell(tokens)) if tokens else ""
+        self.text += added
+        self._in_first_field = self._in_first_field and FIELD_ENDS.isdisjoint(added)
+        if self._constraint.finished or self._stopped(len(added)):
+            self._end()
+        elif len(self.tokens) >= self._limit:
+            if self._constraint.bound and not self._constraint.can_end:
+                raise Unfinished(
+                    "The answer reached max_tokens before its grammar allowed an end: allow more."
+                )
+            self.done = True
+            self._ended = self._constraint.bound
+
+    def _stopped(self, added: int) -> bool:
+        """Whether a stop text has appeared in the last `added` characters; the answer then ends before it."""
+        places = [self.text.find(stop, max(0, len(self.text) - added - len(stop))) for stop in self._stop]
+        found = [place for place in places if place >= 0]
+        if found:
+            self.text = self.text[: min(found)]
+        return bool(found)
+
+    def _end(self) -> None:
+        self.done = self._ended = True
 
     def _guess(self) -> list[int]:
         """What follows in the draft where the answer's last tokens stand in it; two agreeing beat one."""
@@ -125,3 +186,10 @@ class Generation:
             if guess:
                 return guess
         return []
+
+
+def _overlap(text: str, stop: str) -> int:
+    """How many of the last characters of `text` could begin `stop`."""
+    return next(
+        (size for size in range(min(len(stop) - 1, len(text)), 0, -1) if text.endswith(stop[:size])), 0
+    )

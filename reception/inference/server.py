@@ -1,102 +1,35 @@
-"""The inference server: one language model over HTTP, for desks that run on other machines."""
+"""The inference server: one language model over HTTP, as OpenAI's clients and other desks ask it."""
 
 from __future__ import annotations
 
-import asyncio
 import hmac
-import time
-from typing import Any
-from uuid import uuid4
+from pathlib import Path
+from typing import Any, cast
 
 import structlog
 import uvicorn
-from litestar import Litestar, MediaType, Request, Response, get, post
+from litestar import Litestar, MediaType, Response, Router, get
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency, Provide
-from litestar.exceptions import ValidationException
 from litestar.handlers.base import BaseRouteHandler
-from litestar.params import JSONBody
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import SecretStr
 
-from reception.errors import Busy, Invalid, ReceptionError
+from reception.errors import ReceptionError
 from reception.inference.factory import build_engine
-from reception.inference.language_model import Completion, LanguageModel
+from reception.inference.openai_errors import HANDLERS, Unauthorized
+from reception.inference.openai_routes import complete, converse, models, one_model
+from reception.inference.served import Served
 from reception.settings import Settings
+
+__all__ = ["Served", "create_server", "serve"]
 
 log = structlog.get_logger()
 
-Served = NamedDependency[LanguageModel]
-Name = NamedDependency[str]
-
-
-class Unauthorized(ReceptionError):
-    """The API key is missing or wrong."""
-
-    status = 401
-    title = "Unauthorized"
-
-
-class CompletionRequest(BaseModel):
-    """The body of `POST /v1/completions`: OpenAI's names, and ours for what OpenAI lacks."""
-
-    prompt: str = Field(min_length=1, max_length=20_000)
-    max_tokens: int = Field(96, ge=0, le=512)
-    grammar: str = Field("", max_length=100_000, description="Lark, llguidance's dialect")
-    draft: str = Field("", max_length=20_000, description="text whose words the answer may repeat")
-    priority: int = Field(1, ge=0, le=9)
-
-
-@post("/v1/completions", status_code=200)
-async def complete(
-    request: Request[Any, Any, Any], data: JSONBody[CompletionRequest], model: Served, name: Name
-) -> dict[str, Any]:
-    """One completion in OpenAI's shape, with `confidence` and `ms` beside."""
-    work = asyncio.create_task(
-        model.complete(
-            data.prompt,
-            data.grammar,
-            max_tokens=data.max_tokens,
-            draft=data.draft,
-            priority=data.priority,
-        )
-    )
-    gone = asyncio.create_task(_disconnected(request))
-    try:
-        await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if not work.done():
-            raise Busy("The client went away.")
-        return _answer(name, data, work.result())
-    finally:
-        gone.cancel()
-        work.cancel()
-
-
-def _answer(name: str, data: CompletionRequest, done: Completion) -> dict[str, Any]:
-    cut = data.max_tokens > 0 and done.tokens >= data.max_tokens
-    choice = {"index": 0, "text": done.text, "finish_reason": "length" if cut else "stop"}
-    return {
-        "id": f"cmpl-{uuid4().hex}",
-        "object": "text_completion",
-        "created": int(time.time()),
-        "model": name,
-        "choices": [choice],
-        "usage": {"completion_tokens": done.tokens},
-        "confidence": done.confidence,
-        "ms": done.ms,
-    }
-
-
-async def _disconnected(request: Request[Any, Any, Any]) -> None:
-    """Returns when the client hangs up: its answer then costs nobody any more time."""
-    while (await request.receive())["type"] != "http.disconnect":
-        continue
-
-
-@get("/v1/models")
-async def models(name: Name) -> dict[str, Any]:
-    """The one model served here."""
-    return {"object": "list", "data": [{"id": name, "object": "model", "owned_by": "reception"}]}
+#: Seconds that open answers get to finish when the server is told to stop.
+_FAREWELL = 20
+#: Bytes; many times what any model reads.
+_LARGEST_BODY = 4_000_000
 
 
 @get("/health/live", media_type=MediaType.TEXT)
@@ -106,7 +39,7 @@ async def live() -> str:
 
 
 @get("/health/ready", media_type=MediaType.TEXT)
-async def ready(model: Served) -> Response[str]:
+async def ready(model: NamedDependency[Served]) -> Response[str]:
     """200 once the model answers, else 503 with the reason in one line."""
     try:
         await model.ready()
@@ -121,51 +54,36 @@ async def metrics() -> Response[bytes]:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-def create_server(model: LanguageModel, name: str, api_key: SecretStr) -> Litestar:
-    """The server's application; with an empty `api_key` anyone may ask."""
+def create_server(model: Served, name: str, api_key: SecretStr) -> Litestar:
+    """The application: clients call the model `name`; with an empty `api_key` anyone may ask."""
 
     def authorize(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-        expected = f"Bearer {api_key.get_secret_value()}"
+        key = api_key.get_secret_value()
         given = connection.headers.get("authorization", "")
-        open_to_all = not api_key.get_secret_value() or not connection.scope["path"].startswith("/v1/")
-        if not open_to_all and not hmac.compare_digest(given.encode(), expected.encode()):
+        if key and not hmac.compare_digest(given.encode(), f"Bearer {key}".encode()):
             raise Unauthorized("The API key is missing or wrong.")
 
     async def close() -> None:
         await model.close()
 
+    guarded = Router("/v1", route_handlers=[models, one_model, complete, converse], guards=[authorize])
     return Litestar(
-        [complete, models, live, ready, metrics],
-        guards=[authorize],
+        [guarded, live, ready, metrics],
         dependencies={
             "model": Provide(lambda: model, sync_to_thread=False),
             "name": Provide(lambda: name, sync_to_thread=False),
         },
-        exception_handlers={ReceptionError: _problem, ValidationException: _invalid},
+        exception_handlers=HANDLERS,
         on_shutdown=[close],
+        request_max_body_size=_LARGEST_BODY,
         openapi_config=None,
     )
 
 
-def _problem(_: Request[Any, Any, Any], error: ReceptionError) -> Response[dict[str, Any]]:
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else {}
-    return Response(
-        {"title": error.title, "status": error.status, "detail": str(error)},
-        status_code=error.status,
-        headers=headers,
-        media_type="application/problem+json",
-    )
-
-
-def _invalid(request: Request[Any, Any, Any], _: ValidationException) -> Response[dict[str, Any]]:
-    # The exception's own text may quote the body, and with it a patient.
-    return _problem(request, Invalid("The body must have a prompt; see CompletionRequest for the fields."))
-
-
 def serve(settings: Settings, host: str, port: int) -> None:
     """Runs the server until it is told to stop; loads the model at start."""
-    model = build_engine(settings)
-    app = create_server(model, settings.model, settings.inference_api_key)
+    model = cast(Served, build_engine(settings))
+    app = create_server(model, served_name(settings), settings.inference_api_key)
 
     async def load() -> None:
         try:
@@ -174,4 +92,9 @@ def serve(settings: Settings, host: str, port: int) -> None:
             log.error("model_not_ready", reason=str(error))
 
     app.on_startup.append(load)
-    uvicorn.run(app, host=host, port=port, log_level="warning")
+    uvicorn.run(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=_FAREWELL)
+
+
+def served_name(settings: Settings) -> str:
+    """What clients call the model: its name in the catalogue, or that of its file without folders."""
+    return Path(settings.model).stem if settings.model.endswith(".gguf") else settings.model

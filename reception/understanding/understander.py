@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 
 from reception.dialogue import safety
 from reception.dialogue.meaning import Frame, Intent, Slot
-from reception.inference.language_model import LanguageModel
+from reception.errors import ReceptionError, Unfinished
+from reception.inference.language_model import Grammar, LanguageModel, Priority, Request
 from reception.understanding.checking import check
 from reception.understanding.grammar import build_grammar
 from reception.understanding.interpret import Setting, interpret
@@ -30,38 +32,79 @@ class Understander:
         self._model = model
         self._rules = rules
 
-    async def understand(self, desk: str, patient: str, setting: Setting, *, priority: int = 1) -> Frame:
+    async def understand(
+        self,
+        desk: str,
+        patient: str,
+        setting: Setting,
+        *,
+        priority: Priority = Priority.CHAT,
+        conversation: str = "",
+        deadline: float | None = None,
+    ) -> Frame:
         """The meaning of `patient`, said after `desk`; slot texts are verbatim spans of `patient`.
 
         An emergency by rule is one even while the model is away. Nothing said is out_of_scope; so is,
-        with confidence 0, what the model could not put into a frame.
-        Raises what the model raises: Busy, Unavailable, ModelMissing.
+        with confidence 0, what the model could not put into a frame. `conversation` names whose words were
+        read ahead; `deadline` is in seconds.
+        Raises what the model raises: Busy, Late, Unavailable, ModelMissing.
         """
         if self._rules and safety.is_emergency(patient):
             return Frame(Intent.EMERGENCY)
-        words = clip(patient)
-        if not words:
+        if not clip(patient):
             return Frame(Intent.OUT_OF_SCOPE)
-        completion = await self._model.complete(
-            build_prompt(desk, words),
-            build_grammar(words),
-            max_tokens=FRAME_TOKENS,
-            draft=words,
-            priority=priority,
+        request = self.request(
+            desk, patient, priority=priority, conversation=conversation, deadline=deadline
         )
         try:
+            completion = await self._model.complete(request)
             intent, spans = parse_frame(completion.text)
-        except ValueError:
+        except (Unfinished, ValueError):
             return Frame(Intent.OUT_OF_SCOPE, confidence=0.0)
         slots = verbatim(spans, patient)
         if self._rules:
             slots = check(intent, slots, patient, desk, setting)
         return Frame(intent, slots, interpret(intent, slots, desk, setting), completion.confidence)
 
-    async def anticipate(self, desk: str) -> None:
+    def request(
+        self,
+        desk: str,
+        patient: str,
+        *,
+        priority: Priority = Priority.CHAT,
+        conversation: str = "",
+        deadline: float | None = None,
+    ) -> Request:
+        """What the model is asked for an utterance that is not blank."""
+        words = clip(patient)
+        return Request(
+            build_prompt(desk, words),
+            FRAME_TOKENS,
+            Grammar(build_grammar(words)),
+            draft=words,
+            priority=priority,
+            conversation=conversation,
+            deadline=deadline,
+            remember=False,  # the next prompt begins with other words
+        )
+
+    async def anticipate(self, desk: str, conversation: str) -> None:
         """Lets the model read what the desk just said while the patient still thinks or speaks."""
-        prefix = f"desk: {desk_words(desk)}\npatient:"
-        await self._model.complete(prefix, "", max_tokens=0, priority=2)
+        await self._read_ahead(f"desk: {desk_words(desk)}\npatient:", conversation)
+
+    async def overhear(self, desk: str, partial: str, conversation: str) -> None:
+        """Lets the model read the words of an utterance that is not over; they may still be taken back.
+
+        The last word may grow, and what is very long will be cut elsewhere: neither is read.
+        """
+        words, _, _ = clean(partial).rpartition(" ")
+        if words and words == clip(words):
+            await self._read_ahead(f"desk: {desk_words(desk)}\npatient: {words}", conversation)
+
+    async def _read_ahead(self, prompt: str, conversation: str) -> None:
+        # A convenience: whatever keeps the model from it now, the turn itself will find out.
+        with suppress(ReceptionError):
+            await self._model.complete(Request(prompt, 0, priority=Priority.AHEAD, conversation=conversation))
 
 
 def clip(patient: str) -> str:

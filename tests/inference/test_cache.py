@@ -53,3 +53,34 @@ def test_idle_lanes_are_those_that_could_be_forgotten() -> None:
     made = lanes("ab", "cd", "")
     made.all[0].busy = True
     assert made.idle() == [made.all[1]]
+
+
+def test_a_conversation_keeps_its_lane_and_others_copy_from_it() -> None:
+    made = lanes("", "", "")
+    first = made.take([1, 2, 3], "ada")
+    assert first is not None
+    first.lane.tokens = [1, 2, 3]
+    made.release(first.lane)
+    other = made.take([1, 2, 9], "grace")
+    assert other is not None
+    assert (other.lane is first.lane, other.shared, other.source) == (False, 2, first.lane)
+    again = made.take([1, 2, 3, 4], "ada")
+    assert again is not None
+    assert (again.lane, again.shared, again.source) == (first.lane, 3, None)
+    assert made.of("ada") is None
+    made.release(again.lane)
+    assert made.of("ada") is first.lane
+
+
+def test_what_was_read_with_one_adapter_is_of_no_use_with_another() -> None:
+    made = lanes("abcd", "")
+    place = made.take([97, 98, 99, 100, 101], adapter="tuned")
+    assert place is not None
+    assert (place.shared, place.source, place.lane.adapter) == (0, None, "tuned")
+
+
+def test_what_is_only_read_may_be_there_already() -> None:
+    made = lanes("abc")
+    place = made.take([97, 98, 99], rest=0)
+    assert place is not None
+    assert place.shared == 3

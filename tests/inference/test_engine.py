@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reception.dialogue.meaning import Intent
 from reception.errors import Busy, Invalid, MisconfiguredError, ModelMissing, Unavailable
 from reception.inference.engine import Engine
+from reception.inference.language_model import Completion, Grammar, Priority, Request
 from reception.understanding.grammar import build_grammar
 from reception.understanding.prompt import build_prompt, parse_frame
 from tests.inference.tiny_model import write_tiny_model
@@ -21,12 +23,22 @@ UTTERANCES = [
     "cancel it please",
     "my number is 555 0199",
 ]
-LETTERS = "start: /[a-z]{400}/"
+
+
+def digits(count: int) -> str:
+    """A grammar whose answers have exactly `count` tokens: the tokeniser joins no digits."""
+    return f"start: /[0-9]{{{count}}}/"
+
+
+async def ask(engine: Engine, prompt: str, grammar: str = "", *, max_tokens: int, **more: Any) -> Completion:
+    """One request; without a grammar any text."""
+    form = Grammar(grammar) if grammar else None
+    return await engine.complete(Request(prompt, max_tokens, form, **more))
 
 
 async def read(engine: Engine, utterance: str, draft: str = "") -> str:
     prompt, grammar = build_prompt("What can I do for you?", utterance), build_grammar(utterance)
-    completion = await engine.complete(prompt, grammar, max_tokens=300, draft=draft)
+    completion = await ask(engine, prompt, grammar, max_tokens=300, draft=draft)
     assert 0 <= completion.confidence <= 1
     return completion.text
 
@@ -50,29 +62,29 @@ async def test_requests_in_one_batch_answer_as_alone(engine: Engine) -> None:
 
 async def test_reading_ahead_leaves_the_answer_the_same(engine: Engine, tiny: Path) -> None:
     fresh = Engine(lambda: tiny, threads=1, sequences=1)
-    await fresh.complete("desk: What can I do for you?\npatient:", "", max_tokens=0)
+    await ask(fresh, "desk: What can I do for you?\npatient:", "", max_tokens=0)
     assert await read(fresh, UTTERANCES[0]) == await read(engine, UTTERANCES[0])
     await fresh.close()
 
 
 async def test_an_answer_without_a_choice_is_certain(engine: Engine) -> None:
-    completion = await engine.complete("frame:", 'start: " book tuesday\\n"', max_tokens=40)
+    completion = await ask(engine, "frame:", 'start: " book tuesday\\n"', max_tokens=40)
     assert completion.text == " book tuesday\n"
     assert completion.confidence == 1.0
 
 
 async def test_max_tokens_cuts_the_answer(engine: Engine) -> None:
-    assert (await engine.complete("frame:", LETTERS, max_tokens=5)).tokens == 5
+    assert (await ask(engine, "frame:", digits(5), max_tokens=5)).tokens == 5
 
 
 async def test_the_end_token_ends_an_answer_that_may_end(engine: Engine) -> None:
-    completion = await engine.complete("frame:", "", max_tokens=20)
+    completion = await ask(engine, "frame:", max_tokens=20)
     assert "<|end|>" not in completion.text
 
 
 async def test_a_prompt_longer_than_a_batch_is_read_in_parts(tiny: Path) -> None:
     engine = Engine(lambda: tiny, threads=1, sequences=2, context_tokens=1024)
-    completion = await engine.complete("z" * 700, 'start: "a" | "b"', max_tokens=4)
+    completion = await ask(engine, "z" * 700, 'start: "a" | "b"', max_tokens=4)
     assert completion.text in ("a", "b")
     await engine.close()
 
@@ -80,11 +92,11 @@ async def test_a_prompt_longer_than_a_batch_is_read_in_parts(tiny: Path) -> None
 async def test_more_text_than_the_cache_holds_turns_the_least_urgent_away(tiny: Path) -> None:
     engine = Engine(lambda: tiny, threads=1, sequences=4, context_tokens=1024)
     prompts = [letter * 600 for letter in "wxyz"]
-    jobs = [engine.complete(prompt, LETTERS, max_tokens=300) for prompt in prompts]
+    jobs = [ask(engine, prompt, digits(300), max_tokens=300) for prompt in prompts]
     outcomes = await asyncio.gather(*jobs, return_exceptions=True)
     assert any(isinstance(one, Busy) for one in outcomes)
     assert any(not isinstance(one, BaseException) for one in outcomes)
-    assert (await engine.complete("after:", 'start: "yes"', max_tokens=4)).text == "yes"
+    assert (await ask(engine, "after:", 'start: "yes"', max_tokens=4)).text == "yes"
     await engine.close()
 
 
@@ -92,21 +104,21 @@ async def test_the_urgent_request_goes_first(tiny: Path) -> None:
     engine = Engine(lambda: tiny, threads=1, sequences=1)
     order: list[str] = []
 
-    async def ask(name: str, priority: int) -> None:
-        await engine.complete(name, LETTERS, max_tokens=100, priority=priority)
+    async def wait(name: str, priority: Priority) -> None:
+        await ask(engine, name, digits(400), max_tokens=400, priority=priority)
         order.append(name)
 
     await engine.ready()
-    running = asyncio.create_task(ask("running", 1))
+    running = asyncio.create_task(wait("running", Priority.CHAT))
     await asyncio.sleep(0.02)
-    await asyncio.gather(ask("later", 5), ask("urgent", 0), running)
+    await asyncio.gather(wait("later", Priority.CHAT), wait("urgent", Priority.PHONE), running)
     assert order == ["running", "urgent", "later"]
     await engine.close()
 
 
 async def test_a_full_queue_refuses(tiny: Path) -> None:
     engine = Engine(lambda: tiny, threads=1, sequences=1, queue=2)
-    jobs = [engine.complete("x", LETTERS, max_tokens=100) for _ in range(8)]
+    jobs = [ask(engine, "x", digits(100), max_tokens=100) for _ in range(8)]
     outcomes = await asyncio.gather(*jobs, return_exceptions=True)
     refused = [one for one in outcomes if isinstance(one, Busy)]
     assert 0 < len(refused) < 8
@@ -116,33 +128,33 @@ async def test_a_full_queue_refuses(tiny: Path) -> None:
 async def test_a_cancelled_request_frees_its_place(tiny: Path) -> None:
     engine = Engine(lambda: tiny, threads=1, sequences=1)
     await engine.ready()
-    task = asyncio.create_task(engine.complete("x", LETTERS, max_tokens=400))
+    task = asyncio.create_task(ask(engine, "x", digits(400), max_tokens=400))
     await asyncio.sleep(0.02)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert (await engine.complete("x", 'start: "ok"', max_tokens=4)).text == "ok"
+    assert (await ask(engine, "x", 'start: "ok"', max_tokens=4)).text == "ok"
     await engine.close()
 
 
 async def test_closing_fails_what_is_open(tiny: Path) -> None:
     engine = Engine(lambda: tiny, threads=1)
     await engine.ready()
-    task = asyncio.create_task(engine.complete("x", LETTERS, max_tokens=400))
+    task = asyncio.create_task(ask(engine, "x", digits(400), max_tokens=400))
     await asyncio.sleep(0.02)
     await engine.close()
     with pytest.raises(Unavailable):
         await task
     with pytest.raises(Unavailable):
-        await engine.complete("x", "", max_tokens=4)
+        await ask(engine, "x", "", max_tokens=4)
 
 
 async def test_what_cannot_be_answered_is_refused_and_the_next_is_not(engine: Engine) -> None:
     with pytest.raises(Invalid, match="grammar"):
-        await engine.complete("x", "start: (", max_tokens=4)
+        await ask(engine, "x", "start: (", max_tokens=4)
     with pytest.raises(Invalid, match="tokens"):
-        await engine.complete("x " * 2000, "", max_tokens=4)
-    assert (await engine.complete("x", 'start: "ok"', max_tokens=4)).text == "ok"
+        await ask(engine, "x " * 2000, "", max_tokens=4)
+    assert (await ask(engine, "x", 'start: "ok"', max_tokens=4)).text == "ok"
 
 
 async def test_a_missing_model_is_looked_for_again(tiny: Path) -> None:

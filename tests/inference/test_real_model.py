@@ -11,6 +11,7 @@ from reception.dialogue.meaning import Intent, Slot
 from reception.inference.constrain import Constraint
 from reception.inference.context import Context
 from reception.inference.engine import Engine
+from reception.inference.language_model import Grammar, Request
 from reception.inference.models import locate
 from reception.settings import Settings
 from reception.understanding.grammar import build_grammar
@@ -59,7 +60,7 @@ def test_a_frame_is_cut_into_the_same_tokens_in_training_and_decoding(
     whole = context.tokenize(prompt + frame)
     tokens = context.tokenize(frame)
     assert whole == context.tokenize(prompt) + tokens
-    constraint = Constraint(context.tokenizer, build_grammar(utterance))
+    constraint = Constraint(context.tokenizer, Grammar(build_grammar(utterance)))
     written: list[int] = []
     forced = 0
     while len(written) < len(tokens):
@@ -83,8 +84,8 @@ async def test_many_conversations_share_the_model() -> None:
 
     async def read(utterance: str) -> tuple[Intent, dict[Slot, str]]:
         prompt = build_prompt("What can I do for you?", utterance)
-        grammar = build_grammar(utterance)
-        return parse_frame((await engine.complete(prompt, grammar, max_tokens=96, draft=utterance)).text)
+        request = Request(prompt, 96, Grammar(build_grammar(utterance)), draft=utterance)
+        return parse_frame((await engine.complete(request)).text)
 
     for (_, slots), (utterance, _, _) in zip(
         await asyncio.gather(*(read(utterance) for utterance, _, _ in FRAMES)), FRAMES, strict=True

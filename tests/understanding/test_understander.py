@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reception.dialogue.meaning import Frame, Intent, Slot
-from reception.errors import Busy
-from reception.inference.language_model import Completion
+from reception.errors import Busy, Unfinished
+from reception.inference.language_model import Completion, Listener, Request
 from reception.practice import Practice
 from reception.understanding.interpret import Setting
 from reception.understanding.understander import MOST_BYTES, Understander, clip, verbatim
@@ -28,10 +28,8 @@ class ScriptedModel:
         self.error = error
         self.prompts: list[str] = []
 
-    async def complete(
-        self, prompt: str, grammar: str, *, max_tokens: int, draft: str = "", priority: int = 1
-    ) -> Completion:
-        self.prompts.append(prompt)
+    async def complete(self, request: Request, listener: Listener | None = None) -> Completion:
+        self.prompts.append(str(request.prompt))
         if self.error:
             raise self.error
         return Completion(self.text, 0.9, 5, 1.0)
@@ -72,10 +70,33 @@ async def test_the_models_troubles_are_passed_on() -> None:
 async def test_what_the_desk_said_can_be_read_ahead() -> None:
     model = ScriptedModel()
     understander = Understander(model)
-    await understander.anticipate("What can I do for you?")
+    await understander.anticipate("What can I do for you?", "c1")
     await understander.understand("What can I do for you?", "hello", SETTING)
     ahead, whole = model.prompts
     assert whole.startswith(ahead)
+
+
+async def test_a_partial_transcript_is_read_without_its_last_word_which_may_still_grow() -> None:
+    model = ScriptedModel()
+    understander = Understander(model)
+    for partial in ("I", "I nee", "I need  to see doc", "so long " * 90):
+        await understander.overhear("Yes?", partial, "c1")
+    await understander.understand("Yes?", "I need to see doctor Weber", SETTING)
+    *ahead, whole = model.prompts
+    assert ahead == ["desk: Yes?\npatient: I", "desk: Yes?\npatient: I need to see"]
+    assert all(whole.startswith(prompt) for prompt in ahead)
+
+
+async def test_a_model_that_cannot_read_ahead_is_no_trouble() -> None:
+    understander = Understander(ScriptedModel(error=Busy("full")))
+    await understander.anticipate("Yes?", "c1")
+    await understander.overhear("Yes?", "I need to", "c1")
+
+
+async def test_a_frame_that_does_not_end_is_out_of_scope_without_confidence() -> None:
+    model = ScriptedModel(error=Unfinished("allow more"))
+    frame = await Understander(model).understand("Yes?", "hello", SETTING)
+    assert frame == Frame(Intent.OUT_OF_SCOPE, confidence=0.0)
 
 
 def test_a_long_story_keeps_its_beginning_and_its_end() -> None:
