@@ -69,6 +69,8 @@ class Service:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._desk is not None:
+            await self._desk.close()
         await self.model.close()
         if self._database is not None:
             await self._database.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from reception.acting import Actor
+from reception.anticipation import Anticipation
 from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.records import Conversation, Message, NewMessage
@@ -23,6 +24,7 @@ from reception.dialogue.policy import decide, welcome
 from reception.dialogue.state import Choice, Facts, Reply, State
 from reception.dialogue.wording import Wording
 from reception.errors import Closed, Invalid, NotFound, Unavailable
+from reception.inference.language_model import Priority
 from reception.practice import Practice
 from reception.scheduling.booking import Booking
 from reception.understanding.expected import complete
@@ -33,6 +35,9 @@ from reception.understanding.values.matching import practitioners_of
 MAX_TEXT = 2000
 #: How often a turn is taken again when another one of the same conversation came in between.
 ATTEMPTS = 3
+#: Seconds within which words must be understood: after that, a caller has long spoken again.
+PHONE_DEADLINE = 8.0
+CHAT_DEADLINE = 20.0
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ class Desk:
         self._wordings = wordings
         self._clock = clock
         self._default_practice = default_practice
+        self._ahead = Anticipation(understander)
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     async def start(
@@ -101,7 +107,9 @@ class Desk:
             messages = await store.add_messages(conversation.id, [opening])
             return Started(conversation.id, token, messages, state.status)
 
-        return await self._database.run(work)
+        started = await self._database.run(work)
+        self._anticipate(started.id, started.messages, started.status)
+        return started
 
     async def hear(self, conversation_id: UUID, text: str, client_id: str | None = None) -> Heard:
         """Takes one turn. The same `client_id` again gives the same answer and changes nothing.
@@ -112,11 +120,21 @@ class Desk:
             raise Invalid(f"A message has between 1 and {MAX_TEXT} characters; please shorten or fill it in.")
         lock = self._turns.setdefault(conversation_id, asyncio.Lock())
         async with lock:
+            self._ahead.stop(conversation_id)
             for _ in range(ATTEMPTS):
                 heard = await self._turn(conversation_id, text.strip(), client_id)
                 if heard is not None:
+                    self._anticipate(conversation_id, heard.messages, heard.status)
                     return heard
         raise Unavailable("Several messages arrived at once; please send the last one again.")
+
+    def overhear(self, conversation_id: UUID, words: str) -> None:
+        """What has been heard so far of an utterance that is not over; read ahead, and nothing else."""
+        self._ahead.overheard(conversation_id, words[:MAX_TEXT])
+
+    async def close(self) -> None:
+        """Ends what runs in the background."""
+        await self._ahead.close()
 
     async def read(self, conversation_id: UUID) -> Heard:
         """The whole conversation."""
@@ -133,6 +151,12 @@ class Desk:
         if kept is None or not secrets.compare_digest(kept, hashed(token)):
             raise NotFound("There is no such conversation.")
 
+    def _anticipate(self, conversation_id: UUID, messages: Sequence[Message], status: str) -> None:
+        if status == "open" and messages:
+            self._ahead.said(conversation_id, messages[-1].text)
+        elif status != "open":
+            self._ahead.forget(conversation_id)
+
     async def _turn(self, conversation_id: UUID, text: str, client_id: str | None) -> Heard | None:
         """One attempt at a turn; None when another turn of the conversation was faster."""
         async with self._database.transaction() as store:
@@ -148,7 +172,7 @@ class Desk:
         assert practice is not None  # a conversation's practice can't be deleted: a foreign key keeps it
         state = _unpack(conversation.state)
         picked = self._picked(state, text, practice, conversation.language)
-        frame = await self._understand(state, text, picked, practice, conversation.language)
+        frame = await self._understand(state, text, picked, practice, conversation)
 
         async def work(store: Store) -> Heard | None:
             now = await store.conversation(conversation_id, lock=True)
@@ -159,13 +183,21 @@ class Desk:
         return await self._database.run(work)
 
     async def _understand(
-        self, state: State, text: str, picked: Choice | None, practice: Practice, language: str
+        self, state: State, text: str, picked: Choice | None, practice: Practice, conversation: Conversation
     ) -> Frame:
         """An option chosen by its text needs no model; no transaction is open here."""
         if picked is not None:
             return Frame(Intent.INFORM)
-        setting = Setting(self._clock.now(practice.time_zone), practice, language)
-        frame = await self._understander.understand(state.said, text, setting)
+        setting = Setting(self._clock.now(practice.time_zone), practice, conversation.language)
+        phone = conversation.channel == "phone"
+        frame = await self._understander.understand(
+            state.said,
+            text,
+            setting,
+            priority=Priority.PHONE if phone else Priority.CHAT,
+            conversation=str(conversation.id),
+            deadline=PHONE_DEADLINE if phone else CHAT_DEADLINE,
+        )
         return complete(frame, state.expects, text, state.said, setting)
 
     async def _act(

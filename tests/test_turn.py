@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,7 +17,7 @@ from reception.database.export import export
 from reception.dialogue.meaning import Days, Frame, Hours, Intent, Slot, Value
 from reception.dialogue.wording import Wording
 from reception.errors import Closed, Invalid, NotFound, Unavailable
-from reception.inference.language_model import Completion
+from reception.inference.language_model import Completion, Listener, Request
 from reception.practice import Practice
 from reception.turn import Desk, Started
 from reception.understanding.interpret import Setting
@@ -36,21 +36,28 @@ class Script:
 
     def __init__(self) -> None:
         self.frames: dict[str, Frame] = {}
+        self.ahead: list[str] = []
 
     def learn(self, words: str, intent: Intent, slots: Mapping[str, Value] | None = None) -> str:
         given = {Slot(name): value for name, value in (slots or {}).items()}
         self.frames[words] = Frame(intent, {slot: str(value) for slot, value in given.items()}, given)
         return words
 
-    async def understand(self, desk: str, patient: str, setting: Setting, *, priority: int = 1) -> Frame:
+    async def understand(self, desk: str, patient: str, setting: Setting, **options: object) -> Frame:
         await asyncio.sleep(0)
         return self.frames[patient]
+
+    async def anticipate(self, desk: str, conversation: str) -> None:
+        self.ahead.append(desk)
+
+    async def overhear(self, desk: str, partial: str, conversation: str) -> None:
+        self.ahead.append(f"{desk}|{partial}")
 
 
 class NoModel:
     """A language model that is away."""
 
-    async def complete(self, prompt: str, grammar: str, **options: object) -> Completion:
+    async def complete(self, request: Request, listener: Listener | None = None) -> Completion:
         raise Unavailable("away")
 
     async def ready(self) -> None:
@@ -259,3 +266,27 @@ async def test_moving_what_the_staff_cancelled_meanwhile_is_answered_not_an_erro
     assert (await desk.hear(begun.id, "Yes")).messages[-1].expects == "anything_else"
     [row] = (await exported(database))["appointments"]
     assert row["status"] == "cancelled"
+
+
+async def test_the_desks_words_are_read_ahead_and_so_are_partial_ones(desk: Desk, script: Script) -> None:
+    started = await desk.start(channel="phone", caller="+15550100")
+    await asyncio.sleep(0)
+    greeting = started.messages[-1].text
+    assert script.ahead == [greeting]
+    desk.overhear(started.id, "bo")
+    desk.overhear(started.id, "book an")
+    await asyncio.sleep(0)
+    assert script.ahead[1:] == [f"{greeting}|book an"]
+    heard = await desk.hear(started.id, "book")
+    await asyncio.sleep(0)
+    assert script.ahead[-1] == heard.messages[-1].text
+
+
+async def test_nothing_is_read_ahead_once_a_conversation_is_over(desk: Desk, script: Script) -> None:
+    started = await desk.start(channel="phone", caller="+15550100")
+    assert (await desk.hear(started.id, "bye")).status == "closed"
+    script.ahead.clear()
+    desk.overhear(started.id, "hello again")
+    desk.overhear(UUID(int=7), "who is this")
+    await asyncio.sleep(0)
+    assert script.ahead == []

@@ -32,6 +32,9 @@ PATIENCE = 30.0
 KEY_PATIENCE = 3.0
 #: Seconds within which an end follows the desk's last words.
 AFTERWARDS = 0.2
+#: A speech recogniser reports what it has heard so far every few words.
+PARTIAL_WORDS = 3
+BETWEEN_PARTIALS = 0.1
 
 _REFUSED = (
     "The service refused the signature. It must run with the same RECEPTION_DATA_DIR, "
@@ -170,8 +173,10 @@ class Call:
                 for digit in line[1:]:
                     await _send(socket, {"type": "dtmf", "digit": digit})
             else:
-                prompt = {"type": "prompt", "voicePrompt": line, "lang": "en-US", "last": True}
-                await _send(socket, prompt)
+                for words in heard_so_far(line):
+                    await _send(socket, _prompt(words, last=False))
+                    await asyncio.sleep(BETWEEN_PARTIALS)
+                await _send(socket, _prompt(line, last=True))
             handed = await _listen(socket, KEY_PATIENCE if _keys(line) else PATIENCE)
             if handed is not None:
                 return handed
@@ -195,6 +200,17 @@ class Call:
         parsed = httpx.URL(url or "/")
         prefix = httpx.URL(self.signer.public).path.rstrip("/")
         return parsed.raw_path.decode().removeprefix(prefix)
+
+
+def heard_so_far(line: str) -> list[str]:
+    """What a recogniser reports while `line` is being said: every few words, the last one cut short."""
+    words = line.split()
+    counts = range(PARTIAL_WORDS, len(words), PARTIAL_WORDS)
+    return [" ".join([*words[: count - 1], words[count - 1][:3]]) for count in counts]
+
+
+def _prompt(words: str, *, last: bool) -> dict[str, Any]:
+    return {"type": "prompt", "voicePrompt": words, "lang": "en-US", "last": last}
 
 
 async def _send(socket: ClientConnection, frame: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -49,6 +50,9 @@ class RelaySession:
             case "prompt" if frame.get("last", True) is True and isinstance(frame.get("voicePrompt"), str):
                 self._keypad.clear()
                 return await self._hear(frame["voicePrompt"])
+            case "prompt" if isinstance(frame.get("voicePrompt"), str):
+                self._overhear(frame["voicePrompt"])
+                return []
             case "dtmf" if isinstance(frame.get("digit"), str):
                 said = self._keypad.press(frame["digit"], self._expects, self._options)
                 return await self._hear(said) if said is not None else []
@@ -99,6 +103,12 @@ class RelaySession:
         self._service.hub.changed(self._conversation)
         self._remember(heard.messages)
         return await self._answer(heard.messages, heard.status)
+
+    def _overhear(self, words: str) -> None:
+        """The recogniser's words so far, which it may still take back: read ahead, never answered."""
+        with suppress(ReceptionError):
+            if self._conversation is not None:
+                self._service.desk.overhear(self._conversation, words)
 
     async def _answer(self, messages: Sequence[Message], status: str) -> list[Frame]:
         if status == "closed":

@@ -19,6 +19,7 @@ def relay(base: str, greeting: str, voice: str, conversation: str) -> str:
         language=voice,
         dtmf_detection="true",
         interruptible="any",
+        partial_prompts=True,
     )
     session.parameter(name="conversation", value=conversation)
     response.append(connect)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from reception.errors import ReceptionError
-from reception.inference.language_model import Completion
+from reception.inference.language_model import Completion, Listener, Request
 
 #: What the patient says → the frame, as the model writes it.
 SCRIPT = {
@@ -31,13 +31,15 @@ class ScriptedModel:
     def __init__(self, script: Mapping[str, str] | None = None) -> None:
         self.script = {**SCRIPT, **(script or {})}
         self.asked: list[str] = []
+        self.read_ahead: list[str] = []
         self.trouble: ReceptionError | None = None
 
-    async def complete(
-        self, prompt: str, grammar: str, *, max_tokens: int, draft: str = "", priority: int = 1
-    ) -> Completion:
+    async def complete(self, request: Request, listener: Listener | None = None) -> Completion:
         await self.ready()
-        found = re.search(r"patient: (.*)\nframe:$", prompt)
+        if request.max_tokens == 0:
+            self.read_ahead.append(str(request.prompt))
+            return Completion("", 1.0, 0, 1.0)
+        found = re.search(r"patient: (.*)\nframe:$", str(request.prompt))
         said = found[1] if found else ""
         self.asked.append(said)
         return Completion(f" {self.script.get(said, 'out_of_scope')}\n", 0.9, 8, 1.0)
