@@ -95,6 +95,7 @@ def check(adapter: Path, base: Path, recipe: Recipe, run: Path) -> float:
     from fine_tune.lora import add_lora, load_lora
     from fine_tune.train import load_base
     from reception.inference.merge import merge
+    from reception.inference.storages import STORAGES
     from reception.understanding.prompt import build_prompt
 
     model, tokenize = load_base(base)
@@ -103,7 +104,7 @@ def check(adapter: Path, base: Path, recipe: Recipe, run: Path) -> float:
     worst = 0.0
     with tempfile.TemporaryDirectory() as folder:
         merged = Path(folder) / "merged.gguf"
-        merge(base, adapter, merged, lambda done, total: None)
+        merge(base, adapter, merged, STORAGES["Q8_0"], lambda done, total: None)
         served = Llama(str(merged), n_ctx=256, logits_all=True, verbose=False)
         for desk, patient in _PROMPTS:
             tokens = tokenize(build_prompt(desk, patient))

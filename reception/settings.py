@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     gpu_layers: int = Field(0, ge=-1, description="layers of the model on the GPU; -1 means all")
     quantisation: str = Field(
         "auto",
-        description="how a built model is stored: auto (the fastest here that understands as well), Q8_0 …",
+        description="how a built model is stored: auto (the fastest here that loses nothing), BF16, Q8_0 …",
     )
     sequences: int = Field(64, ge=1, le=255, description="conversations whose cache the model keeps at once")
     context_tokens: int = Field(8192, ge=512, description="tokens in that cache, all conversations together")

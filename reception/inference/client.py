@@ -110,10 +110,13 @@ def _body(request: Request) -> dict[str, Any]:
         "priority": int(request.priority),
         **{name: value for name, value in asdict(request.sampling).items() if value is not None},
     }
+    if not request.remember:
+        body["remember"] = False
     if request.grammar is not None:
         body |= {"grammar": request.grammar.text, "grammar_syntax": request.grammar.syntax.value}
     optional = {
         "model": request.adapter,
+        "guess": request.guess,
         "draft": request.draft,
         "stop": list(request.stop),
         "conversation": request.conversation,

@@ -34,8 +34,8 @@ class Engine:
     """A `LanguageModel` in this process. The model is loaded by the first `ready` or `complete`.
 
     `locate` gives the file, or raises why there is none; a failed load is tried again by the next call.
-    `forced` and `drafts` turn the shortcuts off that make answers faster and never different; `trace` is told
-    after each step how many tokens of which job were evaluated. Both are for measurements.
+    `forced` and `drafts` (guesses too) turn the shortcuts off that make answers faster and never different;
+    `trace` is told after each step how many tokens of which job were evaluated. Both are for measurements.
     """
 
     def __init__(
@@ -138,12 +138,14 @@ class Engine:
                 " prompt, ask for fewer tokens, or set a larger RECEPTION_CONTEXT_TOKENS."
             )
         sampler = None if request.sampling == LIKELIEST else Sampler(request.sampling, context.vocabulary)
-        draft = request.draft if self._drafts else ""
+        guess = context.tokenize(request.guess) if request.guess and self._drafts else ()
+        draft = context.tokenize(" " + request.draft) if request.draft and self._drafts else ()
         return Generation(
             tokens,
             Constraint(context.tokenizer, request.grammar, forced=self._forced),
             max_tokens=request.max_tokens,
-            draft=context.tokenize(" " + draft) if draft else (),
+            guess=guess,
+            draft=draft,
             stop=request.stop,
             ends=context.tokenizer.eos_tokens,
             sampler=sampler,

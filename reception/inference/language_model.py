@@ -66,17 +66,18 @@ class Request:
     """One question to the model.
 
     `prompt`: text, or parts of text and control text. `max_tokens` 0: the prompt is only read ahead, so that
-    a later prompt with the same beginning answers sooner. `draft`: text whose words the answer is likely to
-    repeat, which makes answers faster, never different. `stop`: texts before which the answer ends.
-    `adapter`: a LoRA adapter by name, "" for none. `conversation`: whose cache is continued and whose turn it
-    is, any short name. `deadline`: seconds from now after which nobody needs the answer any more. `remember`:
-    whether a later prompt will go on from here; else the cache forgets what was new in this one, and stays
-    small, which keeps it fast.
+    a later prompt with the same beginning answers sooner. `guess`: the answer as it probably begins; `draft`:
+    text whose words it is likely to repeat; both make answers faster, never different. `stop`: texts before
+    which the answer ends. `adapter`: a LoRA adapter by name, "" for none. `conversation`: whose cache is
+    continued and whose turn it is, any short name. `deadline`: seconds from now after which nobody needs the
+    answer any more. `remember`: whether a later prompt will go on from here; else the cache forgets what was
+    new in this one, and stays small, which keeps it fast.
     """
 
     prompt: str | tuple[str | Control, ...]
     max_tokens: int
     grammar: Grammar | None = None
+    guess: str = ""
     draft: str = ""
     sampling: Sampling = LIKELIEST
     stop: tuple[str, ...] = ()

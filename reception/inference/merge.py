@@ -1,7 +1,4 @@
-"""Builds a served model: a base GGUF with a LoRA adapter added in, every matrix stored as Q8_0.
-
-Eight bits, because four cost a model of this size 20 points of intent accuracy on the desk's task.
-"""
+"""Builds a served model: a base GGUF with a LoRA adapter added in, every matrix stored the same way."""
 
 from __future__ import annotations
 
@@ -16,16 +13,15 @@ from gguf import GGMLQuantizationType, GGUFReader, GGUFWriter, ReaderTensor
 from numpy.typing import NDArray
 
 from reception.errors import ModelMissing
+from reception.inference.storages import Storage
 
 #: Told (bytes done, bytes in all) while a file is written.
 Progress = Callable[[int, int], None]
 Floats = NDArray[np.float32]
 
-_STORED = GGMLQuantizationType.Q8_0
 
-
-def merge(base: Path, adapter: Path, out: Path, progress: Progress) -> None:
-    """Writes `out` = base + adapter, with the base's tokeniser and metadata.
+def merge(base: Path, adapter: Path, out: Path, storage: Storage, progress: Progress) -> None:
+    """Writes `out` = base + adapter, stored as `storage` says, with the base's tokeniser and metadata.
 
     The adapter is llama.cpp's LoRA format, rows of queries and keys already in GGUF order: for a matrix W of
     shape (out, in) it holds W.lora_a (rank, in) and W.lora_b (out, rank), and W becomes
@@ -35,17 +31,18 @@ def merge(base: Path, adapter: Path, out: Path, progress: Progress) -> None:
     updates = _updates(adapter, {tensor.name: tensor for tensor in source.tensors})
     with closing(GGUFWriter(out, str(_value(source, "general.architecture")))) as writer:
         _copy_metadata(source, writer)
+        writer.add_file_type(storage.file_type)
         for tensor in source.tensors:
-            shape, dtype, size, stored = _layout(tensor)
+            shape, dtype, size, stored = _layout(tensor, storage)
             writer.add_tensor_info(tensor.name, shape, dtype, size, stored)
-        total = sum(_layout(tensor)[2] for tensor in source.tensors)
+        total = sum(_layout(tensor, storage)[2] for tensor in source.tensors)
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
         writer.write_ti_data_to_file()
         done = 0
         for tensor in source.tensors:  # one at a time: a large model need not fit into memory
-            writer.write_tensor_data(_merged(tensor, updates))
-            done += _layout(tensor)[2]
+            writer.write_tensor_data(_merged(tensor, updates, storage))
+            done += _layout(tensor, storage)[2]
             progress(done, total)
 
 
@@ -71,7 +68,9 @@ def _updates(adapter: Path, targets: Mapping[str, ReaderTensor]) -> dict[str, tu
     return updates
 
 
-def _merged(tensor: ReaderTensor, updates: Mapping[str, tuple[Floats, Floats]]) -> NDArray[Any]:
+def _merged(
+    tensor: ReaderTensor, updates: Mapping[str, tuple[Floats, Floats]], storage: Storage
+) -> NDArray[Any]:
     """The bytes to store for one tensor."""
     weights = _floats(tensor)
     if tensor.name in updates:
@@ -79,17 +78,19 @@ def _merged(tensor: ReaderTensor, updates: Mapping[str, tuple[Floats, Floats]]) 
         weights = weights + up @ down
     if weights.ndim == 1:
         return weights
-    quantised: NDArray[Any] = gguf.quants.quantize(weights, _STORED)
+    quantised: NDArray[Any] = gguf.quants.quantize(weights, storage.kind)
     return quantised
 
 
-def _layout(tensor: ReaderTensor) -> tuple[tuple[int, ...], Any, int, GGMLQuantizationType | None]:
-    """How a tensor is announced to the writer: shape (of bytes when quantised), type, size, storage."""
+def _layout(
+    tensor: ReaderTensor, storage: Storage
+) -> tuple[tuple[int, ...], Any, int, GGMLQuantizationType | None]:
+    """How a tensor is announced to the writer: shape (of bytes, for a matrix), type, size, storage."""
     shape = tuple(reversed(tensor.shape.tolist()))
     if len(shape) == 1:
         return shape, np.dtype(np.float32), shape[0] * 4, None
-    packed = gguf.quant_shape_to_byte_shape(shape, _STORED)
-    return packed, np.dtype(np.uint8), int(np.prod(packed)), _STORED
+    packed = gguf.quant_shape_to_byte_shape(shape, storage.kind)
+    return packed, np.dtype(np.uint8), int(np.prod(packed)), storage.kind
 
 
 def _floats(tensor: ReaderTensor) -> Floats:
@@ -104,7 +105,6 @@ def _copy_metadata(source: GGUFReader, writer: GGUFWriter) -> None:
         kind = field.types[0]
         inner = field.types[-1] if kind == gguf.GGUFValueType.ARRAY else None
         writer.add_key_value(name, field.contents(), kind, sub_type=inner)
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
 
 
 def _value(reader: GGUFReader, name: str) -> Any:

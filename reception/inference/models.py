@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reception.errors import ModelMissing
+from reception.inference.storages import AUTO, read_choice, wanted
 from reception.settings import ROOT, Settings
 
 _MAGIC = b"GGUF"
@@ -33,6 +34,8 @@ class Model:
     wheel: Wheel | None = None
     base: str = ""  # the catalogue name of what `adapter` is added to
     adapter: Path | None = None
+    #: The storages in which it understands as well as in any: the fastest of them is built.
+    storages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,10 @@ CATALOGUE = {
         ),
         Model(
             "desk-135m",
-            "the desk's own model: SmolLM2 135M with the adapter of this repository, 8 bits",
+            "the desk's own model: SmolLM2 135M with the adapter of this repository",
             base="smollm2-135m",
             adapter=ROOT / "fine_tune" / "adapters" / "desk-135m.gguf",
+            storages=("Q8_0", "BF16", "F16"),
         ),
         Model(
             "desk-7b",
@@ -91,7 +95,26 @@ def path_of(model: Model, settings: Settings) -> Path:
         raise ModelMissing(
             f"The adapter {model.adapter.name} of {model.name} is missing: restore it with git."
         )
-    return settings.model_dir / f"{model.name}-{sum_of(model.adapter)[:12]}.Q8_0.gguf"
+    storage = wanted(settings)
+    if storage == AUTO:
+        choice = read_choice(choice_of(model, settings))
+        storage = choice.storage if choice else model.storages[0]
+    return stored(model, settings, storage)
+
+
+def stored(model: Model, settings: Settings, storage: str) -> Path:
+    """The file of a built model in one storage."""
+    return _built(model, settings, f"{storage}.gguf")
+
+
+def choice_of(model: Model, settings: Settings) -> Path:
+    """Where it is recorded which storage of a built model is the fastest here."""
+    return _built(model, settings, "fastest.json")
+
+
+def _built(model: Model, settings: Settings, ending: str) -> Path:
+    assert model.adapter is not None
+    return settings.model_dir / f"{model.name}-{sum_of(model.adapter)[:12]}.{ending}"
 
 
 def locate(settings: Settings) -> Path:

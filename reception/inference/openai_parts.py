@@ -61,7 +61,7 @@ class StreamOptions(StrictBody):
 
 
 class Prediction(StrictBody):
-    """OpenAI's name for a draft."""
+    """OpenAI's name for a guess."""
 
     type: Literal["content"]
     content: str = Field(max_length=MOST_TEXT)

@@ -2,7 +2,8 @@
 
 Names and meanings are OpenAI's. `temperature` is 0 unless given: the likeliest answer, the same each time.
 Beyond OpenAI's there are `top_k`, `min_p`, `repeat_penalty` (as in llama.cpp), `grammar` with
-`grammar_syntax`, `draft`, `priority`, `conversation` and `deadline` (as in `language_model.Request`).
+`grammar_syntax`; and `guess`, `draft`, `priority`, `conversation`, `deadline`, `remember` as in
+`language_model.Request`.
 What OpenAI has and this server has not is refused by name, never ignored, unless it changes no answer.
 """
 
@@ -91,12 +92,14 @@ class AnswerBody(StrictBody):
     response_format: ResponseFormat = ResponseFormat(type="text")
     grammar: str = Field("", max_length=MOST_TEXT)
     grammar_syntax: Syntax = Syntax.LARK
+    guess: str = Field("", max_length=MOST_TEXT)
     draft: str = Field("", max_length=MOST_TEXT)
     prediction: Prediction | None = None
     priority: Priority = Priority.CHAT
     conversation: str = Field("", max_length=200)
     prompt_cache_key: str = Field("", max_length=200)
     deadline: float | None = Field(None, gt=0, le=3600)
+    remember: bool = True
 
     @model_validator(mode="before")
     @classmethod
@@ -129,13 +132,15 @@ class AnswerBody(StrictBody):
             prompt,
             max_tokens,
             grammar=written or self.response_format.grammar(),
-            draft=self.draft or (self.prediction.content if self.prediction else ""),
+            guess=self.guess or (self.prediction.content if self.prediction else ""),
+            draft=self.draft,
             sampling=self._sampling(),
             stop=(*self.stop, *stop),
             adapter=adapter,
             priority=self.priority,
             conversation=self.conversation or self.prompt_cache_key,
             deadline=self.deadline,
+            remember=self.remember,
         )
 
     def _sampling(self) -> Sampling:

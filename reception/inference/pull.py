@@ -17,7 +17,27 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from reception.errors import ModelMissing
 from reception.inference.merge import merge
-from reception.inference.models import CATALOGUE, Model, Wheel, chosen, inspect, path_of, sidecar, sum_of
+from reception.inference.models import (
+    CATALOGUE,
+    Model,
+    Wheel,
+    choice_of,
+    chosen,
+    inspect,
+    path_of,
+    sidecar,
+    stored,
+    sum_of,
+)
+from reception.inference.storages import (
+    AUTO,
+    STORAGES,
+    fastest,
+    machine,
+    read_choice,
+    wanted,
+    write_choice,
+)
 from reception.settings import Settings
 
 #: Told what is being done, and how many bytes of how many are done.
@@ -30,7 +50,10 @@ def pull(settings: Settings, progress: Report) -> Path:
     Raises ModelMissing, in one line, when that fails; an interrupted pull leaves no half file.
     """
     settings.model_dir.mkdir(parents=True, exist_ok=True)
-    return _provide(chosen(settings), settings, progress)
+    model = chosen(settings)
+    if model.adapter is not None and wanted(settings) == AUTO:
+        return _provide_fastest(model, settings, progress)
+    return _provide(model, settings, progress)
 
 
 def pull_showing(settings: Settings) -> Path:
@@ -45,6 +68,31 @@ def pull_showing(settings: Settings) -> Path:
             bar.update(tasks[label], completed=done)
 
         return pull(settings, show)
+
+
+def _provide_fastest(model: Model, settings: Settings, progress: Report) -> Path:
+    """The model in the storage that is the fastest here: found out once, by building and timing each."""
+    record = choice_of(model, settings)
+    choice = read_choice(record)
+    if choice is None or choice.machine != machine(settings) or choice.storage not in model.storages:
+        files, extra = {}, []
+        for name in model.storages:
+            before = stored(model, settings, name).is_file()
+            files[name] = _provide(model, _storing(settings, name), progress)
+            extra += [] if before else [name]
+        progress("Timing them here", 0, 1)
+        choice = fastest(files, settings)
+        progress("Timing them here", 1, 1)
+        write_choice(record, choice)
+        for name in extra:
+            if name != choice.storage:
+                sidecar(files[name]).unlink()
+                files[name].unlink()
+    return _provide(model, _storing(settings, choice.storage), progress)
+
+
+def _storing(settings: Settings, storage: str) -> Settings:
+    return settings.model_copy(update={"quantisation": storage})
 
 
 def _provide(model: Model, settings: Settings, progress: Report) -> Path:
@@ -64,9 +112,9 @@ def _provide(model: Model, settings: Settings, progress: Report) -> Path:
                 )
         elif model.adapter is not None:
             base = _provide(CATALOGUE[model.base], settings, progress)
-            merge(
-                base, model.adapter, new, lambda done, total: progress(f"Building {model.name}", done, total)
-            )
+            label = f"Building {path.name}"
+            storage = STORAGES[wanted(settings)]
+            merge(base, model.adapter, new, storage, lambda done, total: progress(label, done, total))
         _record(new, path)
     return path
 

@@ -18,7 +18,9 @@ from reception.inference.cache import shared
 from reception.inference.constrain import Constraint
 from reception.inference.sampling import Sampler
 
-#: How many tokens are guessed at once: more cost more to check than they save.
+#: How many tokens are evaluated ahead where the answer keeps to its guess, and where it runs along its draft:
+#: more cost more to check than they save.
+GUESS_TOKENS = 24
 DRAFT_TOKENS = 3
 #: What ends the first field of a frame; confidence is about the words before.
 FIELD_ENDS = frozenset(";\n")
@@ -29,8 +31,9 @@ NEAR = 0.1
 class Generation:
     """The answer to one prompt, token by token.
 
-    `tokens` is the prompt followed by all that is chosen; `done` ends it. `draft` are tokens of text that the
-    answer may repeat: wherever the answer runs along it, the next few are evaluated ahead and kept if right.
+    `tokens` is the prompt followed by all that is chosen; `done` ends it. `guess` are tokens that the answer
+    may begin with, `draft` those of text that it may repeat: wherever the answer runs along them, the next
+    few are evaluated ahead and kept if right.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Generation:
         constraint: Constraint,
         *,
         max_tokens: int,
+        guess: Sequence[int] = (),
         draft: Sequence[int] = (),
         stop: Sequence[str] = (),
         ends: Sequence[int] = (),
@@ -54,6 +58,7 @@ class Generation:
         self._constraint = constraint
         self._limit = len(self.tokens) + max_tokens
         self._reading_only = max_tokens == 0
+        self._guess = list(guess)
         self._draft = list(draft)
         self._stop = tuple(stop)
         self._ends = frozenset(ends)
@@ -65,6 +70,7 @@ class Generation:
         self._log_confidence = 0.0
         if not self._reading_only:
             self._extend(constraint.forced())
+            self.guesses = [] if self.done else self._ahead()
 
     @property
     def answer(self) -> list[int]:
@@ -115,7 +121,7 @@ class Generation:
             if agreed < len(new) or right >= len(rows):
                 break
         if not self.done:
-            self.guesses = self._guess()
+            self.guesses = self._ahead()
         return known + right
 
     def _choose(self, scores: NDArray[np.float32]) -> list[int]:
@@ -173,19 +179,25 @@ class Generation:
     def _end(self) -> None:
         self.done = self._ended = True
 
-    def _guess(self) -> list[int]:
-        """What follows in the draft where the answer's last tokens stand in it; two agreeing beat one."""
-        room = min(DRAFT_TOKENS, self._limit - len(self.tokens) - 1)
-        if not self._draft or room <= 0 or len(self.answer) < 2:
+    def _ahead(self) -> list[int]:
+        """What probably comes next: the rest of the guess, or what follows where the last tokens stand."""
+        answer, room = self.answer, self._limit - len(self.tokens) - 1
+        if self._guess[: len(answer)] == answer:
+            return self._constraint.possible(self._guess[len(answer) :][: min(room, GUESS_TOKENS)])
+        room = min(room, DRAFT_TOKENS)
+        if room <= 0 or len(answer) < 2:
             return []
-        before, last = self.tokens[-2:]
-        places = [place for place, token in enumerate(self._draft) if token == last]
-        places.sort(key=lambda place: place == 0 or self._draft[place - 1] != before)
-        for place in places:
-            guess = self._constraint.possible(self._draft[place + 1 : place + 1 + room])
-            if guess:
-                return guess
+        for text in (self._guess, self._draft):
+            for place in _places(text, answer[-2:]):
+                if ahead := self._constraint.possible(text[place : place + room]):
+                    return ahead
         return []
+
+
+def _places(text: Sequence[int], last: Sequence[int]) -> list[int]:
+    """The places after each token that is the last of `last`, those first where both of its tokens agree."""
+    places = [place for place in range(1, len(text) + 1) if text[place - 1] == last[-1]]
+    return sorted(places, key=lambda place: place < 2 or text[place - 2] != last[0])
 
 
 def _overlap(text: str, stop: str) -> int:

@@ -12,6 +12,7 @@ from reception.errors import ReceptionError, Unfinished
 from reception.inference.language_model import Grammar, LanguageModel, Priority, Request
 from reception.understanding.checking import check
 from reception.understanding.grammar import build_grammar
+from reception.understanding.guess import Guesser
 from reception.understanding.interpret import Setting, interpret
 from reception.understanding.prompt import FRAME_TOKENS, aligned, build_prompt, clean, desk_words, parse_frame
 
@@ -30,6 +31,7 @@ class Understander:
     def __init__(self, model: LanguageModel, *, rules: bool = True) -> None:
         """`rules=False` leaves everything to the model, to measure it alone."""
         self._model = model
+        self._guesser = Guesser.load()
         self._rules = rules
 
     async def understand(
@@ -53,9 +55,7 @@ class Understander:
             return Frame(Intent.EMERGENCY)
         if not clip(patient):
             return Frame(Intent.OUT_OF_SCOPE)
-        request = self.request(
-            desk, patient, priority=priority, conversation=conversation, deadline=deadline
-        )
+        request = self.request(desk, patient, priority=priority, conversation=conversation, deadline=deadline)
         try:
             completion = await self._model.complete(request)
             intent, spans = parse_frame(completion.text)
@@ -81,6 +81,7 @@ class Understander:
             build_prompt(desk, words),
             FRAME_TOKENS,
             Grammar(build_grammar(words)),
+            guess=self._guesser.guess(desk, words),
             draft=words,
             priority=priority,
             conversation=conversation,

@@ -79,22 +79,25 @@ async def test_everything_a_request_says_is_sent() -> None:
     sampling = Sampling(temperature=0.5, top_k=40, seed=7)
     body = await sent(
         Request(
-            "hello", 9, Grammar("[0-9]+", Syntax.REGEX), "draft", sampling, ("\n",), "triage",
-            Priority.PHONE, "call-1", 1.5,
+            "hello", 9, Grammar("[0-9]+", Syntax.REGEX), "guess", "draft", sampling, ("\n",), "triage",
+            Priority.PHONE, "call-1", 1.5, False,
         )
     )  # fmt: skip
     assert body == {
-        "prompt": "hello", "max_tokens": 9, "grammar": "[0-9]+", "grammar_syntax": "regex", "draft": "draft",
-        "temperature": 0.5, "top_k": 40, "top_p": 1.0, "min_p": 0.0, "repeat_penalty": 1.0,
-        "frequency_penalty": 0.0, "presence_penalty": 0.0, "seed": 7, "stop": ["\n"], "model": "triage",
-        "priority": 0, "conversation": "call-1", "deadline": 1.5,
+        "prompt": "hello", "max_tokens": 9, "grammar": "[0-9]+", "grammar_syntax": "regex",
+        "guess": "guess", "draft": "draft", "temperature": 0.5, "top_k": 40, "top_p": 1.0,
+        "min_p": 0.0, "repeat_penalty": 1.0, "frequency_penalty": 0.0, "presence_penalty": 0.0, "seed": 7, "stop": ["\n"], "model": "triage",
+        "priority": 0, "conversation": "call-1", "deadline": 1.5, "remember": False,
     }  # fmt: skip
 
 
 async def test_what_a_request_leaves_open_is_left_to_the_server() -> None:
     body = await sent(HELLO)
     assert body["temperature"] == 0.0  # the likeliest, where OpenAI's own default is 1
-    assert not {"model", "grammar", "grammar_syntax", "seed", "stop", "deadline", "draft"} & body.keys()
+    assert (
+        not {"model", "grammar", "grammar_syntax", "seed", "stop", "deadline", "draft", "remember"}
+        & body.keys()
+    )
 
 
 async def test_an_answer_is_read_and_heard_in_one_piece() -> None:
@@ -236,8 +239,8 @@ async def test_a_request_reaches_the_model_behind_our_server_unchanged() -> None
     model = Echo()
     remote = joined(model)
     request = Request(
-        "hello", 9, Grammar("start: /x/"), "draft", Sampling(temperature=0.5, seed=7), ("\n",), "triage",
-        Priority.PHONE, "call-1", 1.5,
+        "hello", 9, Grammar("start: /x/"), "guess", "draft", Sampling(temperature=0.5, seed=7), ("\n",),
+        "triage", Priority.PHONE, "call-1", 1.5, False,
     )  # fmt: skip
     await remote.ready()
     done = await remote.complete(request)

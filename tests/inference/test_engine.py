@@ -11,7 +11,7 @@ import pytest
 from reception.dialogue.meaning import Intent
 from reception.errors import Busy, Invalid, MisconfiguredError, ModelMissing, Unavailable
 from reception.inference.engine import Engine
-from reception.inference.language_model import Completion, Grammar, Priority, Request
+from reception.inference.language_model import Completion, Grammar, Priority, Request, Syntax
 from reception.understanding.grammar import build_grammar
 from reception.understanding.prompt import build_prompt, parse_frame
 from tests.inference.tiny_model import write_tiny_model
@@ -53,6 +53,26 @@ async def test_every_answer_is_a_whole_frame_in_the_patients_words(engine: Engin
 async def test_a_draft_changes_nothing_but_the_time(engine: Engine) -> None:
     for utterance in UTTERANCES:
         assert await read(engine, utterance, draft=utterance) == await read(engine, utterance)
+
+
+async def test_a_right_guess_is_confirmed_in_one_step(engine: Engine) -> None:
+    form = Grammar("[0-9]{20}", Syntax.REGEX)
+    plain = await engine.complete(Request("frame:", 30, form))
+    guessed = await engine.complete(Request("frame:", 30, form, guess=plain.text))
+    begun = await engine.complete(Request("frame:", 30, form, guess=plain.text[:10]))
+    assert plain.text == guessed.text == begun.text
+    assert guessed.steps == 1 < begun.steps < plain.steps
+
+
+@pytest.mark.parametrize(
+    "wrong", ["book", " emergency\n", " deny; date: tuesday\n", "\N{PILE OF POO}", "x" * 500]
+)
+async def test_a_wrong_guess_changes_nothing(engine: Engine, wrong: str) -> None:
+    prompt = build_prompt("What can I do for you?", UTTERANCES[0])
+    form = Grammar(build_grammar(UTTERANCES[0]))
+    plain = await engine.complete(Request(prompt, 300, form))
+    guessed = await engine.complete(Request(prompt, 300, form, guess=wrong + plain.text[3:]))
+    assert (guessed.text, guessed.confidence) == (plain.text, pytest.approx(plain.confidence, rel=1e-3))
 
 
 async def test_requests_in_one_batch_answer_as_alone(engine: Engine) -> None:

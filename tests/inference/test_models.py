@@ -8,12 +8,25 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import gguf
+import msgspec
 import numpy as np
 import pytest
 
-from reception.errors import ModelMissing
-from reception.inference.models import CATALOGUE, Wheel, inspect, listing, locate, sidecar, sum_of, verify
+from reception.errors import MisconfiguredError, ModelMissing
+from reception.inference.context import Context
+from reception.inference.models import (
+    CATALOGUE,
+    Wheel,
+    choice_of,
+    inspect,
+    listing,
+    locate,
+    sidecar,
+    sum_of,
+    verify,
+)
 from reception.inference.pull import pull
+from reception.inference.storages import STORAGES, read_choice, write_choice
 from reception.settings import Settings
 from tests.inference.tiny_model import write_adapter, write_tiny_model
 
@@ -24,7 +37,12 @@ def silent(label: str, done: int, total: int) -> None:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(model_dir=tmp_path / "models", model="desk-135m")
+    return Settings(model_dir=tmp_path / "models", model="desk-135m", quantisation="Q8_0")
+
+
+@pytest.fixture
+def automatic(settings: Settings) -> Settings:
+    return settings.model_copy(update={"quantisation": "auto"})
 
 
 @pytest.fixture
@@ -178,3 +196,46 @@ def test_a_built_file_without_its_record_is_not_trusted(settings: Settings, base
     path = pull(settings, silent)
     sidecar(path).unlink()
     assert not inspect(CATALOGUE["desk-135m"], settings, thorough=False).ok
+
+
+def test_the_storage_that_is_fastest_here_is_built_and_kept(automatic: Settings, base: Path) -> None:
+    path = pull(automatic, silent)
+    model = CATALOGUE["desk-135m"]
+    choice = read_choice(choice_of(model, automatic))
+    assert choice is not None
+    assert set(choice.milliseconds) == set(model.storages)
+    assert choice.milliseconds[choice.storage] == min(choice.milliseconds.values())
+    assert path.name.endswith(f".{choice.storage}.gguf")
+    assert locate(automatic) == path
+    assert set(automatic.model_dir.glob("desk-135m-*.gguf")) == {path}
+
+
+def test_a_choice_once_made_is_kept_and_made_anew_on_another_machine(automatic: Settings, base: Path) -> None:
+    pull(automatic, silent)
+    record = choice_of(CATALOGUE["desk-135m"], automatic)
+    choice = read_choice(record)
+    assert choice is not None
+    slower = "BF16" if choice.storage != "BF16" else "F16"
+    write_choice(record, msgspec.structs.replace(choice, storage=slower))
+    assert pull(automatic, silent).name.endswith(f".{slower}.gguf")
+    write_choice(record, msgspec.structs.replace(choice, machine="another", storage="F16", milliseconds={}))
+    pull(automatic, silent)
+    again = read_choice(record)
+    assert again is not None
+    assert (again.machine, set(again.milliseconds)) == (choice.machine, set(choice.milliseconds))
+
+
+@pytest.mark.parametrize("name", STORAGES)
+def test_every_storage_can_be_built_and_loaded(settings: Settings, base: Path, name: str) -> None:
+    chosen = settings.model_copy(update={"quantisation": name.lower()})
+    path = pull(chosen, silent)
+    assert name in path.name
+    context = Context(path, threads=1, tokens=512)
+    context.decode([1, 2], [0, 1], [0, 0], [False, True])
+    assert np.isfinite(context.logits(1)).all()
+    context.close()
+
+
+def test_an_unknown_storage_lists_the_known_ones(settings: Settings, base: Path) -> None:
+    with pytest.raises(MisconfiguredError, match="Q9_9 is not known: set auto or one of BF16"):
+        pull(settings.model_copy(update={"quantisation": "Q9_9"}), silent)

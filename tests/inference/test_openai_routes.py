@@ -99,19 +99,20 @@ async def test_every_parameter_reaches_the_model() -> None:
     await complete(
         model, max_tokens=7, temperature=0.5, top_p=0.9, top_k=40, min_p=0.1, repeat_penalty=1.1,
         presence_penalty=0.2, frequency_penalty=0.3, seed=-1, stop=["\n", ";"], grammar="a|b",
-        grammar_syntax="regex", draft="words", priority=0, conversation="c1", deadline=1.5,
+        grammar_syntax="regex", guess="a", draft="words", priority=0, conversation="c1", deadline=1.5,
+        remember=False,
     )  # fmt: skip
     sampling = Sampling(0.5, 40, 0.9, 0.1, 1.1, 0.3, 0.2, 2**32 - 2)
     assert model.asked == [
-        Request("Hello!", 7, Grammar("a|b", Syntax.REGEX), "words", sampling, ("\n", ";"), "",
-                Priority.PHONE, "c1", 1.5)
+        Request("Hello!", 7, Grammar("a|b", Syntax.REGEX), "a", "words", sampling, ("\n", ";"), "",
+                Priority.PHONE, "c1", 1.5, False)
     ]  # fmt: skip
 
 
-async def test_openais_own_names_for_drafts_and_conversations() -> None:
+async def test_openais_own_names_for_guesses_and_conversations() -> None:
     model = FakeModel()
     await complete(model, prediction={"type": "content", "content": "words"}, prompt_cache_key="c2", stop=";")
-    assert (model.asked[0].draft, model.asked[0].conversation, model.asked[0].stop) == ("words", "c2", (";",))
+    assert (model.asked[0].guess, model.asked[0].conversation, model.asked[0].stop) == ("words", "c2", (";",))
 
 
 async def test_a_grammar_is_lark_unless_said_otherwise() -> None:
