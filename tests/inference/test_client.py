@@ -86,7 +86,8 @@ async def test_everything_a_request_says_is_sent() -> None:
     assert body == {
         "prompt": "hello", "max_tokens": 9, "grammar": "[0-9]+", "grammar_syntax": "regex",
         "guess": "guess", "draft": "draft", "temperature": 0.5, "top_k": 40, "top_p": 1.0,
-        "min_p": 0.0, "repeat_penalty": 1.0, "frequency_penalty": 0.0, "presence_penalty": 0.0, "seed": 7, "stop": ["\n"], "model": "triage",
+        "min_p": 0.0, "repeat_penalty": 1.0, "frequency_penalty": 0.0, "presence_penalty": 0.0,
+        "seed": 7, "stop": ["\n"], "model": "triage",
         "priority": 0, "conversation": "call-1", "deadline": 1.5, "remember": False,
     }  # fmt: skip
 
