@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -134,16 +135,68 @@ def evaluate(cases: Path, practice: Path, scenarios: Path, report: Path, only: s
     )
 
 
-@click.command(epilog="Example: reception bench --turns 30 --out bench.json")
-@click.option(
-    "--turns", default=30, show_default=True, type=click.IntRange(1, 700), help="Utterances to time."
+@click.command(
+    epilog="""\b
+Example: reception bench --out runs/bench
+         reception bench --rows completion,floor --turns 20
+         reception bench --shape 7b --bandwidth 3350"""
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures as JSON too.")
-def bench(turns: int, out: Path | None) -> None:
-    """Times one understanding against llama-cpp-python's chat API, and llama-server where installed."""
+@click.option(
+    "--turns", default=60, show_default=True, type=click.IntRange(1, 1000), help="Utterances to time singly."
+)
+@click.option("--quick", is_flag=True, help="A small slice of every row, within a minute.")
+@click.option("--rows", default="", help="Only these rows, separated by commas.", metavar="NAME,NAME")
+@click.option(
+    "--llama-server",
+    default="",
+    envvar="RECEPTION_LLAMA_SERVER",
+    metavar="PATH",
+    help="The llama-server to compare with [default: the one on the PATH].",
+)
+@click.option(
+    "--shape",
+    type=click.Choice(["7b", "tiny"]),
+    help="Instead: concurrent turns on random weights of this shape.",
+)
+@click.option(
+    "--bandwidth", type=click.FloatRange(min=0.1), metavar="GB/S", help="The memory's, for --shape on a GPU."
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write bench.json and a plot there."
+)
+def bench(
+    turns: int,
+    quick: bool,
+    rows: str,
+    llama_server: str,
+    shape: str | None,
+    bandwidth: float | None,
+    out: Path | None,
+) -> None:
+    """Measures speed and memory against llama-cpp-python, llama-server and the floor, in one run.
+
+    All contenders get the same utterances, none of them twice. The rows: completion, server, chat-api,
+    floor, throughput, server-throughput, growth, memory, loads.
+    """
     settings = read_settings()
     from rich.console import Console
 
-    from reception.inference.bench import measure, report
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    if shape is not None:
+        from reception.bench import scaling
 
-    Console().print(report(asyncio.run(measure(settings, turns)), settings, out))
+        found = asyncio.run(scaling.measure(settings, shape, bandwidth, quick=quick))
+        if out is not None:
+            scaling.save(found, out)
+        console.print(scaling.show(found))
+        return
+    from reception.bench.plan import plan
+    from reception.bench.report import save, show
+    from reception.bench.run import measure
+
+    wanted = plan(turns, quick=quick, rows=rows, llama_server=llama_server)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers started for this are stopped too
+    report = asyncio.run(measure(settings, wanted))
+    if out is not None:
+        save(report, out)
+    console.print(show(report))

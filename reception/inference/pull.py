@@ -80,9 +80,10 @@ def _provide_fastest(model: Model, settings: Settings, progress: Report) -> Path
             before = stored(model, settings, name).is_file()
             files[name] = _provide(model, _storing(settings, name), progress)
             extra += [] if before else [name]
-        progress("Timing them here", 0, 1)
+        size = sum(file.stat().st_size for file in files.values())
+        progress("Timing them on this machine", 0, size)
         choice = fastest(files, settings)
-        progress("Timing them here", 1, 1)
+        progress("Timing them on this machine", size, size)
         write_choice(record, choice)
         for name in extra:
             if name != choice.storage:
