@@ -125,6 +125,8 @@ def _is_unset(key: str, node: yaml.Node) -> bool:
 
 
 def _syntax_problem(text: str, error: yaml.YAMLError) -> Problem:
+    if "nesting depth" in str(error):  # newer readers have a limit of their own, and may meet it first
+        return Problem(0, "not YAML: nested too deeply")
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         line = error.problem_mark.line + 1
         if any("\t" in one[: len(one) - len(one.lstrip())] for one in text.splitlines()[line - 1 : line]):

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from reception.bench.utterances import utterances
 from reception.inference.engine import Engine
@@ -67,7 +68,7 @@ def engine(*, forced: bool = True, drafts: bool = True) -> Engine:
     return Engine(file, threads=thread_count(Settings()), sequences=64, forced=forced, drafts=drafts)
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def plain() -> list[Completion]:
     """One utterance after the other, without drafts."""
     return await answers(lambda: engine(drafts=False), 1)
