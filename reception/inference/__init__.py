@@ -1,4 +1,4 @@
-"""llama.cpp behind one door: the only package that imports llama_cpp."""
+"""llama.cpp behind one door: only this package, and the benchmark that compares with it, import llama_cpp."""
 
 from __future__ import annotations
 

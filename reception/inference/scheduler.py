@@ -36,7 +36,7 @@ class Job:
     """One request in the engine's hands.
 
     `asked` is when, on the monotonic clock; `found` how many tokens the cache held already; `stepped` its
-    last step; `told` how many characters the listener has heard.
+    last step, or the newest one when it came; `told` how many characters the listener has heard.
     """
 
     request: Request
@@ -50,6 +50,11 @@ class Job:
     told: int = 0
     evaluated: int = 0
     steps: int = 0
+
+    @property
+    def reading(self) -> bool:
+        """Whether more of the prompt than its last token is unread."""
+        return self.lane is not None and len(self.lane.tokens) < self.generation.prompt_length - 1
 
     @property
     def over(self) -> bool:
@@ -109,7 +114,8 @@ class Scheduler:
             lane.tokens = place.source.tokens[: place.shared]
         elif place.shared < len(lane.tokens) and not (reading and place.shared == len(generation.tokens)):
             self._shorten(lane, place.shared)
-        job.lane, job.found = lane, place.shared
+        # Like one that had its turn just now: ahead of the rest, a stream of new jobs would starve the old.
+        job.lane, job.found, job.stepped = lane, place.shared, self._steps
         metrics.TOKENS.labels("remembered").inc(place.shared)
         self.running.append(job)
         return True
@@ -147,18 +153,19 @@ class Scheduler:
     def _turn(self) -> list[Job]:
         """The jobs of the next batch: the most urgent first, then who has waited longest, of one adapter.
 
-        What is only read ahead has its turn when nobody waits for an answer.
+        Those who write go before those who read: they need few tokens and are soon done, and reading fills
+        the rest of the batch. What is only read ahead has its turn when nobody waits for an answer.
         """
-        order = sorted(self.running, key=lambda job: (job.request.priority, job.stepped))
-        if not order:
+        if not self.running:
             return []
-        first = order[0].request
-        return [
+        first = min(self.running, key=lambda job: (job.request.priority, job.stepped)).request
+        chosen = [
             job
-            for job in order
+            for job in self.running
             if job.request.adapter == first.adapter
             and (job.request.priority < Priority.AHEAD or first.priority == Priority.AHEAD)
         ]
+        return sorted(chosen, key=lambda job: (job.request.priority, job.reading, job.stepped))
 
     def _evaluate(self, jobs: Sequence[Job]) -> list[tuple[Job, range]]:
         """Reads what the jobs have unread, as far as the batch reaches; each one's rows with scores."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -218,3 +219,27 @@ async def test_files_that_cannot_serve_say_what_to_change(tmp_path: Path) -> Non
         with pytest.raises(error, match=hint):
             await engine.ready()
         await engine.close()
+
+
+async def test_who_writes_has_a_turn_in_every_step_however_many_come_to_be_read(tiny: Path) -> None:
+    steps: list[set[int]] = []
+    begun, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def note(step: Sequence[tuple[int, int]]) -> None:
+        steps.append({job for job, _ in step})
+        loop.call_soon_threadsafe(begun.set)
+
+    engine = Engine(lambda: tiny, threads=1, sequences=8, context_tokens=4096, trace=note)
+    writing = asyncio.create_task(
+        engine.complete(Request("frame:", 60, Grammar("[0-9]{40}", Syntax.REGEX), conversation="writer"))
+    )
+    await begun.wait()
+    (writer,) = steps[0]
+    await asyncio.gather(
+        *(engine.complete(Request(f"{number} " * 150, 2, conversation=str(number))) for number in range(20))
+    )
+    await writing
+    await engine.close()
+    last = max(index for index, jobs in enumerate(steps) if writer in jobs)
+    assert all(writer in jobs for jobs in steps[: last + 1])
+    assert max(len(jobs) for jobs in steps) > 1
