@@ -1,4 +1,10 @@
-"""llama-server as a contender: its /completion endpoint with a JSON schema, on the same file and threads."""
+"""llama-server as a contender: its /completion endpoint, on the same file and threads, in three forms.
+
+Its JSON schema lets the model write up to twenty tabs between any two tokens, which one that was tuned to
+write something else does: several times the tokens, and no more meaning. What the server itself can do shows
+with a grammar, for JSON without blanks and for the desk's own frame. Each form has a process of its own,
+since the server keeps prompts that it has seen.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +16,17 @@ import subprocess
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from reception.bench.contenders import PeerMissing, Taken
-from reception.bench.peers import SCHEMA
+from reception.bench.peers import SCHEMA, compact_json_grammar, frame_grammar
 from reception.bench.utterances import Said
 from reception.inference.model_file import announces_amx
-from reception.understanding.prompt import FRAME_TOKENS, build_prompt
+from reception.understanding.prompt import FRAME_TOKENS, build_prompt, parse_frame
 
 #: Tokens of context for each slot; seconds until the server must be there, and for one answer.
 SLOT_TOKENS = 1024
@@ -27,13 +35,27 @@ PATIENCE = 120.0
 NOT_INSTALLED = "llama-server is not installed here: name it with --llama-server or RECEPTION_LLAMA_SERVER"
 
 
+class Form(StrEnum):
+    """What the server is asked to write."""
+
+    SCHEMA = "llama-server, JSON schema"
+    COMPACT = "llama-server, compact JSON"
+    FRAME = "llama-server, same frame"
+
+
 class Server:
     """A running llama-server; answers as many turns at once as it has slots."""
 
-    name = "llama-server, JSON schema"
-
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    def __init__(self, http: httpx.AsyncClient, form: Form) -> None:
+        self.name = str(form)
         self._http = http
+        self._check = parse_frame if form == Form.FRAME else json.loads
+        bounds: dict[Form, dict[str, Any]] = {
+            Form.SCHEMA: {"json_schema": SCHEMA},
+            Form.COMPACT: {"grammar": compact_json_grammar()},
+            Form.FRAME: {"grammar": frame_grammar()},
+        }
+        self._bounds = bounds[form]
 
     async def turn(self, said: Said, conversation: str = "") -> Taken:
         """See `Contender.turn`. The server itself finds a slot with the same beginning."""
@@ -42,8 +64,8 @@ class Server:
             "prompt": build_prompt(said.desk, said.patient),
             "n_predict": FRAME_TOKENS,
             "temperature": 0.0,
-            "json_schema": SCHEMA,
             "cache_prompt": True,
+            **self._bounds,
         }
         try:
             response = await self._http.post("/completion", json=body)
@@ -51,7 +73,7 @@ class Server:
         except (httpx.HTTPError, KeyError) as error:
             raise PeerMissing(f"llama-server failed to answer ({type(error).__name__})") from error
         try:
-            json.loads(content)
+            self._check(content)
             whole = True
         except ValueError:
             whole = False
@@ -68,7 +90,7 @@ def find(named: str) -> str:
 
 @asynccontextmanager
 async def serving(
-    named: str, path: Path, *, threads: int, slots: int = 1, gpu_layers: int = 0
+    named: str, path: Path, form: Form, *, threads: int, slots: int = 1, gpu_layers: int = 0
 ) -> AsyncIterator[Server]:
     """Starts llama-server on a free port and stops it afterwards; raises PeerMissing where it won't run."""
     port = _free_port()
@@ -88,7 +110,7 @@ async def serving(
     async with httpx.AsyncClient(base_url=base, timeout=PATIENCE, limits=limits, trust_env=False) as http:
         try:
             await _healthy(http, process)
-            yield Server(http)
+            yield Server(http, form)
         finally:
             if process.returncode is None:
                 process.terminate()

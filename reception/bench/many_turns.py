@@ -25,8 +25,9 @@ FASTER_THAN_SERVER = 1.5
 GROWTH = 1.2
 MOST_MEGABYTES = 800.0
 
+RAW = "raw batches"
 _RAW = "bare llama_decode of the new prompt tokens and the frames' tokens in full batches"
-_SERVER = f"llama-server with {OPEN} slots, continuous batching and a JSON schema"
+_SERVER = f"llama-server with {OPEN} slots and continuous batching"
 
 
 async def throughput(stage: Stage) -> list[Row]:
@@ -35,29 +36,29 @@ async def throughput(stage: Stage) -> list[Row]:
     if not plan.wants("throughput", "server-throughput"):
         return []
     ours = await stage.contender(Kind.COLD)
-    found: dict[str, list[float]] = {"ours": [], "floor": [], "server": []}
+    found: dict[str, list[float]] = {}
     async with AsyncExitStack() as until:
-        server = await stage.server(until, slots=OPEN) if plan.wants("server-throughput") else None
+        servers = await stage.servers(until, slots=OPEN) if plan.wants("server-throughput") else []
         with stage.steps(f"{OPEN} conversations at once", 1 + plan.blocks) as advance:
             for block in range(1 + plan.blocks):  # the first, a small one, warms up
                 lines = stage.deck.deal(plan.block_turns if block else OPEN)
-                speeds = await _block(stage, ours, server, lines)
+                speeds = await _block(stage, ours, servers, lines)
                 for name, rate in speeds.items() if block else ():
-                    found[name].append(rate)
+                    found.setdefault(name, []).append(rate)
                 advance()
-    return _throughput_rows(found)
+    return _throughput_rows(ours.name, found)
 
 
-async def _block(stage: Stage, ours: Process, server: Server | None, lines: list[Said]) -> dict[str, float]:
+async def _block(stage: Stage, ours: Process, servers: list[Server], lines: list[Said]) -> dict[str, float]:
     """Turns a second of each contender, one after the other."""
     load, works = await ours.together(lines, OPEN)
-    speeds = {"ours": load.per_second}
+    speeds = {ours.name: load.per_second}
     if stage.plan.wants("throughput"):
         bare = await stage.contender(Kind.FLOOR)
-        speeds["floor"] = len(works) / await bare.floor_of_turns(works)
-    if server is not None:
+        speeds[RAW] = len(works) / await bare.floor_of_turns(works)
+    for server in servers:
         try:
-            speeds["server"] = (await together(server, lines, OPEN))[0].per_second
+            speeds[server.name] = (await together(server, lines, OPEN))[0].per_second
         except PeerMissing as error:
             stage.note(str(error))
     return speeds
@@ -110,20 +111,18 @@ async def loads(stage: Stage) -> list[Load]:
     return found
 
 
-def _throughput_rows(found: dict[str, list[float]]) -> list[Row]:
-    mean = {name: statistics.fmean(values) for name, values in found.items() if values}
-    targets = {
-        "floor": ("throughput", "raw batches", OF_RAW_SPEED, _RAW),
-        "server": ("server-throughput", Server.name, FASTER_THAN_SERVER, _SERVER),
-    }
+def _throughput_rows(ours: str, found: dict[str, list[float]]) -> list[Row]:
+    mean = {name: statistics.fmean(values) for name, values in found.items()}
+    mine = mean.pop(ours)
     return [
         row(
-            *(name, f"{OPEN} conversations at once", peer),
-            rates("rate", mean["ours"], mean[key]),
+            "throughput" if peer == RAW else "server-throughput",
+            f"{OPEN} conversations at once",
+            peer,
+            rates("rate", mine, theirs),
             unit="turns/s",
-            at_least=target,
-            about=about,
+            at_least=OF_RAW_SPEED if peer == RAW else FASTER_THAN_SERVER,
+            about=_RAW if peer == RAW else _SERVER,
         )
-        for key, (name, peer, target, about) in targets.items()
-        if key in mean
+        for peer, theirs in mean.items()
     ]

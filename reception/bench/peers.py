@@ -17,7 +17,7 @@ from typing import Any
 
 import llama_cpp.llama_cpp as library
 from llama_cpp import Llama
-from llama_cpp.llama_grammar import LlamaGrammar
+from llama_cpp.llama_grammar import LlamaGrammar, json_schema_to_gbnf
 
 from reception.bench.contenders import Taken
 from reception.bench.orders import Kind
@@ -114,6 +114,12 @@ def frame_grammar() -> str:
         f"filled ::= ({_any_of(WITH_SLOTS)}) {fields}\n"
         "value ::= [^;\\n]+\n"
     )
+
+
+def compact_json_grammar() -> str:
+    """The JSON of the schema without any blank, in llama.cpp's notation."""
+    rules = json_schema_to_gbnf(json.dumps(SCHEMA)).splitlines()
+    return "\n".join('space ::= ""' if rule.startswith("space ::=") else rule for rule in rules) + "\n"
 
 
 def _any_of(intents: tuple[Intent, ...]) -> str:

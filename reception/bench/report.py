@@ -70,7 +70,9 @@ def show(report: Report) -> Group:
 
 
 def _rows(rows: list[Row]) -> Table:
-    table = Table("row", "what", "ours", "against", "theirs", "ratio", "target", "met")
+    table = Table()
+    for heading in ("row", "what", "ours", "against", "theirs", "ratio", "target", "met"):
+        table.add_column(heading, no_wrap=heading in ("row", "against", "ours"))
     for row in rows:
         target = f"{'≤' if row.at_most else '≥'} {row.target:g}"
         met = Text("yes", "green") if row.met else Text("MISSED", "bold red")

@@ -98,9 +98,8 @@ async def _peers(stage: Stage, open_peers: AsyncExitStack) -> list[tuple[str, Co
             peer = await stage.start(open_peers, kind, stage.file)
             peers.append(("completion", peer, FASTER_THAN_COMPLETION))
     if stage.plan.wants("server"):
-        server = await stage.server(open_peers, slots=1)
-        if server is not None:
-            peers.append(("server", server, FASTER_THAN_SERVER))
+        servers = await stage.servers(open_peers, slots=1)
+        peers += [("server", server, FASTER_THAN_SERVER) for server in servers]
     if stage.plan.wants("chat-api"):
         try:
             base = locate(stage.settings.model_copy(update={"model": BASE}))

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.progress import Progress
 
 from reception.bench.contenders import PeerMissing
-from reception.bench.llama_server import Server, serving
+from reception.bench.llama_server import Form, Server, serving
 from reception.bench.orders import Kind, Setup
 from reception.bench.plan import Deck, Plan
 from reception.bench.process import Process, started
@@ -61,20 +61,15 @@ class Stage:
         )
         return await until.enter_async_context(started(setup))
 
-    async def server(self, until: AsyncExitStack, *, slots: int) -> Server | None:
-        """A fresh llama-server, stopped by `until`; None, with a note, where there is none."""
-        peer = serving(
-            self.plan.llama_server,
-            self.file,
-            threads=self.threads,
-            slots=slots,
-            gpu_layers=self.settings.gpu_layers,
-        )
+    async def servers(self, until: AsyncExitStack, *, slots: int) -> list[Server]:
+        """A fresh llama-server for each form, stopped by `until`; none, with a note, where it won't run."""
+        options = {"threads": self.threads, "slots": slots, "gpu_layers": self.settings.gpu_layers}
+        servers = [serving(self.plan.llama_server, self.file, form, **options) for form in Form]
         try:
-            return await until.enter_async_context(peer)
+            return [await until.enter_async_context(server) for server in servers]
         except PeerMissing as error:
             self.note(str(error))
-            return None
+            return []
 
     def note(self, text: str) -> None:
         """Keeps a remark for the report, once."""

@@ -181,7 +181,7 @@ def bench(
     settings = read_settings()
     from rich.console import Console
 
-    console = Console(width=None if sys.stdout.isatty() else 120)
+    console = Console(width=None if sys.stdout.isatty() else 140)
     if shape is not None:
         from reception.bench import scaling
 

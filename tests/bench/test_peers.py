@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from reception.bench.contenders import PeerMissing
-from reception.bench.llama_server import find, serving
-from reception.bench.peers import frame_completion, json_completion
+from reception.bench.llama_server import Form, find, serving
+from reception.bench.peers import compact_json_grammar, frame_completion, json_completion
 from reception.bench.utterances import Said
 
 SAID = Said("How can I help?", "book a flu shot on tuesday")
@@ -32,8 +32,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        fine = asked["cache_prompt"] and asked["json_schema"] and "flu shot" in asked["prompt"]
-        self.answer({{"content": '{{"intent": "book_appointment"}}' if fine else "no"}})
+        frame = "filled ::=" in asked.get("grammar", "")
+        bound = "json_schema" in asked or "grammar" in asked
+        fine = asked["cache_prompt"] and bound and "flu shot" in asked["prompt"]
+        answer = " book_appointment\\n" if frame else '{{"intent": "book_appointment"}}'
+        self.answer({{"content": answer if fine else "no"}})
 
     def log_message(self, *_):
         pass
@@ -58,9 +61,16 @@ async def test_the_library_s_own_api_answers(tiny: Path, make: type) -> None:
     assert taken.work is None
 
 
-async def test_llama_server_is_started_asked_and_stopped(tmp_path: Path, tiny: Path) -> None:
+def test_compact_json_has_no_room_for_blanks() -> None:
+    rules = compact_json_grammar().splitlines()
+    assert 'space ::= ""' in rules
+    assert any(rule.startswith("root ::=") for rule in rules)
+
+
+@pytest.mark.parametrize("form", Form)
+async def test_llama_server_is_started_asked_and_stopped(tmp_path: Path, tiny: Path, form: Form) -> None:
     binary = program(tmp_path / "llama-server", SERVER)
-    async with serving(binary, tiny, threads=1, slots=4) as server:
+    async with serving(binary, tiny, form, threads=1, slots=4) as server:
         taken = await server.turn(SAID)
         assert taken.whole
         assert not (await server.turn(Said("", "something else"))).whole
@@ -69,7 +79,7 @@ async def test_llama_server_is_started_asked_and_stopped(tmp_path: Path, tiny: P
 async def test_a_server_that_does_not_start_is_a_missing_peer(tmp_path: Path, tiny: Path) -> None:
     binary = program(tmp_path / "llama-server", "#!/bin/sh\nexit 1\n")
     with pytest.raises(PeerMissing, match="did not start"):
-        async with serving(binary, tiny, threads=1):
+        async with serving(binary, tiny, Form.SCHEMA, threads=1):
             pass
 
 
