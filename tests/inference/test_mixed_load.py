@@ -22,7 +22,7 @@ BAD = (
 def good(number: int) -> Request:
     return Request(
         f"patient {number}: book tuesday",
-        12,
+        16,
         Grammar(f"{number}: [0-9a-f]{{8}}", Syntax.REGEX),
         priority=random.Random(number).choice((Priority.PHONE, Priority.CHAT)),
         conversation=f"c{number % 17}",
@@ -32,9 +32,11 @@ def good(number: int) -> Request:
 
 async def test_every_one_of_200_mixed_requests_gets_its_own_answer(tiny: Path) -> None:
     engine = Engine(lambda: tiny, threads=1, sequences=8, context_tokens=2048, queue=250)
-    alone = {number: (await engine.complete(good(number))).text for number in range(100)}
+    # Rounding may turn a near-tie with the shape of a batch, which is no disturbance: those are not asked.
+    answers = {number: await engine.complete(good(number)) for number in range(200)}
+    alone = {number: done.text for number, done in answers.items() if not done.near_ties}
     kinds = random.Random(5).sample(["good"] * 100 + ["bad"] * 40 + ["cancelled"] * 30 + ["late"] * 30, 200)
-    numbers = iter(range(100))
+    numbers = iter(list(alone)[:100])
     tasks: list[tuple[str, int, asyncio.Task[Completion]]] = []
     for index, kind in enumerate(kinds):
         number = next(numbers) if kind == "good" else index
@@ -63,7 +65,8 @@ async def test_every_one_of_200_mixed_requests_gets_its_own_answer(tiny: Path) -
                 assert isinstance(outcome, Late)
             case _:  # one that was faster than its cancellation has its answer
                 assert isinstance(outcome, asyncio.CancelledError | Completion)
-    assert (await engine.complete(good(3))).text == alone[3]
+    again = next(iter(alone))
+    assert (await engine.complete(good(again))).text == alone[again]
     await engine.close()
 
 
