@@ -1,9 +1,11 @@
-"""Which tokens each sequence of the key-value cache holds, and which sequence suits a new prompt. Pure."""
+"""Which tokens each sequence of the key-value cache holds, which sequence suits a new prompt, and what was
+moved out of the cache. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 
 @dataclass
@@ -67,9 +69,46 @@ class Lanes:
         """Free lanes that hold tokens, the longest unused first."""
         return sorted((lane for lane in self.all if not lane.busy and lane.tokens), key=lambda one: one.used)
 
+    def held(self) -> int:
+        """How many tokens the free lanes hold, common beginnings once."""
+        lists = sorted(lane.tokens for lane in self.all if not lane.busy)
+        return sum(len(one) - shared(before, one) for before, one in pairwise([[], *lists]))
+
     def of(self, owner: str) -> Lane | None:
         """The idle lane that holds a conversation's tokens."""
         return next((lane for lane in self.idle() if lane.owner == owner), None)
+
+
+@dataclass(frozen=True)
+class Parked:
+    """A conversation's tokens outside of the cache, and llama.cpp's bytes for what it held of them."""
+
+    adapter: str
+    tokens: list[int]
+    cells: bytes
+
+
+class Parking:
+    """Conversations at rest whose cells made way, up to `most` tokens; the longest there go first."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._parked: dict[str, Parked] = {}
+
+    def put(self, owner: str, parked: Parked) -> None:
+        """Keeps a conversation's state instead of an older one of it."""
+        self._parked.pop(owner, None)
+        self._parked[owner] = parked
+        while sum(len(one.tokens) for one in self._parked.values()) > self._most:
+            del self._parked[next(iter(self._parked))]
+
+    def of(self, owner: str) -> Parked | None:
+        """What is kept of a conversation."""
+        return self._parked.get(owner)
+
+    def drop(self, owner: str) -> None:
+        """Forgets a conversation that is in the cache again."""
+        self._parked.pop(owner, None)
 
 
 def _unfitness(lane: Lane, owner: str, share: int) -> tuple[bool, int, int]:
@@ -81,4 +120,6 @@ def _unfitness(lane: Lane, owner: str, share: int) -> tuple[bool, int, int]:
 def shared(one: Sequence[int], other: Sequence[int]) -> int:
     """How many tokens two lists have in common at the start."""
     count = min(len(one), len(other))
+    if one[:count] == other[:count]:
+        return count
     return next((index for index in range(count) if one[index] != other[index]), count)

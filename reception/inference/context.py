@@ -34,8 +34,7 @@ class Context:
         self, path: Path, *, threads: int, gpu_layers: int = 0, sequences: int = 8, tokens: int = 4096,
         batch: int = 512, adapters: Mapping[str, Path] | None = None,
     ) -> None:  # fmt: skip
-        self.batch = batch
-        self.sequences = sequences
+        self.batch, self.sequences, self.tokens = batch, sequences, tokens
         self._context: Any = None
         self._batch: Any = None
         self._adapter = ""
@@ -59,7 +58,7 @@ class Context:
     def _open_batch(self) -> None:
         self._batch = llama_cpp.llama_batch_init(self.batch, 0, 1)
         shape = (self.batch,)
-        self._tokens = np.ctypeslib.as_array(self._batch.token, shape)
+        self._token_ids = np.ctypeslib.as_array(self._batch.token, shape)
         self._positions = np.ctypeslib.as_array(self._batch.pos, shape)
         self._outputs = np.ctypeslib.as_array(self._batch.logits, shape)
         np.ctypeslib.as_array(self._batch.n_seq_id, shape)[:] = 1
@@ -102,7 +101,7 @@ class Context:
         """
         count = len(tokens)
         self._batch.n_tokens = count
-        self._tokens[:count] = tokens
+        self._token_ids[:count] = tokens
         self._positions[:count] = positions
         self._outputs[:count] = outputs
         for index, sequence in enumerate(sequences):
@@ -137,12 +136,17 @@ class Context:
         """Gives the (empty) `target` the first `length` tokens of `source`; the cells are shared."""
         llama_cpp.llama_memory_seq_cp(self._memory, source, target, 0, length)
 
+    def replace(self, source: int, target: int, length: int) -> None:
+        """Gives the first `length` tokens of `target`, the same in `source`, the source's cells."""
+        llama_cpp.llama_memory_seq_rm(self._memory, target, 0, length)
+        llama_cpp.llama_memory_seq_cp(self._memory, source, target, 0, length)
+
     def save(self, sequence: int) -> bytes:
         """All that the cache holds of a sequence, for `restore`."""
         size = llama_cpp.llama_state_seq_get_size(self._context, sequence)
         buffer = (ctypes.c_uint8 * size)()
         written = llama_cpp.llama_state_seq_get_data(self._context, buffer, size, sequence)
-        return bytes(buffer[:written])
+        return ctypes.string_at(buffer, written)
 
     def restore(self, sequence: int, state: bytes) -> bool:
         """Gives an empty sequence what `save` returned, for the same model; False without room."""

@@ -11,7 +11,7 @@ import structlog
 
 from reception.errors import Busy, Late, ReceptionError, Unavailable
 from reception.inference import metrics
-from reception.inference.cache import Lane, Lanes
+from reception.inference.cache import Lane, Lanes, Parked, Parking, Place, shared
 from reception.inference.context import CacheFull, Context
 from reception.inference.language_model import Listener, Priority, Request
 from reception.inference.sequence import Generation
@@ -21,9 +21,13 @@ PARALLEL = 32
 #: How many of them, at most, may be only read ahead.
 AHEAD_PARALLEL = 4
 #: The most tokens of one step on a CPU: what joins next waits no longer than this takes.
-STEP_TOKENS = 64
+STEP_TOKENS = 128
 #: What everyone else may add to a step while someone is on the phone.
 BESIDE_PHONE = 16
+
+#: The most tokens that conversations at rest keep in the cache. Beyond, they are moved out, and back when
+#: they go on: attention runs over all cells up to the highest one in use, so that every turn pays for each.
+IDLE_TOKENS = 512
 
 #: Is told after a step how many tokens of each job (by number) were in it.
 Trace = Callable[[Sequence[tuple[int, int]]], None]
@@ -91,6 +95,7 @@ class Scheduler:
     def __init__(self, context: Context, *, gpu: bool = False, trace: Trace | None = None) -> None:
         self.context = context
         self.lanes = Lanes(context.sequences)
+        self.parking = Parking(context.tokens)
         self.running: list[Job] = []
         self._most = context.batch if gpu else min(STEP_TOKENS, context.batch)
         self._steps = 0
@@ -115,8 +120,8 @@ class Scheduler:
         elif place.shared < len(lane.tokens) and not (reading and place.shared == len(generation.tokens)):
             self._shorten(lane, place.shared)
         # Like one that had its turn just now: ahead of the rest, a stream of new jobs would starve the old.
-        job.lane, job.found, job.stepped = lane, place.shared, self._steps
-        metrics.TOKENS.labels("remembered").inc(place.shared)
+        job.lane, job.found, job.stepped = lane, self._unpark(job, place), self._steps
+        metrics.TOKENS.labels("remembered").inc(job.found)
         self.running.append(job)
         return True
 
@@ -257,3 +262,43 @@ class Scheduler:
                 self._shorten(job.lane, job.found)
             self.lanes.release(job.lane)
         job.settle(error)
+        self._park()
+
+    def _park(self) -> None:
+        """Moves the longest idle lanes' tokens out of the cache while all of them hold too many."""
+        while self.lanes.held() > IDLE_TOKENS and len(idle := self.lanes.idle()) > 1:
+            lane = idle[0]
+            if lane.owner:
+                cells = self.context.save(lane.index)
+                self.parking.put(lane.owner, Parked(lane.adapter, lane.tokens[:], cells))
+            self._shorten(lane, 0)
+
+    def _unpark(self, job: Job, place: Place) -> int:
+        """Puts back what was moved out of the cache, where it is more of the prompt than the cache holds.
+
+        Returns how many tokens of the prompt the lane holds then.
+        """
+        owner, lane = job.request.conversation, place.lane
+        parked = self.parking.of(owner)
+        self.parking.drop(owner)
+        if parked is None or parked.adapter != lane.adapter:
+            return place.shared
+        most = len(job.generation.tokens) - min(job.generation.rows, 1)
+        known = min(shared(parked.tokens, job.generation.tokens), most)
+        if known <= place.shared:
+            return place.shared
+        self._shorten(lane, 0)
+        if not self.context.restore(lane.index, parked.cells):
+            return 0
+        lane.tokens = parked.tokens[:]
+        self._shorten(lane, known)
+        self._share(lane)
+        return known
+
+    def _share(self, lane: Lane) -> None:
+        """Lets a lane use another one's cells for what both begin with, instead of its own."""
+        others = [one for one in self.lanes.all if one is not lane and one.adapter == lane.adapter]
+        shares = {one.index: shared(one.tokens, lane.tokens) for one in others}
+        index = max(shares, key=lambda one: shares[one], default=lane.index)
+        if shares.get(index):
+            self.context.replace(index, lane.index, shares[index])

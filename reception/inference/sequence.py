@@ -21,7 +21,7 @@ from reception.inference.sampling import Sampler
 #: How many tokens are evaluated ahead where the answer keeps to its guess, and where it runs along its draft:
 #: more cost more to check than they save.
 GUESS_TOKENS = 24
-DRAFT_TOKENS = 3
+DRAFT_TOKENS = 5
 #: What ends the first field of a frame; confidence is about the words before.
 FIELD_ENDS = frozenset(";\n")
 #: Scores (logits) this close may swap places with the shape of the batch: kernels round differently.

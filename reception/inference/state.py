@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from reception.errors import Busy, Invalid
+from reception.inference.cache import Parked
 from reception.inference.scheduler import Scheduler
 
 
@@ -19,13 +20,14 @@ class Saved(msgspec.Struct, frozen=True):
 
 def save(scheduler: Scheduler, conversation: str) -> bytes:
     """The state of a conversation that is not being answered right now; Invalid when the cache has none."""
-    lane = scheduler.lanes.of(conversation)
-    if lane is None:
+    context, lane = scheduler.context, scheduler.lanes.of(conversation)
+    if lane is not None:
+        parked = Parked(lane.adapter, lane.tokens, context.save(lane.index))
+    elif (found := scheduler.parking.of(conversation)) is not None:
+        parked = found
+    else:
         raise Invalid("The cache holds nothing of this conversation.")
-    context = scheduler.context
-    return msgspec.msgpack.encode(
-        Saved(context.fingerprint, lane.adapter, lane.tokens, context.save(lane.index))
-    )
+    return msgspec.msgpack.encode(Saved(context.fingerprint, parked.adapter, parked.tokens, parked.cells))
 
 
 def restore(scheduler: Scheduler, conversation: str, data: bytes) -> None:

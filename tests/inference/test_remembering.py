@@ -74,6 +74,20 @@ async def test_a_cache_that_was_given_up_is_rebuilt_without_anyone_noticing(tiny
     await engine.close()
 
 
+async def test_conversations_at_rest_make_way_in_the_cache_and_lose_nothing(tiny: Path) -> None:
+    engine = Engine(lambda: tiny, threads=1, sequences=16, context_tokens=4096)
+    names = [letter * 200 for letter in "abcdefgh"]  # three times what may rest in the cache
+    for name in names:
+        await engine.complete(Request(FIXED + name, 0, conversation=name))
+    saved = await engine.save(names[0])
+    for name in names:
+        done = await engine.complete(asked(FIXED + name + " and ill", name))
+        assert done.evaluated <= len(" and ill")
+        assert done.text == (await engine.complete(asked(FIXED + name + " and ill", remember=False))).text
+    await engine.restore("somebody else", saved)
+    await engine.close()
+
+
 async def test_a_saved_conversation_goes_on_in_another_process(engine: Engine, tiny: Path) -> None:
     await engine.complete(Request(FIXED + "I am", 0, conversation="ada"))
     saved = await engine.save("ada")
