@@ -112,6 +112,8 @@ def _body(request: Request) -> dict[str, Any]:
     }
     if not request.remember:
         body["remember"] = False
+    if request.steady:
+        body["steady"] = True
     if request.grammar is not None:
         body |= {"grammar": request.grammar.text, "grammar_syntax": request.grammar.syntax.value}
     optional = {

@@ -19,7 +19,7 @@ from reception.inference.context import Context
 from reception.inference.language_model import LIKELIEST, Completion, Control, Listener, Request
 from reception.inference.queue import FairQueue
 from reception.inference.sampling import Sampler
-from reception.inference.scheduler import Job, Scheduler, Trace
+from reception.inference.scheduler import STEP_TOKENS, Job, Scheduler, Trace
 from reception.inference.sequence import Generation
 
 #: How many requests may wait; more are refused, since they would be answered too late anyway.
@@ -149,6 +149,7 @@ class Engine:
             stop=request.stop,
             ends=context.tokenizer.eos_tokens,
             sampler=sampler,
+            steady=STEP_TOKENS if request.steady else 0,
             spell=context.tokenizer.decode_bytes,
         )
 
@@ -259,6 +260,7 @@ def _call_soon(loop: asyncio.AbstractEventLoop, listener: Listener, text: str) -
 def _completion(job: Job, seconds: float) -> Completion:
     generation = job.generation
     metrics.SECONDS.observe(seconds)
+    metrics.NEAR_TIES.inc(generation.near_ties)
     metrics.TOKENS.labels("written").inc(len(generation.answer))
     return Completion(
         generation.text,

@@ -71,7 +71,8 @@ class Request:
     which the answer ends. `adapter`: a LoRA adapter by name, "" for none. `conversation`: whose cache is
     continued and whose turn it is, any short name. `deadline`: seconds from now after which nobody needs the
     answer any more. `remember`: whether a later prompt will go on from here; else the cache forgets what was
-    new in this one, and stays small, which keeps it fast.
+    new in this one, and stays small, which keeps it fast. `steady`: whether near-ties of a short prompt are
+    decided by reading everything again, alone, so that the answer does not depend on what else is being read.
     """
 
     prompt: str | tuple[str | Control, ...]
@@ -86,6 +87,7 @@ class Request:
     conversation: str = ""
     deadline: float | None = None
     remember: bool = True
+    steady: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 COMPLETIONS = Counter("reception_inference_completions_total", "Completions by how they ended", ["outcome"])
 TOKENS = Counter("reception_inference_tokens_total", "Tokens by how they came about", ["kind"])
+NEAR_TIES = Counter("reception_inference_near_ties_total", "Choices that rounding could have turned")
 SECONDS = Histogram(
     "reception_inference_seconds",
     "From request to completion",

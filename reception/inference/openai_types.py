@@ -2,7 +2,7 @@
 
 Names and meanings are OpenAI's. `temperature` is 0 unless given: the likeliest answer, the same each time.
 Beyond OpenAI's there are `top_k`, `min_p`, `repeat_penalty` (as in llama.cpp), `grammar` with
-`grammar_syntax`; and `guess`, `draft`, `priority`, `conversation`, `deadline`, `remember` as in
+`grammar_syntax`; and `guess`, `draft`, `priority`, `conversation`, `deadline`, `remember`, `steady` as in
 `language_model.Request`.
 What OpenAI has and this server has not is refused by name, never ignored, unless it changes no answer.
 """
@@ -100,6 +100,7 @@ class AnswerBody(StrictBody):
     prompt_cache_key: str = Field("", max_length=200)
     deadline: float | None = Field(None, gt=0, le=3600)
     remember: bool = True
+    steady: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -141,6 +142,7 @@ class AnswerBody(StrictBody):
             conversation=self.conversation or self.prompt_cache_key,
             deadline=self.deadline,
             remember=self.remember,
+            steady=self.steady,
         )
 
     def _sampling(self) -> Sampling:

@@ -160,14 +160,19 @@ class Scheduler:
 
         Those who write go before those who read: they need few tokens and are soon done, and reading fills
         the rest of the batch. What is only read ahead has its turn when nobody waits for an answer.
+        A job that is unsure has a batch of its own.
         """
         if not self.running:
             return []
-        first = min(self.running, key=lambda job: (job.request.priority, job.stepped)).request
+        oldest = min(self.running, key=lambda job: (job.request.priority, job.stepped))
+        if oldest.generation.unsure:
+            return [oldest]
+        first = oldest.request
         chosen = [
             job
             for job in self.running
             if job.request.adapter == first.adapter
+            and not job.generation.unsure
             and (job.request.priority < Priority.AHEAD or first.priority == Priority.AHEAD)
         ]
         return sorted(chosen, key=lambda job: (job.request.priority, job.reading, job.stepped))
@@ -216,6 +221,8 @@ class Scheduler:
             before = len(job.lane.tokens)
             job.lane.tokens += new
             job.stepped = self._steps
+            if job.generation.unsure:
+                continue  # read before
             job.steps += bool(new)
             job.evaluated += max(0, min(len(job.lane.tokens), job.generation.prompt_length) - before)
         metrics.TOKENS.labels("evaluated").inc(count)
@@ -233,7 +240,9 @@ class Scheduler:
         except ReceptionError as error:
             self._leave(job, error)
             return
-        if generation.rows and right < len(lane.tokens):
+        if generation.unsure:
+            self._shorten(lane, 0)
+        elif generation.rows and right < len(lane.tokens):
             self._shorten(lane, right)
         job.tell()
         if generation.done:

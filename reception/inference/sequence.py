@@ -33,7 +33,8 @@ class Generation:
 
     `tokens` is the prompt followed by all that is chosen; `done` ends it. `guess` are tokens that the answer
     may begin with, `draft` those of text that it may repeat: wherever the answer runs along them, the next
-    few are evaluated ahead and kept if right.
+    few are evaluated ahead and kept if right. With no more than `steady` tokens a near-tie makes it `unsure`:
+    all of `feed` is to be read again, in a batch of its own.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Generation:
         stop: Sequence[str] = (),
         ends: Sequence[int] = (),
         sampler: Sampler | None = None,
+        steady: int = 0,
         spell: Callable[[list[int]], bytes],
     ) -> None:
         self.tokens = list(prompt)
@@ -54,6 +56,7 @@ class Generation:
         self.guesses: list[int] = []
         self.done = False
         self.near_ties = 0
+        self.unsure = False
         self.prompt_length = len(self.tokens)
         self._constraint = constraint
         self._limit = len(self.tokens) + max_tokens
@@ -63,6 +66,7 @@ class Generation:
         self._stop = tuple(stop)
         self._ends = frozenset(ends)
         self._sampler = sampler
+        self._steady = steady
         self._spell = spell
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._ended = False
@@ -115,7 +119,9 @@ class Generation:
         self.guesses = []
         self.done = self._reading_only
         while not self.done:
-            new = self._choose(rows[right])
+            if (picked := self._pick(rows[right])) is None:
+                return known + right
+            new = self._take(*picked)
             agreed = shared(new, guesses[right:])
             right += agreed
             if agreed < len(new) or right >= len(rows):
@@ -124,8 +130,8 @@ class Generation:
             self.guesses = self._ahead()
         return known + right
 
-    def _choose(self, scores: NDArray[np.float32]) -> list[int]:
-        token, probability = self._pick(scores)
+    def _take(self, token: int, probability: float) -> list[int]:
+        """Writes a token, and those it forces; returns them."""
         if token in self._ends:
             self._end()
             return []
@@ -140,8 +146,8 @@ class Generation:
             self._extend(self._constraint.forced())
         return self.tokens[before:]
 
-    def _pick(self, scores: NDArray[np.float32]) -> tuple[int, float]:
-        """The next token and its probability among the allowed ones."""
+    def _pick(self, scores: NDArray[np.float32]) -> tuple[int, float] | None:
+        """The next token and its probability among the allowed ones; None when that is unsure."""
         if self._sampler is not None:
             allowed, theirs = self._constraint.allowed(scores)
             token = self._sampler.choose(allowed, theirs)
@@ -149,8 +155,11 @@ class Generation:
             weights = np.exp(theirs - theirs.max())
             return token, float(weights[allowed == token].sum() / weights.sum())
         token, probability, margin = self._constraint.choose(scores)
-        self.near_ties += margin < NEAR
-        return token, probability
+        again, self.unsure = self.unsure, False
+        if margin < NEAR and not again:
+            self.near_ties += 1
+            self.unsure = len(self.tokens) <= self._steady
+        return None if self.unsure else (token, probability)
 
     def _extend(self, tokens: list[int]) -> None:
         tokens = tokens[: self._limit - len(self.tokens)]

@@ -87,6 +87,7 @@ class Understander:
             conversation=conversation,
             deadline=deadline,
             remember=False,  # the next prompt begins with other words
+            steady=True,
         )
 
     async def anticipate(self, desk: str, conversation: str) -> None:

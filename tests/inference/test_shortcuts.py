@@ -46,6 +46,7 @@ def requests() -> list[Request]:
             draft=said.patient,
             conversation=str(index % TOGETHER),
             remember=False,
+            steady=True,
         )
         for index, said in enumerate(utterances(COUNT))
     ]
