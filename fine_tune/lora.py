@@ -27,9 +27,10 @@ class LoraLinear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(…, in) to (…, out)."""
-        inside = functional.linear(x.to(self.lora_a.dtype), self.lora_a)
-        update = functional.linear(inside, self.lora_b * self.scale)
-        return functional.linear(x, self.base.weight) + update.to(x.dtype)
+        # Computed in the model's precision, kept and updated in single precision.
+        inside = functional.linear(x, self.lora_a.to(x.dtype))
+        update = functional.linear(inside, (self.lora_b * self.scale).to(x.dtype))
+        return functional.linear(x, self.base.weight) + update
 
 
 def add_lora(model: nn.Module, rank: int, alpha: float) -> None:

@@ -228,7 +228,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--out", type=Path, default=Path("runs/data"), help="folder to write to")
     parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same data")
-    parser.add_argument("--count", type=int, default=13000, help="training examples in all")
+    parser.add_argument("--count", type=int, default=34000, help="training examples in all")
     parser.add_argument("--sgd", type=Path, help="folder with services_train.jsonl (or SGD_DIR)")
     parser.add_argument("--sgd-share", type=float, default=0.12, help="share of the public data")
     parser.add_argument("--phrases", type=Path, default=HERE / "phrases", help="folder of phrase files")

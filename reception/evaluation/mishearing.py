@@ -1,0 +1,100 @@
+"""What a speech recogniser may make of an utterance: words misheard, lost and added at a given error rate.
+
+The frame that is wanted follows the words that were heard: a slot is what became of its words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from random import Random
+
+import jellyfish
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+from reception.dialogue.meaning import Slot
+from reception.evaluation.cases import Case
+
+#: Of a hundred errors: words taken for another, words lost, words added. Telephone recognition errs about so.
+SUBSTITUTED, LOST, ADDED = 65, 25, 10
+_FILLERS = ("uh", "um", "the", "a", "and", "so")
+_WORD = re.compile(r"\S+")
+_CORE = re.compile(r"\w(?:.*\w)?")
+
+
+class Recogniser:
+    """Mishears words as others of a vocabulary that sound like them."""
+
+    def __init__(self, utterances: Iterable[str], *, seed: int = 1) -> None:
+        """`utterances` give the words that it knows."""
+        cores = (_CORE.search(word) for text in utterances for word in text.split())
+        self._words = sorted({core[0].lower() for core in cores if core})
+        self._seed = seed
+        self._alike: dict[str, list[str]] = {}
+
+    @cached_property
+    def _sounds(self) -> list[str]:
+        return [jellyfish.metaphone(word) for word in self._words]
+
+    def hear(self, case: Case, rate: float) -> Case:
+        """The case as it is heard with `rate` (0 to 1) errors a word; its values are left out.
+
+        The same case, rate and seed give the same. What would lose all of its words stays as it was said.
+        """
+        rng = Random(f"{self._seed} {rate} {case.desk} {case.patient}")
+        parts = [(self._mishear(words, rate, rng), slot) for words, slot in segments(case)]
+        text, slots = "", {}
+        for words, slot in parts:
+            text = f"{text} {words}".strip()
+            if slot is not None and words:
+                slots[slot] = words
+        if not text:
+            return replace(case, values={})
+        return replace(
+            case, patient=text, slots={slot: slots[slot] for slot in Slot if slot in slots}, values={}
+        )
+
+    def _mishear(self, words: str, rate: float, rng: Random) -> str:
+        return " ".join(heard for word in _WORD.findall(words) for heard in self._one(word, rate, rng))
+
+    def _one(self, word: str, rate: float, rng: Random) -> Iterator[str]:
+        if rng.random() >= rate:
+            yield word
+            return
+        kind = rng.random() * (SUBSTITUTED + LOST + ADDED)
+        if kind < SUBSTITUTED:
+            yield _CORE.sub(lambda core: rng.choice(self._like(core[0])), word, count=1)
+        elif kind >= SUBSTITUTED + LOST:
+            yield from (word, rng.choice(_FILLERS))
+
+    def _like(self, word: str) -> list[str]:
+        """The three words that sound most like it."""
+        word = word.lower()
+        if word not in self._alike:
+            near = process.extract(
+                jellyfish.metaphone(word), self._sounds, scorer=Levenshtein.normalized_similarity, limit=8
+            )
+            words = [self._words[index] for _, _, index in near if self._words[index] != word]
+            self._alike[word] = words[:3] or [word]
+        return self._alike[word]
+
+
+def segments(case: Case) -> Sequence[tuple[str, Slot | None]]:
+    """The utterance in order, cut where slots begin and end."""
+    places = sorted((_find(words, case.patient), words, slot) for slot, words in case.slots.items())
+    parts: list[tuple[str, Slot | None]] = []
+    end = 0
+    for start, words, slot in places:
+        if start < end:  # inside another slot: what becomes of it can't be told
+            continue
+        parts += [(case.patient[end:start], None), (words, slot)]
+        end = start + len(words)
+    return [*parts, (case.patient[end:], None)]
+
+
+def _find(words: str, text: str) -> int:
+    found = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text)
+    return found.start() if found else text.index(words)
