@@ -115,7 +115,12 @@ def _setting(settings: Settings, file: Path) -> Setting:
     return Setting(now, practice, practice.languages[0])
 
 
-@click.command(epilog="Example: reception evaluate --report runs/report")
+@click.command(
+    epilog="""\b
+Example: reception evaluate --report runs/report
+         reception evaluate --only understanding --studies
+         reception evaluate --only understanding --cases tests/understanding/blind.jsonl"""
+)
 @click.option("--cases", type=_FILE, default=HELD_OUT / "heldout.jsonl", help="Utterances and their frames.")
 @click.option(
     "--practice", type=_FILE, default=HELD_OUT / "practice.yaml", help="The practice they are about."
@@ -123,14 +128,25 @@ def _setting(settings: Settings, file: Path) -> Setting:
 @click.option("--scenarios", type=click.Path(exists=True, path_type=Path), default=SCENARIOS)
 @click.option("--report", type=click.Path(file_okay=False, path_type=Path), default=Path("runs/report"))
 @click.option("--only", type=click.Choice(["understanding", "conversations"]), help="One part alone.")
-def evaluate(cases: Path, practice: Path, scenarios: Path, report: Path, only: str | None) -> None:
+@click.option("--studies", is_flag=True, help="Also without grammar, with misheard words, in each storage.")
+def evaluate(
+    cases: Path, practice: Path, scenarios: Path, report: Path, only: str | None, studies: bool
+) -> None:
     """Scores understanding and whole conversations, and writes a report with plots."""
     settings = read_settings()
     from reception.evaluation.run import evaluate as run
 
     click.echo(
         asyncio.run(
-            run(settings, cases=cases, practice=practice, scenarios=scenarios, report=report, only=only)
+            run(
+                settings,
+                cases=cases,
+                practice=practice,
+                scenarios=scenarios,
+                report=report,
+                only=only,
+                studies=studies,
+            )
         )
     )
 

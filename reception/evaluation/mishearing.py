@@ -12,8 +12,7 @@ from functools import cached_property
 from random import Random
 
 import jellyfish
-from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import JaroWinkler, Levenshtein
 
 from reception.dialogue.meaning import Slot
 from reception.evaluation.cases import Case
@@ -45,10 +44,12 @@ class Recogniser:
         The same case, rate and seed give the same. What would lose all of its words stays as it was said.
         """
         rng = Random(f"{self._seed} {rate} {case.desk} {case.patient}")
-        parts = [(self._mishear(words, rate, rng), slot) for words, slot in segments(case)]
         text, slots = "", {}
-        for words, slot in parts:
-            text = f"{text} {words}".strip()
+        blank = False  # whether a blank is due before the next word
+        for said, slot in segments(case):
+            words = self._mishear(said, rate, rng)
+            text += (" " if text and words and (blank or said[:1].isspace()) else "") + words
+            blank = said[-1:].isspace() or (blank and not words)
             if slot is not None and words:
                 slots[slot] = words
         if not text:
@@ -61,7 +62,7 @@ class Recogniser:
         return " ".join(heard for word in _WORD.findall(words) for heard in self._one(word, rate, rng))
 
     def _one(self, word: str, rate: float, rng: Random) -> Iterator[str]:
-        if rng.random() >= rate:
+        if rng.random() >= rate or not _CORE.search(word):  # a sign alone is silent
             yield word
             return
         kind = rng.random() * (SUBSTITUTED + LOST + ADDED)
@@ -71,15 +72,17 @@ class Recogniser:
             yield from (word, rng.choice(_FILLERS))
 
     def _like(self, word: str) -> list[str]:
-        """The three words that sound most like it."""
+        """The three words that sound and look most like it."""
         word = word.lower()
         if word not in self._alike:
-            near = process.extract(
-                jellyfish.metaphone(word), self._sounds, scorer=Levenshtein.normalized_similarity, limit=8
-            )
-            words = [self._words[index] for _, _, index in near if self._words[index] != word]
-            self._alike[word] = words[:3] or [word]
-        return self._alike[word]
+            sound = jellyfish.metaphone(word)
+            likeness = [
+                Levenshtein.normalized_similarity(sound, other_sound) + JaroWinkler.similarity(word, other)
+                for other, other_sound in zip(self._words, self._sounds, strict=True)
+            ]
+            order = sorted(range(len(likeness)), key=lambda index: -likeness[index])
+            self._alike[word] = [self._words[index] for index in order if self._words[index] != word][:3]
+        return self._alike[word] or [word]
 
 
 def segments(case: Case) -> Sequence[tuple[str, Slot | None]]:

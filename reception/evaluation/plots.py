@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from reception.dialogue.meaning import Intent
 from reception.errors import MisconfiguredError
 from reception.evaluation.understanding import Scores
+
+if TYPE_CHECKING:
+    from reception.evaluation.studies import Condition
 
 try:
     import matplotlib
@@ -33,9 +36,10 @@ class Plot:
     svg: Markup
 
 
-def all_of(scores: Scores) -> list[Plot]:
+def all_of(scores: Scores, conditions: Sequence[Condition] = ()) -> list[Plot]:
     """Every plot that understanding has."""
     return [
+        *([_of_conditions(conditions)] if conditions else []),
         Plot(
             "By kind of speech",
             "How often the intent, and the whole frame, is right in each group of utterances.",
@@ -71,6 +75,19 @@ def draw(painter: Callable[[Any, Scores], None], scores: Scores, height: float) 
     return Markup(text[text.index("<svg") :])
 
 
+def _of_conditions(conditions: Sequence[Condition]) -> Plot:
+    def paint(axes: Any, _: Scores) -> None:
+        _pairs(
+            axes,
+            [one.name for one in conditions],
+            ("intent", [one.scores.intent_accuracy for one in conditions]),
+            ("whole frame", [one.scores.frame_accuracy for one in conditions]),
+        )
+
+    about = "Without the grammar, with misheard words, and stored in each way that can be built."
+    return Plot("Under other conditions", about, draw(paint, conditions[0].scores, 5.0))
+
+
 def groups(axes: Any, scores: Scores) -> None:
     """Two bars a group: intent and whole frame."""
     parts = scores.groups
@@ -79,7 +96,7 @@ def groups(axes: Any, scores: Scores) -> None:
         axes,
         labels,
         ("intent", [part.intent_accuracy for part in parts.values()]),
-        ("whole frame", [part.exact for part in parts.values()]),
+        ("whole frame", [part.frame_accuracy for part in parts.values()]),
     )
 
 

@@ -15,6 +15,7 @@ from reception.evaluation.understanding import Outcome, Scores
 
 if TYPE_CHECKING:
     from reception.evaluation.dialogues import Verdict
+    from reception.evaluation.studies import Condition
 
 TEMPLATE = "report.html.jinja"
 
@@ -23,6 +24,7 @@ def write_report(
     folder: Path,
     scores: Scores | None,
     verdicts: Sequence[Verdict] = (),
+    conditions: Sequence[Condition] = (),
     *,
     title: str = "How well the desk understands",
     made_at: datetime | None = None,
@@ -33,12 +35,20 @@ def write_report(
     """
     folder.mkdir(parents=True, exist_ok=True)
     page, numbers = folder / "report.html", folder / "report.json"
-    page.write_text(render(scores, verdicts, title, made_at), encoding="utf-8")
-    numbers.write_text(json.dumps(summary(scores, verdicts), indent=2, ensure_ascii=False) + "\n", "utf-8")
+    page.write_text(render(scores, verdicts, conditions, title, made_at), encoding="utf-8")
+    numbers.write_text(
+        json.dumps(summary(scores, verdicts, conditions), indent=2, ensure_ascii=False) + "\n", "utf-8"
+    )
     return page, numbers
 
 
-def render(scores: Scores | None, verdicts: Sequence[Verdict], title: str, made_at: datetime | None) -> str:
+def render(
+    scores: Scores | None,
+    verdicts: Sequence[Verdict],
+    conditions: Sequence[Condition],
+    title: str,
+    made_at: datetime | None,
+) -> str:
     """The whole page as HTML; whatever was said is escaped."""
     from reception.evaluation import plots  # needs matplotlib, which only a report does
 
@@ -53,18 +63,22 @@ def render(scores: Scores | None, verdicts: Sequence[Verdict], title: str, made_
     return environment.get_template(TEMPLATE).render(
         title=title,
         made_at=made_at,
-        numbers=summary(scores, verdicts),
-        plots=plots.all_of(scores) if scores else [],
+        numbers=summary(scores, verdicts, conditions),
+        plots=plots.all_of(scores, conditions) if scores else [],
         mistakes=[_mistake(one) for one in scores.mistakes] if scores else [],
         verdicts=verdicts,
     )
 
 
-def summary(scores: Scores | None, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
+def summary(
+    scores: Scores | None, verdicts: Sequence[Verdict] = (), conditions: Sequence[Condition] = ()
+) -> dict[str, Any]:
     """All figures in plain JSON types; a part that was not measured is missing."""
     numbers: dict[str, Any] = {}
     if scores is not None:
         numbers["understanding"] = understanding_summary(scores)
+    if conditions:
+        numbers["conditions"] = {one.name: _headline(one.scores) for one in conditions}
     if verdicts:
         passed = sum(one.passed for one in verdicts)
         numbers["dialogues"] = {
@@ -84,6 +98,8 @@ def understanding_summary(scores: Scores) -> dict[str, Any]:
         "emergencies_missed": len(scores.missed_emergencies),
         "near_miss_alarms": scores.near_miss_alarms,
         "false_alarms": len(scores.false_alarms),
+        "scope_caught": scores.scope_caught,
+        "scope_refused": scores.scope_refused,
         "calibration_error": scores.calibration_error(),
         "calibration": [asdict(one) for one in scores.calibration()],
         "ms": {"p50": scores.latency(0.5), "p95": scores.latency(0.95)},
@@ -113,6 +129,7 @@ def _headline(scores: Scores) -> dict[str, float | int]:
         "slot_recall": scores.slots.recall,
         "slot_f1": scores.slots.f1,
         "value_accuracy": scores.value_accuracy,
+        "frame_accuracy": scores.frame_accuracy,
         "exact": scores.exact,
     }
 

@@ -17,6 +17,7 @@ from reception.evaluation.cases import Case, load_cases
 from reception.evaluation.dialogues import Verdict, grade, play
 from reception.evaluation.report import write_report
 from reception.evaluation.scenarios import Scenario, load_scenarios
+from reception.evaluation.studies import Condition, conditions
 from reception.evaluation.understanding import Scores, evaluate_understanding
 from reception.inference.factory import build_language_model
 from reception.inference.language_model import LanguageModel
@@ -30,26 +31,42 @@ CASES_NOW = datetime(2026, 6, 12, 10)
 
 
 async def evaluate(
-    settings: Settings, *, cases: Path, practice: Path, scenarios: Path, report: Path, only: str | None = None
+    settings: Settings,
+    *,
+    cases: Path,
+    practice: Path,
+    scenarios: Path,
+    report: Path,
+    only: str | None = None,
+    studies: bool = False,
 ) -> str:
-    """Scores and plays what `only` leaves in; returns a summary in a few lines and where the report lies."""
+    """Scores and plays what `only` leaves in; returns a summary in a few lines and where the report lies.
+
+    `studies` adds the model under other conditions.
+    """
     model = build_language_model(settings)
     lines: list[str] = []
     scores: Scores | None = None
     verdicts: Sequence[Verdict] = ()
+    others: list[Condition] = []
     try:
         await model.ready()
         if only != "conversations":
             scores = await score(model, load_cases(cases), practice)
             alone = await score(model, load_cases(cases), practice, rules=False)
             lines += _score_lines(scores, alone)
+            if studies:
+                others = [
+                    one async for one in conditions(model, settings, load_cases(cases), setting_of(practice))
+                ]
+                lines += _condition_lines(others)
         if only != "understanding":
             verdicts = await play_all(model, load_scenarios(scenarios), folder_of(scenarios), settings)
             lines += _verdict_lines(verdicts)
     finally:
         await model.close()
     html, _ = write_report(
-        report, scores, verdicts, title="How well the desk understands", made_at=datetime.now()
+        report, scores, verdicts, others, title="How well the desk understands", made_at=datetime.now()
     )
     return "\n".join([*lines, f"Report: {html}"])
 
@@ -61,9 +78,13 @@ def folder_of(scenarios: Path) -> Path:
 
 async def score(model: LanguageModel, cases: Sequence[Case], practice: Path, *, rules: bool = True) -> Scores:
     """The scores of the model, with the red flags ahead of it or alone."""
+    return await evaluate_understanding(Understander(model, rules=rules), cases, setting_of(practice))
+
+
+def setting_of(practice: Path) -> Setting:
+    """Where and when the held-out utterances are said."""
     where = read_practice_file(practice, CASES_NOW.date()).to_practice()
-    setting = Setting(Clock(CASES_NOW).now(where.time_zone), where, where.languages[0])
-    return await evaluate_understanding(Understander(model, rules=rules), cases, setting)
+    return Setting(Clock(CASES_NOW).now(where.time_zone), where, where.languages[0])
 
 
 async def play_all(
@@ -123,11 +144,23 @@ def _score_lines(scores: Scores, alone: Scores) -> list[str]:
         f"utterances            {len(scores.outcomes)}",
         f"intent accuracy       {scores.intent_accuracy:.1%}  {by_model}",
         f"slot F1, exact spans  {scores.slots.f1:.1%}",
-        f"whole frame exact     {scores.exact:.1%}",
+        f"whole frame exact     {scores.frame_accuracy:.1%}  (the model alone: {alone.frame_accuracy:.1%})",
+        f"with all values       {scores.exact:.1%}",
         f"values, right spans   {scores.value_accuracy:.1%}",
         f"emergencies caught    {scores.emergency_recall:.1%}  {caught_by_model}",
         f"false alarms          {scores.near_miss_alarms:.1%} of the near misses",
+        f"out of scope          {scores.scope_caught:.1%} caught, {scores.scope_refused:.1%} wrongly refused",
     ]
+
+
+def _condition_lines(others: Sequence[Condition]) -> list[str]:
+    head = f"{'under other conditions':32}{'intent':>8}{'slot F1':>9}{'frame':>8}"
+    rows = [
+        f"  {one.name:30}{one.scores.intent_accuracy:8.1%}{one.scores.slots.f1:9.1%}"
+        f"{one.scores.frame_accuracy:8.1%}"
+        for one in others
+    ]
+    return [head, *rows]
 
 
 def _verdict_lines(verdicts: Sequence[Verdict]) -> list[str]:

@@ -105,8 +105,26 @@ class Scores:
         return mean(one.intent_right for one in self.outcomes)
 
     @property
+    def frame_accuracy(self) -> float:
+        """The share of frames with the right intent and exactly the right slots."""
+        return mean(one.intent_right and one.slots_right for one in self.outcomes)
+
+    @property
     def exact(self) -> float:
+        """The share of frames whose values are right too."""
         return mean(one.exact for one in self.outcomes)
+
+    @property
+    def scope_caught(self) -> float:
+        """Of what the desk has no business with, the share it saw as such."""
+        outside = [one for one in self.outcomes if one.case.intent == Intent.OUT_OF_SCOPE]
+        return mean(one.frame.intent == Intent.OUT_OF_SCOPE for one in outside)
+
+    @property
+    def scope_refused(self) -> float:
+        """Of all that it has to do with, the share it refused."""
+        inside = [one for one in self.outcomes if one.case.intent != Intent.OUT_OF_SCOPE]
+        return mean(one.frame.intent == Intent.OUT_OF_SCOPE for one in inside) if inside else 0.0
 
     @property
     def slots(self) -> Counts:
