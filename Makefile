@@ -34,7 +34,7 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 
 # The desk's adapter from the phrases alone: hours on a few cores (fine_tune/LOG.md has the runs).
-adapter: $(VENV)/.installed-fine-tune
+adapter: $(VENV)/.installed-dev
 	@$(BIN)/reception model pull
 	$(BIN)/python -m fine_tune.prepare
 	$(BIN)/python -m fine_tune.train --config fine_tune/configs/desk-135m.yaml
@@ -68,10 +68,5 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 	@echo "Installing into $(VENV). Compiling the inference engine takes 5 to 15 minutes the first time ..."
-	@$(INSTALL) --editable '.[dev,report]'
-	@touch $(VENV)/.installed $@
-
-$(VENV)/.installed-fine-tune: pyproject.toml | $(BIN)/python
-	@echo "Installing into $(VENV) what training needs (about 2 GB) …"
 	@$(INSTALL) --editable '.[dev,report,fine-tune]'
-	@touch $(VENV)/.installed $(VENV)/.installed-dev $@
+	@touch $(VENV)/.installed $@

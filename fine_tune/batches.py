@@ -8,14 +8,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from reception.dialogue.meaning import Intent, Slot
+from reception.evaluation.cases import whole_words
 from reception.understanding.prompt import build_frame, build_prompt
 
 Tokenize = Callable[[str], list[int]]
+
+
+class DataError(ValueError):
+    """A file of examples that can't be trained on; the text names file and line and what to change."""
 
 
 @dataclass(frozen=True)
@@ -59,24 +65,47 @@ class Batch:
         return Batch(**{name: tensor.to(device) for name, tensor in vars(self).items()})
 
 
+def read_examples(path: Path) -> Iterator[tuple[str, str]]:
+    """Prompt and frame of each example in a JSON lines file. Raises DataError."""
+    if not path.is_file():
+        raise DataError(f"{path} is missing: run `python -m fine_tune.prepare` first, or give --data")
+    count = 0
+    with path.open(encoding="utf-8") as lines:
+        for count, line in enumerate(lines, start=1):
+            try:
+                yield _example(json.loads(line))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise DataError(f"{path}:{count}: {_reason(error)}") from error
+    if not count:
+        raise DataError(f"{path} is empty: run `python -m fine_tune.prepare` again")
+
+
+def _example(row: dict[str, Any]) -> tuple[str, str]:
+    slots = {Slot(name): words for name, words in row["slots"].items()}
+    for slot, words in slots.items():
+        if not whole_words(words, row["patient"]):
+            raise ValueError(f"the {slot} is not whole words of the utterance: mark words that are in it")
+    return build_prompt(row["desk"], row["patient"]), build_frame(Intent(row["intent"]), slots)
+
+
+def _reason(error: Exception) -> str:
+    return f"no {error} in it" if isinstance(error, KeyError) else str(error)
+
+
 def read_rows(path: Path, tokenize: Tokenize, *, longest: int, row_tokens: int) -> list[Row]:
     """Rows of the examples in a JSON lines file; patient turns of more than `longest` tokens are left out.
 
-    Raises ValueError when the parts of a prompt do not tokenize as the whole does.
+    Raises DataError, also when the parts of a prompt do not tokenize as the whole does.
     """
     by_desk: dict[str, list[Answer]] = defaultdict(list)
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            example = json.loads(line)
-            slots = {Slot(name): words for name, words in example["slots"].items()}
-            frame = build_frame(Intent(example["intent"]), slots)
-            desk, rest = build_prompt(example["desk"], example["patient"]).split("\n", 1)
-            head = len(tokenize(frame.split(";")[0].rstrip("\n")))
-            if tokenize(desk + "\n") + tokenize(rest) + tokenize(frame) != tokenize(f"{desk}\n{rest}{frame}"):
-                raise ValueError("this tokenizer joins words across lines: rows cannot share desk words")
-            answer = Answer(tokenize(rest), tokenize(frame), head + 1)
-            if len(answer.prompt) <= longest:
-                by_desk[desk + "\n"].append(answer)
+    for prompt, frame in read_examples(path):
+        desk, rest = prompt.split("\n", 1)
+        head = len(tokenize(frame.split(";")[0].rstrip("\n")))
+        if tokenize(desk + "\n") + tokenize(rest) + tokenize(frame) != tokenize(prompt + frame):
+            raise DataError("this tokenizer joins words across lines: rows can't share the desk's words")
+        answer = Answer(tokenize(rest), tokenize(frame), head + 1)
+        if len(answer.prompt) <= longest:
+            by_desk[desk + "\n"].append(answer)
     return [row for desk, answers in by_desk.items() for row in _rows(tokenize(desk), answers, row_tokens)]
 
 

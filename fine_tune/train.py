@@ -16,6 +16,7 @@ import argparse
 import json
 import math
 import os
+import socket
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,17 +27,29 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as processes
 import yaml
+from gguf import GGUFReader
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from fine_tune.batches import Batch, Row, Tokenize, collate, plan, read_rows
+from fine_tune.batches import (
+    Batch,
+    DataError,
+    Row,
+    Tokenize,
+    collate,
+    plan,
+    read_examples,
+    read_rows,
+)
 from fine_tune.lora import add_lora, load_lora, lora_parameters, lora_state
 from reception.settings import Settings
 
-CHECKPOINT_SECONDS = 240
+#: The file in a run's folder that it can go on from.
+CHECKPOINT = "checkpoint.pt"
 
 
 @dataclass(frozen=True)
@@ -82,17 +95,32 @@ def read_recipe(path: Path) -> Recipe:
 def find_base(recipe: Recipe, given: Path | None = None) -> Path:
     """The base model's file: the option, else in the folder where models are kept."""
     path = given or Settings().model_dir / recipe.base
-    if not path.is_file():
-        raise SystemExit(f"{path} is missing: run `reception model pull`, or give --base")
+    if not path.exists():
+        raise SystemExit(f"{path} is missing: run `reception model pull smollm2-135m`, or give --base")
+    kind = _architecture(path)
+    if kind != "llama":
+        raise SystemExit(
+            f"{path} is {kind or 'no model'}: give --base a GGUF or folder of the Llama architecture"
+        )
     return path
 
 
+def _architecture(path: Path) -> str:
+    """What kind of model a Hugging Face folder or a GGUF file holds; "" when it is neither."""
+    try:
+        if path.is_dir():
+            return str(json.loads((path / "config.json").read_text())["model_type"])
+        field = GGUFReader(path).get_field("general.architecture")
+        return str(field.contents()) if field else ""
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
 def load_base(path: Path, dtype: str = "float32") -> tuple[Any, Tokenize]:
-    """The model, dequantised to `dtype`, and its tokenizer."""
-    tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
-    model = AutoModelForCausalLM.from_pretrained(
-        path.parent, gguf_file=path.name, dtype=getattr(torch, dtype)
-    )
+    """The model of a GGUF file or a Hugging Face folder, dequantised to `dtype`, and its tokenizer."""
+    folder, file = (path, {}) if path.is_dir() else (path.parent, {"gguf_file": path.name})
+    tokenizer = AutoTokenizer.from_pretrained(folder, **file)
+    model = AutoModelForCausalLM.from_pretrained(folder, **file, dtype=getattr(torch, dtype))
     return model, lambda text: tokenizer(text, add_special_tokens=False).input_ids
 
 
@@ -133,7 +161,10 @@ def evaluate(model: Any, batches: list[Batch]) -> dict[str, float]:
 class Trainer:
     """The loop: fixed batches in a fixed order, so that a resumed run goes on where it stopped."""
 
-    def __init__(self, model: Any, recipe: Recipe, rows: list[Row], folder: Path, rank: int) -> None:
+    def __init__(
+        self, model: Any, recipe: Recipe, rows: list[Row], folder: Path, rank: int, checkpoint_seconds: float
+    ) -> None:
+        self.checkpoint_seconds = checkpoint_seconds
         self.model, self.recipe, self.folder, self.run, self.rank = model, recipe, folder, Run(), rank
         add_lora(model, recipe.rank, recipe.alpha)
         rng = Random(recipe.seed)
@@ -181,18 +212,28 @@ class Trainer:
             tensor.grad = grad.view_as(tensor)
 
     def save(self) -> None:
-        """Writes adapter, optimizer and position; a crash while writing leaves the old checkpoint whole."""
-        save_file(lora_state(self.model), self.folder / "adapter.new")
-        torch.save(
-            {"optimizer": self.optimizer.state_dict(), "run": vars(self.run)}, self.folder / "state.new"
-        )
+        """Writes adapter, optimizer and position; a crash while writing leaves the old checkpoint whole.
+
+        Raises SystemExit when there is no room for it.
+        """
+        new = self.folder / "checkpoint.new"
+        state = {"optimizer": self.optimizer.state_dict(), "run": vars(self.run)}
+        try:
+            torch.save({"adapter": lora_state(self.model), **state}, new)
+            new.replace(self.folder / CHECKPOINT)
+            save_file(lora_state(self.model), self.folder / "adapter.new")
+        except (OSError, RuntimeError, SafetensorError) as error:
+            new.unlink(missing_ok=True)
+            raise SystemExit(
+                f"The checkpoint of step {self.run.step} could not be written to {self.folder} ({error});"
+                " the one before is whole. Make room and go on with --resume."
+            ) from error
         (self.folder / "adapter.new").replace(self.folder / "adapter.safetensors")
-        (self.folder / "state.new").replace(self.folder / "state.pt")
 
     def resume(self) -> None:
         """Goes on from the last checkpoint."""
-        load_lora(self.model, load_file(self.folder / "adapter.safetensors"))
-        state = torch.load(self.folder / "state.pt", weights_only=True)
+        state = torch.load(self.folder / CHECKPOINT, weights_only=True)
+        load_lora(self.model, state["adapter"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.run = Run(**state["run"])
 
@@ -216,7 +257,7 @@ class Trainer:
                     done = {"step": self.run.step, "of": self.steps, "seconds": round(self.run.seconds)}
                     record(log, **done, loss=round(self.run.loss, 4), tokens_per_second=speed)
                     since, read = time.monotonic(), 0
-                if self.rank == 0 and time.monotonic() - saved > CHECKPOINT_SECONDS:
+                if self.rank == 0 and time.monotonic() - saved > self.checkpoint_seconds:
                     self.save()
                     saved = time.monotonic()
         if self.rank == 0:
@@ -239,8 +280,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--base", type=Path, help="the base model's GGUF file")
     parser.add_argument("--out", type=Path, help="folder of the run (runs/<name>)")
     parser.add_argument("--minutes", type=float, help="another length than the recipe's")
-    parser.add_argument("--port", type=int, default=29517, help="where the processes meet")
+    parser.add_argument("--port", type=int, help="where the processes meet [default: any free one]")
     parser.add_argument("--start", type=Path, help="adapter.safetensors of an earlier run to start from")
+    parser.add_argument("--checkpoint-seconds", type=float, default=240, help="how often to save")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     options = parser.parse_args(arguments)
 
@@ -249,18 +291,37 @@ def main(arguments: list[str] | None = None) -> None:
         recipe = Recipe(**{**vars(recipe), "minutes": options.minutes})
     folder = options.out or Path("runs") / recipe.name
     folder.mkdir(parents=True, exist_ok=True)
+    base = find_base(recipe, options.base)
+    try:
+        for name in ("train.jsonl", "valid.jsonl"):
+            for _ in read_examples(options.data / name):
+                pass
+    except DataError as error:
+        raise SystemExit(str(error)) from error
+    if options.resume and not (folder / CHECKPOINT).is_file():
+        raise SystemExit(f"{folder} has no {CHECKPOINT} to go on from: start without --resume")
     if not options.resume:
         (folder / "log.jsonl").unlink(missing_ok=True)
-    base = find_base(recipe, options.base)
-    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(options.port)}
-    processes.spawn(
-        worker, (recipe, base, options.data, folder, options.resume, options.start), nprocs=recipe.processes
-    )
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(options.port or _free_port())}
+    how = (recipe, base, options.data, folder, options.resume, options.start, options.checkpoint_seconds)
+    try:
+        processes.spawn(worker, how, nprocs=recipe.processes)
+    except processes.ProcessExitedException as error:
+        raise SystemExit(
+            "The run ended before its end, for the reason above: go on with --resume."
+        ) from error
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def worker(
-    rank: int, recipe: Recipe, base: Path, data: Path, folder: Path, resume: bool, start: Path | None
-) -> None:
+    rank: int, recipe: Recipe, base: Path, data: Path, folder: Path, resume: bool, start: Path | None,
+    checkpoint_seconds: float,
+) -> None:  # fmt: skip
     """One of the processes; the first one also logs, saves and evaluates."""
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
@@ -271,7 +332,7 @@ def worker(
         read_rows(data / name, tokenize, longest=recipe.longest, row_tokens=recipe.row_tokens)
         for name in ("train.jsonl", "valid.jsonl")
     )
-    trainer = Trainer(model, recipe, rows, folder, rank)
+    trainer = Trainer(model, recipe, rows, folder, rank, checkpoint_seconds)
     if start:
         load_lora(model, load_file(start))
     if resume:
