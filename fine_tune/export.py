@@ -8,6 +8,7 @@ python -m fine_tune.export --config fine_tune/configs/desk-135m.yaml [--run runs
 from __future__ import annotations
 
 import argparse
+import asyncio
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +16,15 @@ from pathlib import Path
 import gguf
 import numpy as np
 from numpy.typing import NDArray
+from rich.progress import track
 from safetensors.numpy import load_file
 
 from fine_tune.train import Recipe, find_base, read_recipe
+from reception.inference.engine import Engine
+from reception.inference.factory import thread_count
+from reception.inference.language_model import Request
+from reception.settings import Settings
+from reception.understanding.prompt import FRAME_TOKENS
 
 #: The projections of a block: the trainer's name → the file's.
 NAMES = {
@@ -31,12 +38,11 @@ NAMES = {
 }
 #: The adapter travels in git.
 LARGEST = 20_000_000
-_PROMPTS = (
-    ("What can I do for you?", "hi i need to see dr weber next tuesday morning my knee hurts"),
-    ("Shall I book it?", "no, Thursday would be better"),
-    ("And the date of birth?", "March 3rd, 1980"),
-    ("", "there's an elephant sitting on my chest"),
-)
+#: How many held-out utterances are answered by both, and the least share of answers that must be the same.
+CHECKED = 300
+SAME = 0.97
+#: Two tokens this close (log probability) may swap places by rounding alone.
+NEAR = 0.25
 
 Tensors = dict[str, NDArray[np.float32]]
 
@@ -83,42 +89,50 @@ def _number(reader: gguf.GGUFReader, name: str) -> int:
     return int(field.contents())
 
 
-def check(adapter: Path, base: Path, recipe: Recipe, run: Path) -> float:
-    """The largest difference of log probabilities at the first frame token: trainer against merged file.
+def check(adapter: Path, base: Path, recipe: Recipe, run: Path, data: Path, storage: str) -> float:
+    """The share of `CHECKED` utterances that the served file answers as the trained model would.
 
-    Prints both models' best tokens; a wrong row order or scale shows as differences of 5 and more.
+    The served file answers freely, without grammar or guess. An answer is the same when each of its tokens
+    is the trained model's likeliest after those before, or as likely but for rounding.
     """
     import torch
-    from llama_cpp import Llama
     from safetensors.torch import load_file as load_torch
 
+    from fine_tune.batches import read_examples
     from fine_tune.lora import add_lora, load_lora
     from fine_tune.train import load_base
     from reception.inference.merge import merge
     from reception.inference.storages import STORAGES
-    from reception.understanding.prompt import build_prompt
 
+    prompts = [prompt for prompt, _ in read_examples(data / "valid.jsonl")][:CHECKED]
+    with tempfile.TemporaryDirectory() as folder:
+        merged = Path(folder) / "merged.gguf"
+        merge(base, adapter, merged, STORAGES[storage], lambda done, total: None)
+        answers = asyncio.run(_served(merged, prompts))
     model, tokenize = load_base(base)
     add_lora(model, recipe.rank, recipe.alpha)
     load_lora(model, load_torch(run / "adapter.safetensors"))
-    worst = 0.0
-    with tempfile.TemporaryDirectory() as folder:
-        merged = Path(folder) / "merged.gguf"
-        merge(base, adapter, merged, STORAGES["Q8_0"], lambda done, total: None)
-        served = Llama(str(merged), n_ctx=256, logits_all=True, verbose=False)
-        for desk, patient in _PROMPTS:
-            tokens = tokenize(build_prompt(desk, patient))
-            with torch.no_grad():
-                ours = torch.log_softmax(model(torch.tensor([tokens])).logits[0, -1], -1)
-            served.reset()
-            served.eval(tokens)
-            theirs = torch.log_softmax(torch.tensor(np.array(served.scores[len(tokens) - 1])), -1)
-            best = ours.topk(5).indices
-            difference = (ours - theirs)[best].abs().max().item()
-            print(f"{patient!r}: trained {best[0]}, served {theirs.argmax()}, difference {difference:.3f}")
-            worst = max(worst, difference)
-        served.close()
-    return worst
+    same = 0
+    for prompt, answer in track(list(zip(prompts, answers, strict=True)), description="comparing"):
+        start, written = tokenize(prompt), tokenize(answer)
+        with torch.no_grad():
+            scores = model(torch.tensor([start + written])).logits[0, len(start) - 1 : -1].log_softmax(-1)
+        lost = scores.max(-1).values - scores.gather(-1, torch.tensor(written)[:, None])[:, 0]
+        same += bool((lost < NEAR).all())
+    return same / len(prompts)
+
+
+async def _served(file: Path, prompts: list[str]) -> list[str]:
+    """What the engine writes after each prompt, up to the end of the line."""
+    engine = Engine(lambda: file, threads=thread_count(Settings()))
+    try:
+        requests = [Request(prompt, FRAME_TOKENS, stop=("\n",), remember=False) for prompt in prompts]
+        return [
+            (await engine.complete(request)).text + "\n"
+            for request in track(requests, description="answering")
+        ]
+    finally:
+        await engine.close()
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -133,6 +147,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--base", type=Path, help="the base model's GGUF file")
     parser.add_argument("--out", type=Path, help="another file than the recipe's")
     parser.add_argument("--check", action="store_true", help="merge, and compare with the trained model")
+    parser.add_argument("--data", type=Path, default=Path("runs/data"), help="folder that prepare wrote")
+    parser.add_argument("--storage", default="BF16", help="how the compared file is stored [default: BF16]")
     options = parser.parse_args(arguments)
     recipe = read_recipe(options.config)
     run, out = options.run or Path("runs") / recipe.name, options.out or Path(recipe.output)
@@ -141,8 +157,12 @@ def main(arguments: list[str] | None = None) -> None:
     print(f"{out}: {size / 1e6:.1f} MB")
     if size > LARGEST:
         raise SystemExit("too large to travel in git: lower the rank")
-    if options.check and (worst := check(out, base, recipe, run)) > 1.0:
-        raise SystemExit(f"the merged model differs from the trained one by {worst:.2f}: not fit to serve")
+    if not options.check:
+        return
+    same = check(out, base, recipe, run, options.data, options.storage)
+    print(f"{same:.1%} of {CHECKED} answers of the served file ({options.storage}) are the trained model's")
+    if same < SAME:
+        raise SystemExit(f"fewer than {SAME:.0%}: not fit to serve")
 
 
 if __name__ == "__main__":

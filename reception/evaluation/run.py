@@ -139,11 +139,13 @@ class _Kept:
 
 def _score_lines(scores: Scores, alone: Scores) -> list[str]:
     by_model = f"(the model alone: {alone.intent_accuracy:.1%})"
+    by_slot = ", ".join(f"{slot} {one.f1:.0%}" for slot, one in scores.by_slot.items())
     caught_by_model = f"(the model alone: {alone.emergency_recall:.1%})"
     return [
         f"utterances            {len(scores.outcomes)}",
         f"intent accuracy       {scores.intent_accuracy:.1%}  {by_model}",
-        f"slot F1, exact spans  {scores.slots.f1:.1%}",
+        f"slot F1, exact spans  {scores.slots.f1:.1%}  (the model alone: {alone.slots.f1:.1%})",
+        f"  by slot             {by_slot}",
         f"whole frame exact     {scores.frame_accuracy:.1%}  (the model alone: {alone.frame_accuracy:.1%})",
         f"with all values       {scores.exact:.1%}",
         f"values, right spans   {scores.value_accuracy:.1%}",
