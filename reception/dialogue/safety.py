@@ -1,156 +1,417 @@
 """Red flags: words that may mean danger to life now, checked before the model and deaf to persuasion.
 
-The list follows the public guidance on when to call an ambulance: the NHS page "When to call 999", the
-American Heart Association's warning signs of heart attack and stroke (FAST), and the 988 Lifeline's warning
-signs of suicide. It only routes: nothing here judges how ill somebody is. Harmless expressions are taken out
-first, so that "chest x-ray" or "dying to meet you" alarms nobody; whatever danger is left counts.
+The list follows public guidance on when to call an ambulance; each heading names its source. It only routes:
+nothing here judges how ill somebody is. Harmless expressions are taken out first (see `expressions`, which also
+explains how patterns are written), so that "chest x-ray" or "dying to meet you" alarms nobody; whatever danger
+is left counts. Speech that has to be understood as a whole is left to the model, which is asked as well.
 """
 
 from __future__ import annotations
 
-import re
+from .expressions import compiled, plain, without_harmless
 
-#: Expressions that sound like danger and are none: an old illness, a test, a place, a figure of speech.
-_HARMLESS = (
-    r"chest (?:x[- ]?rays?|ct|scans?|infection|clinic|congestion|cold|physio\w*|freezer|hair|of drawers)",
-    r"(?:stroke|chest pain|heart attack|seizure|epilepsy|overdose|suicide|anaphylaxis)"
-    r" (?:clinic|unit|nurse|ward|rehab\w*|prevention|awareness|leaflet|risk|medication|group|course|training"
-    r"|survivors?|hotline|plan|screening|consultant|specialist|follow[- ]?up|check)",
-    r"(?:had|have had|has had|had had|after|since|recovering from|history of|family history of|survived|following)"
-    r" (?:a|an|his|her|my|the|another)?\s?(?:mini|minor|mild|small|silent)?\s?"
-    r"(?:stroke|heart attack|seizure|overdose|suicide attempt|anaphyla\w+)s?"
-    r"(?= .{0,25}(?:ago|last|years?|months?|weeks?|in (?:19|20)\d\d|as a (?:child|kid)|check|follow)|[ ,.]*$)",
-    r"(?:my |his |her )?(?:stroke|heart attack|seizure)s? "
-    r"(?:(?:was|were|happened) )?(?:last|two|three|four|five|six|ten|\d+|a few|some|many|back in|in (?:19|20)\d\d)",
-    r"had (?:a|an|his|her|their) (?:mini |minor |mild |small )?(?:stroke|heart attack|seizure|overdose)"
-    r" (?:at \w+ (?:age|\d)|when|in|last|before|as|aged|back|years|\d)",
-    r"(?:nearly|almost|practically) (?:had|gave (?:me|him|her)) a (?:heart attack|stroke)",
-    r"(?:give|giving|gave|gives|have|having) (?:me |us |him |her )?a (?:heart attack|stroke)"
-    r" (?:when|over|about|at|with) (?:i (?:saw|see|opened|got)|the|my|your|this|that)"
-    r" ?(?:the|my|your)? ?(?:bill|price|invoice|cost|hold music|wait\w*|traffic)?",
-    r"stroke of (?:luck|genius|midnight)|heart attack (?:snack|burger|on a plate)",
-    r"(?:overdose|overdosing|overdosed) (?:of|on) (?:meetings|chocolate|coffee|work|tv|netflix|sugar|cake|sun)",
-    r"(?:not|never|no longer|isn't|aren't|am not|i'm not|without|no|any|denies) "
-    r"(?:\w+ ){0,2}(?:suicidal|chest pains?|trouble breathing|seizures?|bleeding|overdos\w+|unconscious)",
-    r"(?:epi-?pen|naloxone|inhaler)s? (?:prescription|refill|renew\w*|expired?)",
-    r"rather die than|(?:boss|wife|husband|mum|mom|teacher)\b.{0,12}going to kill me|dying of (?:boredom|hunger|heat|thirst)"
-    r"|drowning in (?!water|the (?:pool|sea|lake|bath|river))\w+",
-    r"suicide of (?:my|his|her|a)|(?:used to|used 2) (?:be|get|have) (?:\w+ )?(?:short of breath|seizures|fits)"
-    r"|years ago\b.{0,15}\bhad a (?:heart attack|stroke)|(?:haven'?t|hasn'?t|not|never|no) had (?:a|any) (?:fits?|seizures?)",
-    r"dying (?:to|for)|to die for|(?<!chest is )killing me|scared? to death|bored to death|sick to death|worried to death",
-    r"(?:breath|breathing) (?:test|exercises?|class\w*|technique\w*)",
-    r"bleeding (?:gums?|expensive|heck|hell|obvious|edge)",
-    r"(?:rat|ant|slug|weed|food) poison(?:ing)?|poison ivy|blood poisoning (?:test|last)",
-    r"(?:blue|collapsed) (?:badge|cross|shield|arch\w*|veins?|umbrella|folder|form)",
-)
+RED_FLAGS: dict[str, tuple[str, ...]] = {
+    # NHS "Heart attack" and "When to call 999"; American Heart Association "Warning signs of a heart attack".
+    "heart": (
+        "(a|another|the|like) heart attack(?= (/|,|coming|i|now|right|and|but|please))",
+        "(arms?|shoulders?) ~ jaws?",
+        "(band|belt|brick|clamp|elephant|lump of|rope|strap|vice|weight|something heavy) ~ ({chest}|ribs|ribcage)",
+        "(cardiac arrest|chest is killing|chest (is |getting |gets |got )?worse|no pulse|chest thing right now)",
+        "(clutch*|grab*|grip*|hold*|press*|rub*) {my} (chest|heart|left arm)",
+        "(come|came|coming|gone|going|went) (over|out) (all |in )?(a )?(queer|cold sweat|clammy|sweaty|grey|gray)",
+        "(defibrillator|icd|pacemaker)s? ~~ (firing|going off|shock*)",
+        "(go|goes|going|gone|into|moved|radiat*|shoot*|spread*|travel*|creep*|up) (\\w+ )?(into|to|in|down|up|through) (my|his|her|the|both)"
+        " (inside of )?({my} )?(jaw|left arm|both arms|arms|inside of {my} arm)",
+        "(grey|gray|ashen|white as a sheet|(terrible|awful|dreadful|bad|funny) colou?r) ~~ ({sweat}|{chest}|jaw|{pain}|putty)",
+        "(having|has|have|had|be|think its|its|is|another|like) (a|another|some kind of|an) (\\w+ )?heart attack",
+        "(heart|hearts|heartbeat|pulse|ticker)( is| has| was)? ~ (all over the (place|shop)|flutter*|gallop*|jump*|miss* beats|odd|pound*|rac(es|ing)"
+        "|skip*|somersault*|stopp*|thump*|crazy|mad) & ({faint}|breath*|clammy|cold|grey|gray|going over|pale|sweat*|weak|went over)",
+        "(heart|hearts) ~ (has stopped|stopped beating|it hurts|is stopping)",
+        "(nitro*|gtn|angina (spray|tablets?)|spray|sprays|puff) ~~ {notworking}",
+        "(someone|somebody|something|somebodys|elephant) ~ (sitting|standing|sat|parked|kneeling|stood) on (me|him|her|{my} {chest})",
+        "(tear*|ripp*) (\\w+ )?(pain|feeling|sensation) ~ (back|belly|chest|stomach)",
+        "/ heart attack /",
+        "{chest} ~ ({pain}|fluttery|in a vice)",
+        "{pain} ~ (arms? and (my |his |her |the )?(chest|jaw|neck)|jaw and (my |his |her |the )?(arm|neck|chest|shoulder))",
+        "{pain} ~ (both arms|down (my|his|her|the) left arm|{chest}|{my} heart(?! burn)|collarbone|collar bone|shoulder blades ~ jaw)",
+        "{pain} ~ (in|into|to) (my|his|her) jaw and",
+        "{sweat} ~~ (arms?|{chest}|grey|gray|indigestion|jaw|left arm|shoulder blades)",
+        "left arm ~ ({pain}|{weak}|(my|his|her) jaw)",
+        "({pain}|{weak}|indigestion|heartburn) ~~ (left arm|arm heavy|{sweat})",
+    ),
+    # NHS "Shortness of breath", "Asthma attacks" and "What to do if someone is choking"; British Thoracic Society.
+    "breathing": (
+        "(asthma attack|choking|gasping|stridor|suffocat*|tongue is being pushed up|tongues being pushed up)",
+        "(asthma|breathing|chest|puffer|inhaler*|ventolin|nebuli*|reliever|blue one) ~ {notworking} ~ (anything|help*|work*|touch*|nothing|doing)",
+        "(asthma|breathing) ~ (bad|fast*|funny|getting worse|laboured|like (snor*|a fish|(he|she)s run)|much worse|rapid*|rattl*|really|shallow|slow|strange|terrible|weird|very bad)",
+        "(breath|breaths|breathe|breathes|breathing) ~ (fast|fast and|gurgl*|gargl*|pause|pauses|rattl*|short ones|shallow|stop|stops|stopping|whistl*|wheezy and)",
+        "(breathless|panting|puffing|wheez*) ~~ ({blue}|at rest|bed|cant|getting worse|lips|sentence|sit|sitting|sleeping sat|talk|tonight|words|worse)",
+        "(can|could|manag*) only (get out |manage |say |speak )(\\w+ )*(words?|time)",
+        "(chok*|stuck|lodged) ~~ ({cant}|{blue}|breath*|cough*|going dark|gargl*|gurgl*|holding {my} throat|wheez*|whistl*)",
+        "(calf|calves|leg|legs) ~~ (hot|red|swollen|tight|swelled) & ({pain} ~ breath*|breath*|{chest})",
+        "({pain}|puffing|breath*) & (calf|leg) (is |s )?(\\w+ )?(hot|red|swollen|tight)",
+        "(cough*|foam*|froth*|bring*) (\\w+ )?(up )?(pink|black (stuff|soot|phlegm)|foam|froth)",
+        "(dribbl*|drool*) ~~ (breath*|lean*|noise|swallow|throat)",
+        "(foam*|froth*)( ~ (mouth|pink))?(?! (wash|soap|cleanser|roller|bath|mattress))",
+        "(gurgl*|gargl*) (\\w+ )?(noise|sound)s?",
+        "(keeps|kept|keep) (pausing|stopping) ~ breath*",
+        "(lips?|fingernails?|fingertips|nails|face|tongue|mouth) ~ ({blue}|dark|colou?r of)(?! (eyes|hair|light|shadow|varnish|polish))",
+        "({blue}) (lips|fingernails|face)",
+        "(noise|noises|sound|whistl*) ~ breath*",
+        "(not|isnt|arent|stopped|stops|quit|no|never|barely|hardly|doesnt) ({my} )?(even )?breath(e|es|ing)",
+        "({he}) (\\w+ ){0,3}(gone|going|turned|turning|went|looks?|turns|is|so) (a )?(bit |all |funny |terrible |very |so )*({blue})(?! (with|and white|badge|in the|team|belt))",
+        "(out of breath|breathless|short of puff|short of breath) (and|just|at rest|doing nothing|even|sitting|lying|i cant|now)",
+        "(ribs|skin|tummy|chest|neck) ~ suck* in",
+        "(short|shortness) of (breath|air)",
+        "(tummy|stomach|belly|neck) (muscles )?to breathe",
+        "(water|fluid) ~ lungs",
+        "({cant}|{not}) (fully |really |properly )?(breath*|catch (my|his|her|their|any|enough|a)* ?breath|draw ~ breath|take (a|in a|in) (\\w+ )?breath|lie flat|get"
+        " (any|a|my|his|her|enough|quite|much|in)* ?(air|breath|oxygen))(?! (test|through))",
+        "({cant}) ~ (get to the end of|finish|complete|say|speak) (a|his|her|my|full|whole|even)+ ?(a )?(\\w+ )?(sentences?|words?)",
+        "({cant}) swallow (\\w+ ){0,3}(anything|saliva|spit|water|drool*|and)",
+        "(cant|cannot) (quite )?get (\\w+ )?(breath|air)",
+        "/ no air /",
+        "{blue} ~ (he|she) (is|looks)|how {blue} (he|she|the baby) is",
+        "open {my} mouth ~~ (drool*|jaw|swell*|swollen)",
+        "cant open {my} mouth",
+    ),
+    # NHS "Stroke": FAST (face, arms, speech, time); American Stroke Association BE FAST.
+    "stroke": (
+        "(a|another|like|mini|of) (mini )?stroke(?= (/|,|i think|now|right now|and|because|please|symptoms))",
+        "(arms?|legs?|hands?|feet|side) ~ (dragging|folded under|hanging|stopped working|useless|wont (do|grip|hold|lift|move|work)|not working"
+        "|gone (completely |all |totally )?(dead|limp|numb|weak|to sleep on)|went (completely |all )?(dead|limp|numb|weak))",
+        "(corner|side|half) of {my} (face|mouth|lips|body) ~ ({weak}|fallen|wont|lower|slid*|down|funny|feel*)",
+        "(cant|cannot|suddenly cant) (find|get) (my|his|her|the|any)* ?words( out)?",
+        "(doesnt|does not|didnt|dont|not|no longer) (know|recogni[sz]e|remember*) (me|us|him|her|where (he|she|i) (is|am|are)|who (i am|he is|she is|we are|anyone)|what (day|month|year)"
+        " (it|of)|(his|her|my) (own )?(name|wife|husband|kids|children))(?! (from|yet|well))",
+        "(doesnt|not) know me(?= (/|,|any more|anymore|and))",
+        "(face|eyelid|mouth|smile|lip|cheek) ~ (crooked|dropped|droop*|fallen|hang*|lopsided|numb*|one sided|sagg*|slack|slid*|twisted|wonky|wont (lift|move))",
+        "(has|had|hav*|have|having|be|is|think its|its|like|a) (a |another |some kind of |mini )+stroke(?! (of|clinic))",
+        "({he}) (\\w+ ){0,3}(makes no sense|make* (any |no )?sense|not making (any )?sense|doesnt make (any )?sense|dont make sense)",
+        "(headache|head) ~~ (hammer|thunder*|like nothing|worst ever|of my life|sudden* and)",
+        "(i|just) (suddenly )?cant (smile|remember my (own )?(name|birthday)|think of my own name)",
+        "(loss|lost|losing|no) (all |of |the |any |total )*(feeling|movement|power|sensation|strength|use) (in|of|down|on|from) (\\w+ ){0,3}(arms?|face|half|hand|legs?|side|waist)",
+        "(one|left|right|whole) (hand )?(side|half) ~~ ({weak}|not moving|cant move)",
+        "({weak}|weakness) ~ (one|left|right|whole|entire) (arm|hand|leg|side|half)(?! of (my|the|his|her) (thumb|finger|gum|toe|foot))",
+        "({weak}|weakness) ~ (face|arm and leg|face and arm|arm and face)",
+        "(sees?|seeing|got|see) (two of everything|double)",
+        "({sudden}|suddenly) ~ (blind|cant (hear|move|see|speak|stand|talk|walk)|confus*|double|lost {my} (balance|sight|speech|vision)|numb*|went dark|weak)",
+        "(slur*|slushy|garbled|gibberish)",
+        "(slumped|stagger*|veer*|walk*|sound*|talk*|speak*) ~ (drunk|into walls|nonsense|rubbish|gibberish|jumbled)",
+        "(speech|talking|tongue|words?) ~ (funny|garbled|gone|jumbled|mumbl*|muddled|not right|slow|slushy|strange|thick|weird|wont (come|do)|makes? no sense|come out (all )?wrong)",
+        "(trouble|difficulty|problem*|{cant}) ~ (finding|getting|find|say) (my |his |her |the )?words(?! (in|for))",
+        "(cant|cannot|can not|unable to) (move|lift|raise|feel|use) (\\w+ )?(arms?|legs?|face|hands?|side|body)",
+        "({he}) (\\w+ )?(cant|cannot|can not) (speak|talk)(?= (/|,|and|or|properly|right))",
+        "(worst headache|thunderclap)",
+        "/ (a |mini )?stroke( symptoms| i think| please|, i think)?(?= [/,])",
+    ),
+    # NHS "When to call 999" (loss of consciousness), "What to do if someone has a seizure", "Fainting", "Low blood
+    # sugar" and "Diabetic ketoacidosis".
+    "consciousness": (
+        "(about|going|gonna|going to|like im going|like|as if i might|might|will|gonna|feel like|start*) (to )?(black* out|collaps*|faint*|keel over|pass* out)",
+        "({he}|mans|just) (\\w+ )?(dropped|crumpled|gone down|slumped|keeled over)(?= (/|,|to the|at|on|in front|in the|onto|and))",
+        "(again and again|four times|keeps?|kept|repeatedly|three times|twice) ~ (black* out|collaps*|dropp*|faint*|fall* down|keel* over|pass* out)",
+        "(black* out|collaps*|dropped|fainted|keel* over|pass* out|going over) (\\w+ )?(again|twice|three times|four times|and now)",
+        "(keeled over|fainted|dropped) (\\w+ )?(again|twice|times|in)",
+        "(blood )?(glucose|meter|reading|sugars?|screen) ~ (hi|lo|[12]\\.\\d|(says|reads) (hi|high|lo|low|error))(?= (/|,|and|again|he|she))",
+        "(breath|breathing) ~ (acetone|fruity|nail (polish|varnish)|pear drops)",
+        "(diabetic|diabetes|sugars?|hypo|insulin) ~~ (awake|barely|confus*|drows*|floppy|nonsense|rubbish|shak*|sweaty|thirsty|unconscious|vomit*|wont (swallow|eat))",
+        "(eye|eyes) ~ (rolled|rolling|gone back|roll back|rolled up|glazed)",
+        "(hasnt|cant|cannot|could not|couldnt|wont|doesnt|not|never|no|didnt|nobody can|{cant}) (even |be |to )?(rous*|wake|waken|waking|woken|woke)"
+        " ?(up|him|her|them|my \\w+|dad|mum|mom|the \\w+)*(?! (at|before|until|for|early|in|me|on|with|up|earlier|naturally|refreshed|that|without|to))",
+        "(jerking|seizing|twitching|convuls*)(?! eye*)",
+        "(having|hav|has|had|in|another|some sort of|a) (a |another |some |sort of |kind of )*(seizure|fit|convulsion)s?",
+        "({he}) (\\w+ )?(hard|difficult|impossible) to (wake|rouse)",
+        "hard to wake",
+        "({he}) (\\w+ ){0,3}(collapsed|fainted|passed out|blacked out|unconscious|conked out)",
+        "(collapsed|blacked out|passed out|unconscious|unresponsive|comatose|lifeless)",
+        "(lying|found|laid|flat|flat out|been|collapsed|slumped|alone|shes|hes|nans|dads|mums) (\\w+ ){0,3}on the (floor|ground|tiles|pavement|stairs|landing)(?! (playing|exercis*|mat))",
+        "({not}|hardly|barely) (respond*|answer me|answering me|answer us|answering us|answering(?= (/|,))|com* round|moving or|open* (his|her|their) eyes|reacting)",
+        "({he}) (\\w+ ){0,2}({not}) (answer*|respond*|react*|mov* at all|talking|speaking|moving)(?! ({my}|the|calls?|messages?|emails?|house|home|on|until|to (messages|texts|emails)) ?)(?= (/|,|me|to me|us|properly|and|at|when))",
+        "(seizure|fitting)(?= [/,])",
+        "({he}|babys|hes|shes|is|been|still) fitting",
+        "(shak*|jerk*|twitch*) (\\w+ )?(all over|and (her|his|wont|doesnt|foaming|eyes)|for \\w+ minutes|uncontrollably|violently)",
+        "({he}) ~ (slid|slipped|fell|fallen) (off|out of|down) (the|his|her) (bed|chair|sofa|seat|toilet) ?(?= (/|,|and|he|she))",
+        "(stiff|rigid) and (\\w+ ){0,3}(jerk*|shak*|star*|twitch*)",
+        "({cant}|{not}) (get|keep|getting|keeping) (him|her|them|my \\w+) (to stay )?(awake|conscious)",
+        "({cant}|wont) (keep|open) (his|her|their) eyes",
+        "(everything|everythings|vision|world) ~ (going|gone|goes|went) (all )?(black|dark|grey|gray)",
+        "(snor*) ~~ (fell|hit|floor|open {my} eyes|overdose|strange|wake|woken|snorted|loud and)",
+        "/ ({he} |just )*(he|she|she just|he just|he has|she has) (dropped|collapsed|fainted) /",
+        "just (fainted|blacked out)",
+    ),
+    # NHS "When to call 999" (severe bleeding, severe injuries, burns, road accident), "Burns and scalds", "Severe head
+    # injury", "Electric shock" and "Drowning" (St John Ambulance first aid).
+    "bleeding and injury": (
+        "(acid|boiling|kettle|scalding|hot (coffee|drink|fat|oil|soup|tea|water)) ~~ (all over|belly|chest|everywhere|face|over (him|her|me)|over {my} {child})",
+        "(artery|finger|fingers|hand|leg|thumb|throat|toe|wrist|wrists|arm) ~ (came off|chopped|cut off|hanging off|severed|sliced off|torn off|sliced open|slit)",
+        "(badly|severely|seriously|horribly) (bleed*|burn*|burnt|cut|hurt|injured|scalded)",
+        "(basin|bath|bowl|bucket|cupful|gush|mouthful|pints?|pool|puddle|pumping|trail|lot|lots|loads|so much|too much) ?(full )?(of )?(bright |dark |fresh |red |her |his |my )*blood",
+        "(bleed*|blood) ~~ (a lot|all over|badly|bathroom|bed|bucket*|everywhere|fast|from (his|her|my|the) (ear|ears|eye|mouth|neck|head|wrist)|gush*|heav*|like (a tap|crazy|mad)|lots|pool*|pour*|pump*|so much"
+        "|soak*|spurt*|squirt*|through|to death|under the door|very bad*|worse|filled)",
+        "(bleed*|blood|cut|gash|nose|nosebleed|wound) ~ ((cant|cannot|wont|will not|doesnt|does not|isnt|is not|hasnt|never|not|no|didnt) ((be|get|it|want to|really) )?(clos*|quit*|slow*|stop*|stopping))",
+        "(bleed*|cut|artery|wound|leg|arm|neck|its) ~ (gush*|pump* out|spurt*|squirt*)",
+        "(bone|bones) (is |s )?(out|poking|showing|sticking|through|coming)|(see|seeing) (the|a|his|her|my) bone",
+        "(burn*|burnt|scald*) ~ (all over|badly|chest|{belly}|face|hands|neck|throat|third degree)(?! (from|when) i (eat|pee))",
+        "(burst|split|ripped|torn) (wide )?open",
+        "(cant|cannot|couldnt|wont|doesnt|not|never) (be )?(stop*|quit*|slow*) ({my} )?(bleed*|blood)",
+        "(car|crash|crashed|accident|wreck|collision|motorbike|lorry) ~~ (bleeding|not moving|stopped talking|trapped|unconscious|cut out)",
+        "(clear|watery) (\\w+ )?(fluid|liquid|stuff|water) ~ (ear|nose)s? ?",
+        "(chopped|cut|sawed|severed|sliced|tore|ripped|lost) ~ (artery|arm|finger|fingers|hand|thumb|toe|wrist|leg|throat) ~ (off|bone|deep|deeply)",
+        "(cough*|throw*|threw|vomit*|spit*|spat|bring*|brought|puk*|sick) (up )?(\\w+ )?(\\w+ )?(\\w+ )?(\\w+ )?(blood|coffee grounds)",
+        "(coffee grounds|tarry (stools?|motions?|poo|poop)|third degree)|black (and |as |like |sticky )*tar*",
+        "(cut|cuts) (it |me |him |her |my \\w+ )?(really |very |far |way )?too deep",
+        "(dog|dogs|animal|croc*|bull|horse) ~ (bit|bitten|attack*|mauled|gored|kicked|trampled) ~ (face|head|neck|throat|chest)",
+        "(drowning|drowned|(went|gone|under|face down) (under )?(in|at)? ?(the )?(bath|water|pool|lake|pond|sea|river))",
+        "(pulled|got|fished|dragged) (\\w+ ){0,3}(out of|from) the (bath|canal|lake|pond|pool|river|sea|water)",
+        "went under(?= (and|,|/|for))",
+        "(electric(al)? shock|electrocut*|live (cable|wire)|(fence|cable|mains|plug|socket|wire|light fitting|toaster) ~~ (shock|thrown)|he had electric|struck by lightning)",
+        "{fell} (off|from|out of|down) (\\w+ ){0,2}(balcony|bridge|cliff|ladder|roof|scaffold*|tree|window|wall of)",
+        "{fell} ~~ ({sick}|blood coming|cant (feel|move)|cannot (feel|move)|confus*|knocked out|not moving|out cold|pupils?|same question)",
+        "({fell}) (in|into|on) (the |a )?(bonfire|fire)",
+        "(gored|impaled|mauled|stabbed|shot (in|through|by|me|him|her)|been shot|got shot|was shot|slashed)(?! (flu|covid|of))",
+        "(been|got|get|was|is|were|just) (\\w+ )?(crushed|run over|hit by (a|the) (bus|car|lorry|train|truck|van|bike|motor*))|hit by a (car|truck|bus|lorry|van|train)",
+        "({hit}|{fell}) ~~ head & ({sick}|black* out|blurr*|cant (keep|remember|see)|couldnt remember|confus*|doesnt (know|remember)|dont remember|double vision|drows*|ear|eyes? ~ (other way|different)"
+        "|knocked out|one eye*|passed out|pupils?|same question|same thing|seizure|sleep*|slur*|unconscious|wont|dragging|cant be woken)",
+        "({sick}|double vision|drows*|sleepy) & ({hit}|bruise|bump|lump) ~ head",
+        "(head|heads) ~ (bleeding|injury|split open|cut open) & (sleepy|drows*|{sick}|confus*|unconscious)",
+        "(clexane|warfarin|blood thinners?|apixaban|rivaroxaban|eliquis|xarelto) & ({hit} ~ head|{fell} ~ head|dizzy|nosebleed|bleed*)",
+        "(nosebleed|nose bleed) ~~ (basin*|dizzy|hour|hours|woozy|faint|filled)",
+        "(heatstroke|heat stroke|hypotherm*|stop* (sweat*|shiver*)|frostbite)",
+        "(hot|in the|locked) (\\w+ )?car & ({not} (respond*|wak*|moving)|unconscious|limp|floppy)",
+        "(leg|arm|hand|head|foot|fingers|passenger|passengers|hes|shes|im|he is|she is|is) (is |are )?trapped (in|under|beneath|inside|and|by)",
+        "(marathon|sun|heat|roof|hot) & (doesnt know|nonsense|confus*|not sweating|stopped sweating) ?(what|where)?",
+        "(massive|severe|serious|heavy|catastrophic) (bleed|bleeding|blood loss|haemorrhag*|hemorrhag*|nosebleed)|blood loss|bleed* out",
+        "(one )?(of )?({my} )?pupils? ~ (bigger|blown|different|huge|larger|uneven)",
+        "(chainsaw|saw|grinder|mower|lawnmower|machine|blender|shredder|axe|nail gun) ~~ (arm|finger*|foot|hand|leg|thumb|face)(?! (out|brake|cream))",
+        "(arm|fingers?|foot|hand|leg|thumb) ~ (chainsaw|saw|grinder|mower|lawnmower|shredder)",
+        "skin (is |s |has |just )*(black|charred|coming|comes|falling|hanging|peeled|peels) (off|away) ?(in|when)?",
+        "(snake|viper|adder|rattlesnake|cobra|scorpion)s? ?(has |just )?(bit*|stung) ?(me|him|her)?|bitten by a (snake|viper|adder|rattlesnake|cobra|black widow)",
+        "(soak*|fill*|through|gone through|going through|chang*) (\\w+ ){0,3}(pads?|towels?|tampons?|basins?|dressings?)|(pads?|towels?|dressings?) ~ soaked",
+        "(swallow*|tast*) (a lot of |lots of )?blood|blood ~ throat",
+        "(clots?) (\\w+ ){0,3}(as big as|size of|golf|lemon*|plum*)|(big|large|huge|massive) (blood )?clots",
+        "(hit|kicked|punched|landed|fell) ~ ({belly}|ribs|spleen) ~~ (faint*|pale|shoulder|white as)",
+        "(blew up|exploded|explosion|caught fire|on fire) & (burn*|burnt|face|hands|skin)",
+        "smoke & (voice|cough* up|cant breathe|hoarse|black)",
+    ),
+    # NHS "Anaphylaxis"; Resuscitation Council UK; FARE (Food Allergy Research & Education).
+    "allergy": (
+        "(anaphyla*|allergic shock)",
+        "({allergen}|ate|cookie|curry|eaten|tablet|swallowed|took) ~~ (breath*|cough* and|faint*|hives|itch* everywhere|lips ~ {swell}|pass out|throat|tongue|voice|wheez*|lumps|({face}) ~ {swell})",
+        "({allergen}) & (cant breathe|doom|hoarse|lumps|pass out|red all over|wheez*|throat (is |s )?(clos*|tight*)|voice has (changed|gone)|(lips|face|eyes|throat|tongue|mouth) ~ {swell})",
+        "(auvi*|epi ?pens?|adrenaline( pen)?|jext) ~~ (coming back|didnt|doesnt|isnt|hasnt|swelling|wheez*|wont work|not working|just used|on (her|him) and)",
+        "(just|already|weve) (given|gave|jabbed|used|injected) (\\w+ ){0,3}(epi ?pen|adrenaline|auvi*)",
+        "(bad|big|full|horrible|massive|serious|severe|terrible) allergic reaction|(having|have|has) an allergic reaction",
+        "({face}) ~ {swell} ~~ (breath*|fast|hives|itch*|nuts?|quick*|rash|shut|sting|stung|throat|tablet|took|swallowed|up like|ate|minutes)",
+        "({he}|my|all|its|is) ~ (impending doom|sense of doom|going to die now|something (terrible|awful|bad) is (going to|about to) happen)",
+        "(hives|rash|itch*|lumps|welts) ~~ (cant breathe|breath*|cough*|doom|lips|throat|tongue|voice|wheez*|{swell})",
+        "(lips|tongue) ~ {swell}",
+        "(stung|sting) (\\w+ )?(in|inside|on) (the|her|his|my)? ?(mouth|neck|throat|tongue)",
+        "(throat|airway|windpipe|tongue|neck) ~ (clos(e|es|ing|ed)|fatter|seizing|shut*|swell|swells|swelling|thick|tight*|too big|huge)",
+        "(throat|tongue|voice) & ({allergen})(?= ~ (eaten|ate|stung|sting))",
+        "(sense|feeling) of (impending )?doom",
+        "{swell} ~ (in|of|inside) (my|his|her|the) (airway|mouth|throat|tongue)",
+        "(swell*) ~~ wheez*|wheez* ~~ ({swell}|swell*|nuts?)",
+    ),
+    # NHS "Poisoning" and "Carbon monoxide poisoning"; America's Poison Centers; British National Formulary.
+    "poison and overdose": (
+        "({child}|grandsons?|he|she|hes|shes|i|ive|just|dad|mum|wife|husband|somebody) (\\w+ ){0,3}(ate|bit into|bitten into|chewed|drank|drinking|drunk|eaten|eating|got into|inhaled|necked|snorted|sniffed|swallow*) (\\w+ ){0,5}({poison})(?! soup)",
+        "({child}|grandsons?) (\\w+ ){0,3}(ate|bit into|bitten into|chewed|eaten|got into|swallow*|found|took|taken) (\\w+ ){0,4}({drug}|vape|edibles?|gummies|patch)(?! (ok|fine|well|with))",
+        "({took}|take|taking|injected) ~ (far too many|too many|too much|(an? )?(bottle|box|bunch|fistful|handful|load|lot|pack|packet|strip|bucketload)s? of|loads of|lots of|the (whole|entire)|whole|all (of )?(my|his|her|the|mums?|dads?|your)|every last|everything)"
+        " ~ ({drug}|bottle|box|packet|pack|lot|strip|cabinet|cupboard|weeks|months)(?! (a|each|every|per|now i))",
+        "({took}|had|have had|injected) ~ ({number}) (of )?(\\w+ ){0,3}({drug})",
+        "({took}|i had|ive had) (about |around |maybe |like |at least )?({number})(?= (because|so far|of (them|those|these)|/|, (since|and)))",
+        "({number}) (\\w+ )?({drug})(?= (,|~) ?(\\w+ ){0,3}(ago|already|in one go))",
+        "({number}) (of )?(them|the \\w+ ones|those)? ?~ (half an |an |a |one |two |three )?(hours?|minutes?) ago (?=(,|/) (i )?(just |only )?(want*|quiet))",
+        "({took}) (\\w+ )?(way |far )?too (many|much)(?= (/|,|and|of (my|his|her|the|mums|dads)))",
+        "({took}) ~ all of them|({took}) (absolutely )?everything|(had|taken|took|swallowed) the (lot|whole (bottle|box|packet|pack|strip|lot|thing))(?= (/|,|and|of|so))",
+        "(/ |, )(all of (them|it) )?,? ?the (whole|entire) (box|bottle|packet|strip|pack)(?= [/,])",
+        "({took}|given|had|gave) ({my} )?(\\w+ )?(digoxin|insulin|lithium|methadone|morphine|warfarin|tramadol) ~ (double|hundred|ten times|too (many|much)|twice)(?! (a day|daily|a week))",
+        "insulin ~ (double|hundred|ten times|too much|by mistake)",
+        "(given|injected|gave) (myself|him|her) (a hundred|ten times|too much|double|far too|way too)",
+        "(boiler|exhaust|fumes|generator|heater|gas fire|barbecue (was )?indoors|stove) & (awake|dizzy|drowsy|head|headaches?|sick|sleepy|vomit*|woken)",
+        "(headaches?|dizzy|sleepy|head|awake) & (boiler|exhaust|fumes|generator|carbon monoxide)",
+        "(can|could|how|do) (\\w+ )?(many|much) (\\w+ ){0,3}(it takes|to die|to kill|lethal|would kill|is fatal|to not wake)",
+        "(carbon monoxide|gas leak|gas smell|(smell|smells|smelling|stinks) (of |like )?gas|co (alarm|detector))",
+        "(ate|drank|drunk|drink|inhaled|swallow*|sniffed|eaten|swallowing) (\\w+ ){0,3}({poison})(?! (soup|chocolate))",
+        "({drug}|gear|heroin|fentanyl|cocaine|ketamine|something|stuff) & ({blue} lips|lips (are |look )?({blue})|gurgl*|wont wake|not breathing|fingernails are {blue}|snoring sound)",
+        "(injected|shot up|smoked|snorted) ~~ (blue|cant|chest|floating|grey|gone wrong|gurgl*|slow|snor*|tingl*|unconscious|wont)",
+        "(overdos*|od(ed|ing)?)(?! (of|on) (meetings|chocolate|vitamin*))",
+        "(been|got|was|is|he|she|im|ive been|hes|shes) poisoned|(alcohol|fume|gas|monoxide|carbon) poisoning",
+        "/ poison(ed|ing)?(?= [/,])",
+        "(swallow*|drank|eaten|ate|took) (something|some|stuff) (very |really |so )?(bad|dangerous|poison*|toxic|he shouldnt|she shouldnt)",
+    ),
+    # 988 Suicide & Crisis Lifeline "Warning signs"; NHS "Help for suicidal thoughts"; Samaritans.
+    "suicide and self-harm": (
+        "(afraid|frightened|scared|terrified|worried) ~ (i (will|might|may|could)|ill|im going to|im gonna|what ill|what i (might|could|will)) (do|harm|hurt|kill|shake|smother) (\\w+ ){0,2}(baby|children|child|daughter|kids|little|myself|somebody|someone|son|them|him|her)",
+        "(afraid|scared|worried) of what (ill|i might|i will|i could) do",
+        "(all|keep*|cant stop) (\\w+ ){0,4}(think*|think of|think about) (\\w+ )?(how to do it|dying|death|dead|ending|doing it|going in front)",
+        "(be|being|go) (\\w+ ){0,4}(in heaven|with my (late|dead) \\w+)",
+        "(burden) (on|to) (everyone|everybody|my (family|kids|wife|husband)|them)|im (just |only )?a burden",
+        "(cant|cannot|dont|do not|doesnt|didnt) (want to|wanna|wish to) (be (alive|here any ?more|on this (earth|planet))|carry on|exist|go on|live|be here|keep (living|going)|wake (up)?)(?! (early|at|in|that far|near|with|when|for|until))",
+        "(cant|cannot|can not) (do this any ?more|go on( any ?more| any longer| like this)?|take (it|this|life) any ?more|see (any|a) (way out|reason))(?! (holiday|friday|monday|with the|the))",
+        "(committing|commit|consider* |suicidal|suicide)(?= )(?! (rates?|squad))",
+        "(cut|cutting|slit|slash*|slitting) (my|his|her) (\\w+ )?(wrists?|throat)",
+        "(decided|made up my mind|im ready) (\\w+ ){0,3}(to (die|end|go)|tonight)",
+        "(done with (life|living)|tired of (being alive|living|life)|had enough of (life|living)|hurts to be alive|sick of (being alive|living))",
+        "(dont|not|cant|wont|doesnt|isnt|never) (feel |be |keep |even )?(safe (from|with|around|alone with) myself|keep myself safe|trust myself)|keep myself safe",
+        "(dark|suicidal|terrible|scary) thoughts (about|of|again|tonight|and)",
+        "(end|ending|ended|finish|take|taking|took) (it all|everything tonight|(my|his|her|their) (own )?life|the pain for good)(?! (easier|seriously|back))",
+        "(think*|want*|going|plan*|ready|gonna|about) (about |of |to )(end|ending|finish|finishing) (it|things|everything)(?= (/|,|all|now|soon|tonight|today|tomorrow))",
+        "end everything|ending everything",
+        "(dont|cant|do not) see (the|any|a) (point|reason) (of|in|to) (anything|being|carry*|going|it all|life|live|living|waking|any ?more)|(no|what is the|whats the|isnt any|not any|without) (point|reason) (to|in|of)? ?(any ?more|being (alive|here)|carrying on|going on|keep going|living|live|waking up)|(run out of|ran out of|no more) reasons to (live|keep|go)",
+        "(everyone|everybody|family|kids|the world|they|wife|husband)(d| would| will|s)? (\\w+ )?better off(?! (with a|if you|going|taking|seeing|at))|better off (dead|without me|if i (was|were|werent|wasnt))",
+        "(got|have|hold*|im holding|has|with|in here with|bathroom with|ive|out) (\\w+ ){0,4}(gun|noose|pistol|razor|razor blade|revolver|rifle|shotgun|rope) ?(?! (licen*|burn|cream|rash|bumps|cut|clinic|safe|course|certificate|skipping|refill))",
+        "(gun|knife|knives|pistol|razor|shotgun|blade|rope|noose) (\\w+ ){0,5}(across|beside me|in (my|his|her) (hand|mouth|lap)|loaded|locked|ready|so tired|thinking|tonight|up already|using it|on (me|myself))",
+        "(half|thoughts?|think*|dream*) (\\w+ ){0,3}(gun|noose|rope|bridge|jumping|train|overdos*|driving into)(?! (ride|ticket|journey|to))",
+        "(goodbye|farewell|bye) (forever|everyone|everybody|letters?|messages?|notes?|to (everyone|everybody|(my|the) (kids|children|family)|somebody|someone|them))(?! (for|at))|say* goodbye for|me saying goodbye|suicide (note|letter)s?",
+        "(hang|hung|hanged|drown|gas|shoot|shot|stab|starv*|poison|strangl*) ({self})(?! (in the foot))",
+        "(belt|bag|cord|noose|rope|scarf|sheet|wire) ~ (around|over|round) (my|his|her|their)? ?(neck|head|throat)",
+        "(harming|hurting|cutting|burning) ({self})(?! (at|by|on|playing|when|while|in|during|doing))",
+        "(going|gonna|want*|urge|think* (of|about)|might|ready|plan*|thoughts of|feel like|tempted|threaten*|trying|tried|afraid ill|keep*|started|about|scared ill|scared im going|afraid im going) (to )?(self harm*|hurt* ({self})|harm* ({self})|cut* ({self})|jump* (off|in front))",
+        "(i|ive|shes|hes|she|he|daughter|son|been|is|keeps) (has |have |just |been |is |started |keeps )*(self harm(ed|ing)?|(cut|harmed) ({self}))(?! (shaving|on|while|with a (knife|tin) (cooking|cutting)|at|chopping|cooking|in))",
+        "(in front of|under) (a|the|an)? ?(bus|car|lorry|train|traffic|truck|tube)(?= (/|,|and|any|it|so|tonight|today|now|i))",
+        "(jump*|step*|throw* {self}|walk*|leap*) (\\w+ )?(in front of|off|from) (a|an|the|this|that) (bridge|building|balcony|car park|cliff|ledge|overpass|roof|train|bus(?! (stop|and))|lorry|viaduct)(?! (bed))",
+        "going to jump(?= (/|,|off|from|if|and))",
+        "(on|over) (the|a|this) (\\w+ )?(edge of (a|the) (bridge|roof|cliff|building|platform)|ledge|parapet|railings?|train tracks|railway (line|track)s?|rail tracks)",
+        "(stood|standing|sitting|sat) (\\w+ )?on (the|a|this) (\\w+ )?(bridge|ledge|roof|railings?|stool|tracks)(?! (waiting|in traffic))",
+        "(staring|looking) at (the|my|a|this) (bridge|gun|knife|noose|railway|rail|rails|razor*|rope|tracks|train tracks|pills and)",
+        "(a )?bridge to go to",
+        "kill(ing|ed)? ({self})(?! (laughing|at|with))",
+        "(i|ill|im|he|she|they|who) (\\w+ )?(wont|shant|will not|wouldnt|not going to|dont want to) be (alive|around (any ?more|at all|much longer|to see|to tell)|here (any ?more|much longer|to see))|wont be around at all|wont be alive",
+        "(give|given|giving|gave) away (all |most of )?(my|his|her) (belongings|possessions|stuff|things|money)",
+        "(nobody|no one|noone) (will|would|ll|d) (even )?(care if i|miss me|notice if i)|disappear* for good|dead by (then|tomorrow|morning|tonight)",
+        "not (be )?worth (living|carrying on|going on)|(\\w+nt|never|hardly|is life|life is|lifes|if life is|whether life is) worth (living|carrying on|going on|it(?= (/|,|any ?more)))|nothing (left |more )?to live for|not wanting to (be alive|be here|exist|live)|dont deserve to live",
+        "(now i lay|wish) (i|id) (could |would |had |was |were |werent )*(dead|die|just die|disappear|never been born|not wake up|asleep forever)",
+        "(saving up|sav* up|stockpil*|hoard*|stash*|stashed|counted|counting|lin(ed|ing) up|laid out) (\\w+ ){0,3}(drugs|insulin|morphine|pills|tablets|paracetamol|sleeping \\w+|meds|painkillers)|(pills|tablets|meds|morphine) (\\w+ ){0,2}(counted|laid out|lined up|saved up|stashed)",
+        "(got|have) (the |my )?(pills|tablets) (in my hand|ready|all ready)|got (the |my )?pills (here|beside me)",
+        "(sleep|bed) and (never|not) wak(e|ing)( up)?|never wake up(?= (/|,|again))|(not|never) waking up",
+        "(stopped|stop) eating and drinking|waiting to die",
+        "(voices?|voice) ~ (tell*|say*|order*|want*) (\\w+ ){0,6}(cut|die|do it|do things|harm|hurt|jump|kill)",
+        "(want*|going|plan*|ready|trying|tried|wish*|like|wants|rather|time|gonna) (to )?(die|be dead|not exist|not be here|not wake up|disappear forever|sleep forever)(?! (of|before|in peace one|laughing))",
+        "(want|wish) (it|everything) (all )?to (be over|end|stop)(?= (/|,|for good|forever|now))",
+        "(hose|engine|car) ~ garage ~ (door shut|running|exhaust)|garage with the door (shut|closed)",
+        "into the medicine cabinet|(take|took|taking) (\\w+ ){0,6}(will|would) (it|i|that) (\\w+ )?(be (quick|painless)|die|hurt|kill me)",
+        "(written|wrote|writing|left|leave) (\\w+ )?(letters for|letter for|my letters|the letters|a note for|my will and|goodbye)(?! (the|my|your|dr|doctor|work|school|reception))",
+        "sorry to my (kids|children|family)|say im sorry to (my|the) (kids|children|family|wife|husband)",
+    ),
+    # NHS "Is your baby or toddler seriously ill?"; NICE traffic-light signs in feverish children; HealthyChildren.org.
+    "children": (
+        "({child}|{young}|hes|shes|he|she) ~~ (floppy|floppy|gone (blue|floppy|grey|gray|limp|stiff)|lifeless|limp(?! (when|on|after|since|from|a bit))|mottled|unresponsive|hardly breathing|not moving|hasnt moved|wont wake)",
+        "(baby|newborn|infant) (was |has been |got |is )?(shaken|dropped (on|onto|down))|(shook|shaken) (the|my) baby",
+        "(cry*|scream*|wail*) ~ (high pitched|like a (cat|kitten)|no tears|without tears|with no tears)|(high pitched|high|weird|strange) (pitched )?(cry*|scream*)",
+        "(eyes|eye) (are |look |have gone |is )?sunken|sunken (eyes|soft spot|fontanelle)",
+        "(no|not|stopped|hasnt had|without) (\\w+ ){0,4}wet (nappies|nappy|diapers?)|(hasnt|has not|not|havent) (peed|wee+d|wet|had a wee|passed (urine|water)) (\\w+ )?(since|for|all|in|today)",
+        "(soft spot|fontanell?e) ~~ (bulg*|dip*|raised|sunk*|swollen)",
+        "({baby}|{young}) & (not feeding|refus* (\\w+ )?(bottle|breast|feeds?|milk|to (drink|feed))|(wont|doesnt|does not|will not) (\\w+ ){0,2}(drink|feed|suck|take|want (\\w+ )?(breast|bottle|milk))) ~~ ({blue}|floppy|hot|sleepy|fever|temperature|breath*)",
+        "({baby}|{young}) & (sleepy|floppy|hot|fever|temperature|breathing \\w+ times) & (not feeding|(wont|doesnt|does not|will not|isnt|cant) (\\w+ ){0,3}(drink*|feed*|suck|take|want))",
+        "(sleepy|drowsy|hard to wake) (\\w+ ){0,3}(i )?(cant|cannot|wont) (\\w+ ){0,3}(bottle|feed|wake|drink|to take)",
+        "({young}|newborns?) & (burning|fever|very hot|really hot|so hot|temperature (is |of )?\\d|3[89]|4[01]|thirty eight|thirty nine)",
+        "(3[89]|4[01]|fever*|hot) & ({young})",
+        "({he}|just|hes|shes) (just )?(lying|laying) there(?! (happily|playing))",
+        "both arms (fly*|jerk*)|wont (even )?look at (me|us)(?= (/|,|and))",
+    ),
+    # ACOG "Urgent maternal warning signs" (CDC Hear Her); NHS "Vaginal bleeding", "Pre-eclampsia", "Ectopic pregnancy".
+    "pregnancy": (
+        "(after ?birth|placenta) ~ (hasnt|isnt|not|stuck|still|wont)",
+        "(baby|babys|bump|little one) ~ ((hasnt|has not|havent|isnt|not|no longer|stopped|less|barely|hardly) (\\w+ )?(kick*|mov*))(?! house)",
+        "(baby|head|foot|cord|feet|bum) (is |s |has )?(coming|crowning|come|hanging)(?= (/|,|out|now|right|already|quick|fast|i can))|(babys|heads) (coming|crowning)(?= (/|,|out|now|right|already|quick))",
+        "(can|could) see (a|the|its) (babys )?(foot|head|cord|feet|hair)",
+        "contractions? ~~ (apart|close|constant|every|minutes|strong|started|now)|(pains|pain) ~ every (\\w+ ){0,2}minutes",
+        "(having|give|giving|has) (a |the |my |her |birth )?(baby|birth) (right )?now|in labou?r(?= (/|,|and|at|now|on|but))|(labou?rs?|labou?r has|labou?r) (just )?started|gone into labou?r|something is coming out of me",
+        "(havent|hasnt|not|cant|cannot|can not|no longer|didnt|dont|stopped|couldnt) (\\w+ )?(feel*|felt) (the |my |him |her )?(baby|bump|kick*|little one|movements?|bean|him kick|her kick|any (kick*|mov*))",
+        "(less|fewer|reduced|no|stopped) (\\w+ )?(baby |fetal |foetal )?(movements?|kicks|kicking)(?! (classes?|off))",
+        "({pregnant}) & (bleed*|{faint}|blind* headache|blurr*|cant see|eyes ~ rolled|face ~ {swell}|fit|flash* lights|flooding|gush|seeing (spots|stars)|shak* all over|sparks|zigzags|belly ~ hard|pushed|fell down)(?! (gums|test))",
+        "({pregnant}|positive) & (agonising|awful|severe|sharp|stabbing|terrible|bad|horrible|unbearable) (\\w+ )?(cramps?|pains?)(?! (in {my} (back|tooth|foot|wrist|hip|ankle)))",
+        "(bleed*|gush of blood|doubled (over|up)|sparks|stars|flash* lights) & ({pregnant})",
+        "(c section|caesarean|delivered|delivery|gave birth|given birth|had (my|the) baby|had a baby) & (bleed*|chest|clots|fever|headache|losing (\\w+ ){0,2}a lot|pads|shivering|soak*)",
+        "(my|her|the|wifes|shes|waters?) (just )?(water|waters)? ?(have |has |just |had )?(broke|broken)(?! (down|bottle|pipe|arm|leg))|(my|her|the) waters? (have |has |just )?(gone|went)(?! (cold|off|out))",
+        "(losing|lost) (rather |quite |such )?a lot of blood",
+        "(sparks|stars|flash* lights|zigzags) & ({swell}|swollen)",
+    ),
+    # NHS "Sepsis", "Meningitis" and "Neutropenic sepsis"; UK Sepsis Trust; Meningitis Research Foundation (glass test).
+    "infection": (
+        "(has|have|hav|got|might be|could be|is it|its|think (its|it is|he has|she has|i have)|like|signs of|with|worried (its|it is|about)) (\\w+ )?(sepsis|meningitis|septic shock|septicaemia|blood poisoning)(?! (test|jab|in))",
+        "/ (sepsis|meningitis)(?= [/,])",
+        "(confus*|delirious|doesnt know|hallucinat*|marble*|mottled|not making sense|talking nonsense|seeing things) & ({fever}|shivering|burning up|ice cold)",
+        "({fever}|shiver*|shak*|ice cold|stoma|operation) & (barely awake|confus*|delirious|doesnt know (me|where|who|what)|hallucinat*|marble|mottled|not making sense|purple spots|seeing things|speaking to (my|his|her) (late|dead))(?! (about|by) (your|the))",
+        "({fever}|burning) & (neck (is |s )?(stiff|wont bend)|stiff neck|(light|lights) (hurt*|bother*)|cant (bear|stand) the light|stiff as|neck wont|and (hes|shes) (stiff|limp|jerking))",
+        "(neck ~ stiff|stiff neck|neck wont bend|stiff as a (board|plank)) ~~ ({fever}|headache|light|lights|rash|vomit*)",
+        "(headache|rash|{fever}|vomit*|light|lights) ~~ (stiff neck|neck (is |s )?(so |very |really )?stiff|neck wont bend)",
+        "(cant|cannot|wont|unable to) (bend|get|put|touch) (\\w+ )?(chin|neck) (\\w+ )?(chest|down|forward)?",
+        "(chemo*|clozapine|neutropen*|transplant|no spleen|immunosupp*|carbimazole|methotrexate) & ({fever}|shaking|shivering|burning)(?! (jab|review))",
+        "(mottled|marbled|ashen|purplish) (skin|hands|legs|feet)|(skin|hands|legs|feet) ~ (mottled|marble|marbled)",
+        "(purple|dark red|blood red) (\\w+ )?(blotches|dots|marks|patches|rash|spots)(?! (on (a|the) (plant|wall)))",
+        "(rash|rashes) ~~ ((doesnt|does not|not|wont|didnt|isnt|dont) (\\w+ ){0,2}(blanch*|disappear*|fad*|vanish*|go (away|pale|white)) ?(when|under|with)?|glass|tumbler)(?= (/|,|and|under|when|with|i|but))",
+        "(rash|spots|blotches) ~~ (like (little |tiny )?bruises|wine stains|spreading (fast|quick*|while|by the|as i|before)|stay ~ (push|press))",
+        "(spots|marks|blotches|bruises|dots) ~~ ((doesnt|not|wont|dont|do not) (\\w+ ){0,2}(blanch*|disappear*|fad*|go (away|pale|white)) (\\w+ ){0,3}(press|push|glass|tumbler|when)|(dont|doesnt|wont|not) fade(?= (/|,|and)))",
+        "red (line|lines|streak|streaks) ~ (up|spreading|climbing|tracking|arm|leg)",
+        "(skin|blisters?) ~~ peels off when|blisters? ~ (mouth and eyes|mouth and (my )?eyes)",
+    ),
+    # NHS "Testicular torsion", "Cauda equina syndrome", "Eye injuries" and "Sudden loss of vision", "Abdominal aortic
+    # aneurysm"; American Academy of Ophthalmology on chemical burns.
+    "eyes, testicles, spine, belly": (
+        "({acid}|glue|battery acid) ~~ (eyes?|face)",
+        "(eyes?|face) ~~ ({acid}|battery acid|drain cleaner)(?! (tablet|cream))",
+        "(cant|cannot|can not|couldnt) see (\\w+ )?(out of|with|from|through) (\\w+ )?(eye|eyes|one|left|right)",
+        "(cant|cannot|can not) see (anything|nothing|a thing|at all|straight)(?= (/|,|any ?more|now|out|with|from|all|and|since|suddenly))",
+        "(curtain|shadow|veil|shutter) ~ (eye|eyes|sight|vision)",
+        "(dart|firework|glass|knife|metal|nail|pellet|pencil|scissors|stick|wire|fish ?hook) ~ (in|into|through|hit|hitting|pierced) (\\w+ ){0,3}(eye|eyeball)",
+        "(eye|eyeball) ~ (bleeding|burst|pierced|popped|punctured|hanging)",
+        "(gone|went|going|suddenly) (\\w+ )?blind(?! (date|spot|drunk))",
+        "(lost|losing|loss of|lose) (all |my |his |her |the |half )*(sight|vision|eyesight)(?! test)|(sight|vision) (is |has |s )?(gone|going|disappeared|went)(?! (up|to))",
+        "(aneurysm) ~~ ({pain}|awful|worse)|({pain}) ~~ aneurysm",
+        "({belly}|side) ~~ (like a (board|drum)|rigid|rock hard|hard as a (board|rock)) ?(?! (drum kit))",
+        "({pain}|on fire) ~~ (back|{belly}|side) ~~ (black out|clammy|cold and|collaps*|faint*|pass* out)(?! (bit))",
+        "({belly}|{pain}) ~~ (through to (my|his|her|the) back) ~~ (cant|clammy|cold|sweat*)",
+        "(balls?|nuts?|nads|groin|private parts|scrotum|testicles?|testis|testes) ~~ (agony|being sick|excruciat*|higher|huge|mad|severe|sudden*|swollen and|swollen up|threw up|throwing up|twist*|vomit*|worst)",
+        "(agony|excruciat*|mad pain|severe pain|sudden pain|sudden* pain*|terrible pain|unbearable pain) ~~ (balls?|left nut|right nut|nuts|private parts|scrotum|testicles?|testis)",
+        "({weak}|no feeling|numbness|{cant} feel|lost (all )?feeling) ~ (backside|between (my|his|her|the) legs|bottom|bum|down (there|below)|genitals|groin|private parts|saddle|undercarriage|where i sit|when i (go|wipe))",
+        "(cant|cannot|can not) feel (\\w+ ){0,2}(go to the toilet|my (bladder|bottom|legs)|when i (go|pee|wee|wipe)|wiping)",
+        "(soiled|wet|wetting|messed) (myself|himself|herself) & (back|feet|feeling|legs|numb|spine)(?! (to school))",
+        "(back|legs|numb|spine) & (({cant}|not been able to|havent been able to|not able to) (to )?(pass (\\w+ ){0,3}(urine|water)|pee|urinate|wee|tell when|control (my|his|her) (bladder|bowels))|wet myself|lost control of my (bladder|bowels))",
+        "({cant}|not (been )?able to|not being able to|havent been able to) (to )?(pass (\\w+ ){0,3}(urine|water)|pee|urinate|wee) & (back pain|legs|numb)",
+        "both ({my} )?legs ~ ({weak}|weak|numb|going|gone|giving)(?! (sore|tired|to))",
+        "(cannot|cant|can not) (move|feel|wiggle) (my|his|her|the|both) (legs|toes|feet|leg)",
+        "bring* up (brown|green) stuff|vomit* (brown|green|faeces|feces|poo)",
+    ),
+    # NHS "Getting help for domestic violence"; National Domestic Violence Hotline; police guidance on calling 999.
+    "violence": (
+        "({he}|hell|shell|theyll|whos|and|who) (\\w+ ){0,3}(has|have|got|hold*|pulled|pull*|with|waving) (a|the|his|her) (\\w+ )?(axe|gun|knife|machete|weapon)(?! (cut|wound|licen*|shop))",
+        "(has|have|holding|pulled|got|hes got|with|waving) a (gun|knife|machete)\\b(?! (cut|wound|licen*|injury|shop))",
+        "(attack*|batter*|beat*|chok*|hit*|hurt*|kick*|punch*|rap*|strangl*|thump*|threaten*) (me|us|mum|mummy|mommy|mom|mama|my (mum|mom|mother|sister|kids)) ?(?= (/|,|again|and|right now|up|with|so|badly|now|in front))(?! (with (costs|bills)))",
+        "(boyfriend|dad|daddy|ex|father|girlfriend|he|hes|husband|partner|stepdad|wife|son) (\\w+ ){0,3}(attack*|batter*|beat(s|ing)?|chok(es|ed|ing)|hit(s|ting)?|hurting|kick(s|ed|ing)|punch*|push(ed|es)|slam*|strangl*|threaten*|throttl*) (me|us|my head|mum|mummy|mommy|mom|the (kids|children)|your head)(?! (up about|about the (bill|appointment|cost)))",
+        "(break*|broke*|kick*|smash*|bang*) (\\w+ )?(in|down|the|my|through) ?(the|my|our)? ?(door|front door|window) ?(?= (/|,|please|and|now|right))",
+        "(going to|gonna|hell|shell|theyll|threaten* to|tried to|trying to|wants to|will|hed|says hell|said hell|might|hes going to) (kill|knife|murder|shoot|stab|strangle) (her|him|me|us|them|everyone|my (\\w+))(?! (if i (dont|miss|forget|am late)|for (this|missing|that|being late)|when (he|she) finds))",
+        "(hand|hands|arm|belt) ~ (around|on|round) (my|her|his|mums) (neck|throat)",
+        "(intruder|burglar|someones (in|breaking into)|somebodys (in|breaking into)|someone is (in|breaking into)|somebody is (in|breaking into)|stranger in) (my|the|our)? ?(house|flat|home|kitchen|door|downstairs)?(?! (queue|waiting|room))",
+        "(husband|boyfriend|partner|dad|he|hes|ex|wife) (\\w+ ){0,2}(locked|locking|keeps|kept) (me|us) (in|locked|here|inside)(?! (the loop|touch))",
+        "(husband|boyfriend|partner|he) just hit",
+        "(just|tonight|last night|today|been|was) (been |being |got )?(raped|sexually assaulted)|raped (me|her|him)|(raped|sexually assaulted) (just now|last night|today|tonight|yesterday)",
+        "(throttl*|strangl*) (me|her|him)",
+    ),
+    # Calls for help in so many words, whatever the reason.
+    "cry for help": (
+        "(/|,) (please |somebody |someone )*(999|911|ambulance|call (911|999|112|an ambulance)|emergency|help|help me|sos)( help| please| now| quick*)*(?= /)(?! / i (need|want) (an app|to book))",
+        "(call|get|need|needs|needing|send|want) (me |us |him |her )?(an |the )?(ambulance|paramedics?)(?! (bill|claim|cover*|for (my|his|her|the) (appointment|transfer|journey)|number|to (take|bring|get)|transport|service|letter|report|invoice|receipt|ride))",
+        "come quick*|please come (now|fast|at once)",
+        "(bleeding|bleed) to death",
+        "(need|get|send) (\\w+ )?(help|somebody|someone) (right )?(fast|immediately|now|quick*|urgently please)|need somebody now|please send (help|somebody|someone|anyone)|send (help|somebody|someone)(?= (/|,|please|he|she|now|fast|quick*))|please hurry(?! up)|hurry please",
+        "(is|am|im|i am|hes|shes|theyre|going to be|gonna be|mums|dads|babys|think im|he is|she is|might be|slowly) dying(?! (to|for|of (boredom|hunger|thirst|curiosity)|here with|out|inside to))",
+        "/ (i am |im )?dying(?= [/,])(?! , (haha|lol))",
+        "(i am|im|i think im|think im|hes|shes) going to die(?= (/|,|please|now|soon|here))",
+    ),
+}  # fmt: skip
 
-_DANGER = (
-    # heart
-    r"chest\b.{0,30}\b(?:pains?|hurts?|hurting|tight\w*|pressure|pressing|crush\w*|heavy|squeez\w*|burning)",
-    r"(?:pains?|pressure|tight\w*|ache|aching|squeez\w*|crushing|stabbing|weight|elephant)\b.{0,20}\bchest",
-    r"(?:having|has|had|have|be|think it'?s|it'?s|is) (?:a|another) (?:heart attack|stroke)",
-    r"(?:heart attack|stroke) (?:right )?now|cardiac arrest|heart (?:has )?stopped|no pulse",
-    r"left arm.{0,25}(?:numb|pain|hurts|tingl\w*|heavy)",
-    r"(?:worst|tearing|ripping) pain|(?:pain\w*|ach\w+|numb\w*|tingl\w*|pressure)\b.{0,25}\bdown (?:my|his|her) left arm|(?:into|to|in) (?:my|his|her) jaw and",
-    r"heart\b.{0,30}\b(?:racing|pounding|fluttering)\b.{0,40}\b(?:faint|dizzy|pass out|breath\w*)",
-    # breath
-    r"(?:can'?t|cannot|can not|couldn'?t|unable to|hardly|barely|struggl\w+ to|trouble|difficulty|hard to|fighting to)"
-    r" (?:even )?(?:breath\w*|get (?:any |enough )?(?:air|breath)|catch (?:my|his|her|their) breath)",
-    r"(?:can'?t|cannot) get (?:my|his|her|any|enough) (?:breath|air)",
-    r"(?:not|isn'?t|stopped|stops|quit) breathing|gasping|suffocat\w*|choking|out of breath (?:and|just sitting)",
-    r"(?:short|shortness) of breath",
-    r"(?:lips?|face|fingers|skin|baby|he|she)(?:'s| is| are| has)? (?:gone |going |turning |turned |went |looks? )?"
-    r"(?:blue|grey and|gray and)",
-    # stroke
-    r"(?:face|mouth|eyelid|smile)\b.{0,25}\b(?:droop\w*|hang\w*|lopsided|crooked|fallen|sagg\w*|numb)",
-    r"droop(?:ing|y|ed|s)\b.{0,15}\b(?:face|mouth|side)",
-    r"slurr\w*|speech\b.{0,20}\b(?:garbled|gone|mumbl\w*|funny|weird|strange|makes? no sense)",
-    r"(?:one|left|right|whole) side\b.{0,40}\b(?:numb|weak\w*|paraly\w*|limp|can'?t move|dead|not moving|dropp\w+)",
-    r"(?:can'?t|cannot|can not) (?:move|lift|raise|feel) (?:my|his|her|their|one|an|the) "
-    r"(?:\w+ )?(?:arms?|legs?|side|face|hand|body)",
-    r"sudden\w*\b.{0,30}\b(?:blind|can'?t see|lost (?:my |his |her )?(?:sight|vision)|numb|confus\w+|can'?t speak)",
-    r"worst headache|thunderclap",
-    r"(?:arms?|legs?|hands?|face|side|speech)\b.{0,25}\b(?:stopped working|won'?t (?:move|work|lift)|not working"
-    r"|gone (?:dead|numb|weak|limp)|went (?:dead|numb|weak|limp))",
-    r"(?:lost|losing) (?:my |his |her |the )?(?:sight|vision)|(?:can'?t|cannot) see (?:out of|anything)|gone blind|went blind"
-    r"|curtain\b.{0,20}\b(?:eye|vision)|(?:talking|speaking) (?:nonsense|gibberish)"
-    r"|(?:doesn'?t|does not) (?:know where (?:he|she) is|recogni[sz]e (?:me|us))",
-    # consciousness
-    r"(?:about to|going to|gonna) (?:pass out|faint|black out|collapse)",
-    r"unconscious|unresponsive|not respond\w*|won'?t respond|(?:won'?t|can'?t|doesn'?t|not|cannot) wak\w+"
-    r"(?: (?:him|her|them|up|my))?(?! (?:at|before|until|for|early|me))|passed out|blacked out|collapsed"
-    r"|(?:keeps?|kept) fainting|(?:just|has|he|she) fainted|hardly wake\w*|wake (?:him|her|them) up and",
-    r"(?:having|has|had|in) (?:a |another )?(?:seizure|fit|convulsion)s?|seizing|convuls\w+|jerking and",
-    # blood and injury
-    r"(?:bleed\w*|blood)\b.{0,40}\b(?:won'?t stop|can'?t stop|doesn'?t stop|not stop\w*|everywhere|heav\w+|badly"
-    r"|pouring|gushing|spurting|soak\w*|a lot|lots|so much|through)",
-    r"(?:can'?t|won'?t|doesn'?t|cannot) stop (?:the )?bleed\w*|blood (?:is )?(?:pouring|gushing|spurting)",
-    r"(?:cough\w*|throw\w*|vomit\w*|spit\w*|bring\w*|puk\w*) (?:up )?(?:\w+ )?(?:\w+ )?blood",
-    r"(?:been |got |was |is )(?:stabbed|shot|electrocuted|hit by a (?:car|truck|bus|van)|run over)|drown\w+",
-    r"(?:cut|sliced|chopped|sawed|severed)\b.{0,30}\b(?:finger|thumb|hand|toe|artery|wrist)\w*\b.{0,15}\b(?:off|deep|bone)",
-    r"(?:hit|banged|bumped|cracked|knocked)\b.{0,15}\bhead\b.{0,60}\b(?:vomit\w*|throwing up|drows\w*|confus\w*|sleepy|knocked out)",
-    r"(?:snake|viper|adder)(?:'s)? ?(?:bit|bite|bitten)|electric(?:al)? shock",
-    r"(?:severe|bad|serious|massive) allergic reaction|contractions\b.{0,25}\bminutes? apart",
-    r"(?:badly|severely) burn\w*|burn\w* (?:badly|all over)|third degree",
-    r"(?:acid|bleach|chemicals?|lye|cleaner)\b.{0,20}\b(?:eyes?|face)|fell (?:off|from|out of) (?:a|the) "
-    r"(?:roof|ladder|scaffold\w*|balcony|window)|coffee grounds|tarry stools?|(?:has|have|holding|pulled) a (?:gun|knife)\b",
-    # allergy
-    r"(?:stung|sting|bee|wasp|peanuts?|shellfish)\b.{0,60}\b(?:swell\w*|swollen|hives|breath\w*|throat|dizzy|faint)",
-    r"(?:throat|tongue|airway|windpipe)\b.{0,25}\b(?:clos\w+|swell\w*|swollen|tight\w*|shut)",
-    r"(?:face|lips|mouth|eyes)\b.{0,20}\b(?:swelling|swelled|swollen|ballooning|puffing)\b.{0,40}"
-    r"\b(?:up|shut|fast|quick\w*|breath\w*|hives|sting|stung|peanut\w*|nuts?|after)",
-    r"anaphyla\w+|allergic shock",
-    # poison and overdose
-    r"overdos\w+|(?:too many|a lot of|whole|all (?:my|his|her|the|of)|bunch of|handful of|bottle of|pack of) "
-    r"(?:\w+ )?(?:\w+ )?(?:pills|tablets|sleeping|paracetamol|tylenol|aspirin|insulin|meds|medication|painkillers|opioids)",
-    r"(?:swallow\w*|drank|drunk|drinking|ate|eaten|inhaled)\b.{0,25}\b(?:bleach|battery|batteries|magnets?|cleaner|detergent"
-    r"|antifreeze|poison\w*|laundry|pods?|chemicals?|my (?:pills|medicine)|berries|mushrooms?|drain)",
-    r"poison(?:ed|ing)|carbon monoxide|gas leak",
-    r"(?:took|taken|swallowed) (?:\d{2,}|ten|twelve|fifteen|twenty|thirty|forty|fifty|a dozen|dozens) (?:of )?(?:\w+ ){0,2}"
-    r"(?:pills|tablets|capsules|painkillers|paracetamol|aspirin|ibuprofen|tylenol)",
-    # life itself
-    r"(?:thinking (?:about|of)|want(?:ed)? to|going to) end(?:ing)? it(?: all| now| tonight)?(?:$|[ ,.!]*(?:all|now|tonight|today))",
-    r"voices?\b.{0,20}\btell\w*\b.{0,25}\b(?:kill|hurt|die|jump)|tired of living|done with life|(?:not|\w+n't) (?:feel )?safe "
-    r"(?:from|with) myself|keep myself safe|(?:have|got) (?:the |a |my )?(?:pills|rope|razor) (?:here|ready|in my hand|beside me)",
-    r"suicid\w*|kill(?:ing)? (?:my|him|her|them)sel(?:f|ves)|(?:end|ending|take|taking) (?:my|his|her|their)"
-    r" (?:own )?life|end it all|end(?:ing)? everything|(?:hurt|harm|cut)(?:ting|ing)? (?:my|him|her)self"
-    r"(?! (?:shaving|cooking|chopping|on|at|playing|while|with the|in the))",
-    r"(?:don'?t|do not|doesn'?t|didn'?t) (?:want|wanna) to (?:live|be alive|be here|wake up|go on|exist|carry on)",
-    r"(?:don'?t|do not) wanna (?:live|be alive|be here|wake up|go on|exist)",
-    r"(?:want|wanted|going|planning|ready|rather|wish i (?:could|would)) (?:to )?(?:die|be dead)|wish i (?:was|were) dead"
-    r"|(?:everyone|everybody|they|family|world|kids)\b.{0,12}\bbetter off\b(?! (?:with|if you|going|taking|seeing))"
-    r"|better off (?:dead|without me)|no (?:reason|point) (?:to|in) liv\w+|can'?t go on (?:anymore|any longer|like this)"
-    r"|not (?:be )?worth living|nothing (?:left )?to live for|say(?:ing)? goodbye to everyone",
-    r"(?:\w*n't|not|never) (?:be )?worth (?:living|carrying on|going on)|(?:suicide|goodbye|farewell) (?:notes?|letters?)|(?:slit|cut) (?:my|his|her) wrists?"
-    r"|(?:can'?t|cannot) do this any ?more|no point (?:any ?more|going on|in going on|being here)",
-    r"(?:going to|gonna|threaten\w* to|tried to|trying to) (?:kill|strangle|stab|shoot) (?:me|us|him|her)",
-    r"jump(?:ing)? (?:off|in front)|hang (?:my|him|her)self",
-    r"(?:shoot|drown) (?:my|him|her)self|disappear\w* for good|can'?t go on\b"
-    r"|thinking (?:about|of) jumping|(?:be|i'?m) dead by (?:then|tomorrow)|nobody (?:will|would) miss me",
-    # a cry for help
-    r"^(?:please )?(?:help|emergency|ambulance|call 911|call 999)[ !.]*$",
-    r"(?:please )?come quick\w*|need help (?:right )?now",
-    r"ha?emorrhag\w*|(?:vision|sight) (?:is|has) gone|chest discomfort|chest is (?:killing|getting worse)|foaming\b(?! (?:wash|soap|cleanser))"
-    r"|numb\w* (?:on|down|all down) (?:the|my|his|her) (?:right|left|one|whole) side|(?:can'?t|cannot) rouse"
-    r"|(?:smell|smells of|smelling) gas|gas smell|(?:mouth|face) has gone (?:lopsided|crooked|numb|slack|droopy)|seizure, |(?:he|she)(?:'s| is) fitting\b(?! (?:in|for|room))"
-    r"|into the medicine cabinet|(?:wheez\w*)\b.{0,40}\bswell\w*|swell\w*\b.{0,40}\bwheez\w*|like passing out"
-    r"|baby hasn'?t moved|pulled out of the (?:pool|water|bath|sea)|sweat\w*\b.{0,30}\b(?:grey|gray|jaw)|(?:grey|gray) and sweat\w*",
-    # children, pregnancy, infection
-    r"(?:baby|newborn|infant|toddler|child|son|daughter|he|she)\b.{0,25}\b(?:limp|floppy|lifeless|not moving"
-    r"|won'?t wake|unresponsive|gone blue|hardly breathing)\b",
-    r"(?:baby|head) is coming (?:now|out)|water(?:s)? (?:just )?broke\w*|pregnan\w+\b.{0,40}\b(?:bleed\w*|blood(?! (?:tests?|work|pressure))|baby (?:isn'?t|"
-    r"not|stopped|hasn'?t) mov\w*)|(?:baby|bump)\b.{0,20}\bstopped (?:moving|kicking)",
-    r"(?:rash|spots?|blotches|marks|bruises)\b.{0,40}\b(?:not|n'?t|won'?t) (?:fade|disappear|go away when)|stiff neck\b.{0,50}\b(?:fever|light|headache|rash)"
-    r"|(?:fever|headache|rash)\b.{0,50}\bstiff neck|sepsis|septic|meningitis(?! (?:jab|shot|vaccin\w*|booster|tests?|results?))",
-    r"(?:\w+n't|not|no longer) (?:felt|feel|feeling) (?:the |my )?baby (?:move|kick)\w*|blue lips",
-    r"(?:is|am|i'?m|he'?s|she'?s|going to be|gonna be) dying\b(?! (?:to|for))|(?:call|need|send|get) (?:me |us )?an? ambulance",
-)  # fmt: skip
+_DANGER = {heading: compiled(patterns) for heading, patterns in RED_FLAGS.items()}
 
-_HARMLESS_PATTERN = re.compile("|".join(f"(?:{one})" for one in _HARMLESS))
-_DANGER_PATTERN = re.compile("|".join(f"(?:{one})" if one[0] == "^" else rf"\b(?:{one})" for one in _DANGER))
+
+def red_flag(heard: str) -> str:
+    """The heading of the first danger to life that the words may tell of, or nothing."""
+    text = without_harmless(plain(heard))
+    return next((heading for heading, danger in _DANGER.items() if danger.search(text)), "")
 
 
 def is_emergency(heard: str) -> bool:
     """Whether the words may tell of a danger to life that is happening now."""
-    plain = re.sub(r"(?:\.{2,}|…|\s)+", " ", heard.casefold().replace("’", "'").replace("‘", "'"))
-    return _DANGER_PATTERN.search(_HARMLESS_PATTERN.sub(" … ", plain)) is not None
+    return bool(red_flag(heard))

@@ -16,7 +16,7 @@ from reception.inference.context import CacheFull, Context
 from reception.inference.language_model import Listener, Priority, Request
 from reception.inference.sequence import Generation
 
-#: How many jobs are worked on at once; beyond, batches of a CPU only get slower, not fuller.
+#: How many jobs are worked on at once on a CPU; beyond, its batches only get slower, not fuller.
 PARALLEL = 32
 #: How many of them, at most, may be only read ahead.
 AHEAD_PARALLEL = 4
@@ -97,6 +97,7 @@ class Scheduler:
         self.lanes = Lanes(context.sequences)
         self.parking = Parking(context.tokens)
         self.running: list[Job] = []
+        self._parallel = context.sequences if gpu else PARALLEL
         self._most = context.batch if gpu else min(STEP_TOKENS, context.batch)
         self._steps = 0
         self._trace = trace
@@ -130,7 +131,7 @@ class Scheduler:
         if priority == Priority.AHEAD:
             idle = all(job.request.priority == Priority.AHEAD for job in self.running)
             return idle and len(self.running) < AHEAD_PARALLEL
-        return len(self.running) < PARALLEL
+        return len(self.running) < self._parallel
 
     def step(self) -> None:
         """One batch over the jobs whose turn it is, then each one's next choice."""
