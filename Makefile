@@ -38,6 +38,7 @@ train: $(VENV)/.installed-dev
 	@$(BIN)/reception model pull
 	$(BIN)/python -m fine_tune.prepare
 	$(BIN)/python -m fine_tune.train --config fine_tune/configs/desk-135m.yaml
+	$(BIN)/python -m fine_tune.curves runs/desk-135m
 	$(BIN)/python -m fine_tune.export --check
 
 evaluate: $(VENV)/.installed-dev
