@@ -43,7 +43,8 @@ train: $(VENV)/.installed-dev
 
 evaluate: $(VENV)/.installed-dev
 	@$(BIN)/reception model pull
-	$(BIN)/reception evaluate
+	$(BIN)/reception evaluate --studies
+	$(BIN)/reception evaluate --only understanding --cases tests/understanding/blind.jsonl --report runs/blind
 
 bench: $(VENV)/.installed
 	@$(BIN)/reception model pull
