@@ -1,4 +1,6 @@
-"""Writes a trained adapter as a GGUF LoRA file, and checks that the merged model computes what was trained.
+"""Writes a trained adapter as a GGUF LoRA file, and checks that the merged model answers as the trained one.
+
+Where all weights were trained, it writes a whole model instead.
 
 python -m fine_tune.export --config fine_tune/configs/desk-135m.yaml [--run runs/desk-135m] [--check]
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,10 +22,12 @@ from numpy.typing import NDArray
 from rich.progress import track
 from safetensors.numpy import load_file
 
-from fine_tune.train import Recipe, find_base, read_recipe
+from fine_tune.train import Recipe, find_base, read_recipe, weights_file
 from reception.inference.engine import Engine
 from reception.inference.factory import thread_count
 from reception.inference.language_model import Request
+from reception.inference.merge import merge, rewrite
+from reception.inference.storages import STORAGES
 from reception.settings import Settings
 from reception.understanding.prompt import FRAME_TOKENS
 
@@ -35,6 +40,14 @@ NAMES = {
     "mlp.gate_proj": "ffn_gate",
     "mlp.up_proj": "ffn_up",
     "mlp.down_proj": "ffn_down",
+}
+#: What else has weights: the trainer's name → the file's.
+OTHERS = {
+    "input_layernorm": "attn_norm",
+    "post_attention_layernorm": "ffn_norm",
+    "embed_tokens": "token_embd",
+    "norm": "output_norm",
+    "lm_head": "output",
 }
 #: The adapter travels in git.
 LARGEST = 20_000_000
@@ -64,8 +77,7 @@ def permute_rows(rows: NDArray[np.float32], heads: int) -> NDArray[np.float32]:
 
 def write_adapter(state: Tensors, base: Path, recipe: Recipe, out: Path) -> int:
     """Writes the adapter file; returns its size in bytes."""
-    reader = gguf.GGUFReader(base)
-    heads, kv_heads = (_number(reader, f"llama.attention.head_count{kind}") for kind in ("", "_kv"))
+    heads, kv_heads = _heads(base)
     out.parent.mkdir(parents=True, exist_ok=True)
     writer = gguf.GGUFWriter(out, "llama")
     writer.add_type("adapter")
@@ -82,6 +94,37 @@ def write_adapter(state: Tensors, base: Path, recipe: Recipe, out: Path) -> int:
     return out.stat().st_size
 
 
+def write_model(state: Tensors, base: Path, out: Path, storage: str) -> int:
+    """Writes the whole model, stored as `storage`, with the base's tokeniser; returns its size in bytes."""
+    heads, kv_heads = _heads(base)
+    weights = {}
+    for name, tensor in state.items():
+        *place, part, _ = name.removeprefix("model.").split(".")  # layers.0.self_attn.q_proj.weight
+        if part in ("q_proj", "k_proj"):
+            tensor = permute_rows(tensor, heads if part == "q_proj" else kv_heads)
+        own = OTHERS[part] if part in OTHERS else NAMES[f"{place[-1]}.{part}"]
+        weights[f"blk.{place[1]}.{own}.weight" if place else f"{own}.weight"] = tensor
+    out.parent.mkdir(parents=True, exist_ok=True)
+    rewrite(
+        base,
+        out,
+        STORAGES[storage],
+        lambda name, old: weights[name].reshape(old.shape) if name in weights else old,
+        lambda done, total: None,
+    )
+    return out.stat().st_size
+
+
+def _heads(base: Path) -> tuple[int, int]:
+    """How many heads of attention the base has: for queries, and for keys and values."""
+    if base.is_dir():
+        config = json.loads((base / "config.json").read_text())
+        return int(config["num_attention_heads"]), int(config["num_key_value_heads"])
+    reader = gguf.GGUFReader(base)
+    heads, kv_heads = (_number(reader, f"llama.attention.head_count{kind}") for kind in ("", "_kv"))
+    return heads, kv_heads
+
+
 def _number(reader: gguf.GGUFReader, name: str) -> int:
     field = reader.get_field(name)
     if field is None:
@@ -89,7 +132,7 @@ def _number(reader: gguf.GGUFReader, name: str) -> int:
     return int(field.contents())
 
 
-def check(adapter: Path, base: Path, recipe: Recipe, run: Path, data: Path, storage: str) -> float:
+def check(written: Path, base: Path, recipe: Recipe, run: Path, data: Path, storage: str) -> float:
     """The share of `CHECKED` utterances that the served file answers as the trained model would.
 
     The served file answers freely, without grammar or guess. An answer is the same when each of its tokens
@@ -99,19 +142,19 @@ def check(adapter: Path, base: Path, recipe: Recipe, run: Path, data: Path, stor
     from safetensors.torch import load_file as load_torch
 
     from fine_tune.batches import read_examples
-    from fine_tune.lora import add_lora, load_lora
+    from fine_tune.lora import add_lora, load_trained
     from fine_tune.train import load_base
-    from reception.inference.merge import merge
-    from reception.inference.storages import STORAGES
 
     prompts = [prompt for prompt, _ in read_examples(data / "valid.jsonl")][:CHECKED]
     with tempfile.TemporaryDirectory() as folder:
         merged = Path(folder) / "merged.gguf"
-        merge(base, adapter, merged, STORAGES[storage], lambda done, total: None)
-        answers = asyncio.run(_served(merged, prompts))
+        if recipe.rank:
+            merge(base, written, merged, STORAGES[storage], lambda done, total: None)
+        answers = asyncio.run(_served(merged if recipe.rank else written, prompts))
     model, tokenize = load_base(base)
-    add_lora(model, recipe.rank, recipe.alpha)
-    load_lora(model, load_torch(run / "adapter.safetensors"))
+    if recipe.rank:
+        add_lora(model, recipe.rank, recipe.alpha)
+    load_trained(model, load_torch(run / weights_file(recipe)))
     same = 0
     for prompt, answer in track(list(zip(prompts, answers, strict=True)), description="comparing"):
         start, written = tokenize(prompt), tokenize(answer)
@@ -153,9 +196,13 @@ def main(arguments: list[str] | None = None) -> None:
     recipe = read_recipe(options.config)
     run, out = options.run or Path("runs") / recipe.name, options.out or Path(recipe.output)
     base = find_base(recipe, options.base)
-    size = write_adapter(load_file(run / "adapter.safetensors"), base, recipe, out)
+    weights = load_file(run / weights_file(recipe))
+    if recipe.rank:
+        size = write_adapter(weights, base, recipe, out)
+    else:
+        size = write_model(weights, base, out, options.storage)
     print(f"{out}: {size / 1e6:.1f} MB")
-    if size > LARGEST:
+    if recipe.rank and out.is_relative_to(Path(__file__).parent) and size > LARGEST:
         raise SystemExit("too large to travel in git: lower the rank")
     if not options.check:
         return

@@ -1,4 +1,4 @@
-"""Low-rank adapters on the linear layers of a Llama model: what is trained, saved and exported."""
+"""What of a Llama model is trained, saved and exported: adapters on its linear layers, or all of it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class LoraLinear(nn.Module):
         # Computed in the model's precision, kept and updated in single precision.
         inside = functional.linear(x, self.lora_a.to(x.dtype))
         update = functional.linear(inside, (self.lora_b * self.scale).to(x.dtype))
-        return functional.linear(x, self.base.weight) + update
+        out: Tensor = self.base(x)
+        return out + update
 
 
 def add_lora(model: nn.Module, rank: int, alpha: float) -> None:
@@ -43,20 +44,18 @@ def add_lora(model: nn.Module, rank: int, alpha: float) -> None:
                     setattr(part, name, LoraLinear(getattr(part, name), rank, alpha))
 
 
-def lora_parameters(model: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
-    """Names and tensors of the adapters, in the model's order."""
-    for name, tensor in model.named_parameters():
-        if name.endswith((".lora_a", ".lora_b")):
-            yield name, tensor
+def trained(model: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
+    """Names and tensors of what is trained, in the model's order: adapters, or without any, everything."""
+    return ((name, tensor) for name, tensor in model.named_parameters() if tensor.requires_grad)
 
 
-def lora_state(model: nn.Module) -> dict[str, Tensor]:
-    """A copy of the adapters, by name."""
-    return {name: tensor.detach().clone() for name, tensor in lora_parameters(model)}
+def trained_state(model: nn.Module) -> dict[str, Tensor]:
+    """A copy of what is trained, by name."""
+    return {name: tensor.detach().clone() for name, tensor in trained(model)}
 
 
-def load_lora(model: nn.Module, state: dict[str, Tensor]) -> None:
-    """Puts saved adapters back; raises KeyError when one is missing."""
+def load_trained(model: nn.Module, state: dict[str, Tensor]) -> None:
+    """Puts saved tensors back; raises KeyError when one is missing."""
     with torch.no_grad():
-        for name, tensor in lora_parameters(model):
+        for name, tensor in trained(model):
             tensor.copy_(state[name])

@@ -33,7 +33,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from fine_tune.batches import (
     Batch,
@@ -45,7 +45,7 @@ from fine_tune.batches import (
     read_examples,
     read_rows,
 )
-from fine_tune.lora import add_lora, load_lora, lora_parameters, lora_state
+from fine_tune.lora import add_lora, load_trained, trained, trained_state
 from reception.settings import Settings
 
 #: The file in a run's folder that it can go on from.
@@ -54,7 +54,11 @@ CHECKPOINT = "checkpoint.pt"
 
 @dataclass(frozen=True)
 class Recipe:
-    """One training run; the fields are those of the files in configs/ (explained there)."""
+    """One training run; the fields are those of the files in configs/ (explained there).
+
+    `rank` 0 trains all weights instead of an adapter. `quantise` "nf4" keeps the base in four bits while the
+    adapter is trained (QLoRA): on CUDA, from a Hugging Face folder, with `bitsandbytes` installed.
+    """
 
     name: str
     base: str
@@ -75,6 +79,7 @@ class Recipe:
     processes: int
     device: str
     dtype: str
+    quantise: str = ""
 
 
 @dataclass
@@ -88,8 +93,21 @@ class Run:
 
 
 def read_recipe(path: Path) -> Recipe:
-    """The recipe in a YAML file; TypeError names a missing or unknown field."""
-    return Recipe(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    """The recipe in a YAML file. Raises SystemExit that names what is wrong with it."""
+    try:
+        recipe = Recipe(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, TypeError, yaml.YAMLError) as error:
+        raise SystemExit(f"{path} is no recipe: {error}") from error
+    if recipe.rank == 0 and (recipe.dtype != "float32" or recipe.quantise):
+        raise SystemExit(f"{path}: to train all weights (rank 0), set dtype: float32 and no quantise")
+    if recipe.quantise not in ("", "nf4"):
+        raise SystemExit(f"{path}: quantise must be nf4 or left out")
+    return recipe
+
+
+def weights_file(recipe: Recipe) -> str:
+    """What a run's trained weights are called: those of an adapter, or of the whole model."""
+    return "adapter.safetensors" if recipe.rank else "model.safetensors"
 
 
 def find_base(recipe: Recipe, given: Path | None = None) -> Path:
@@ -116,11 +134,19 @@ def _architecture(path: Path) -> str:
         return ""
 
 
-def load_base(path: Path, dtype: str = "float32") -> tuple[Any, Tokenize]:
+def load_base(path: Path, dtype: str = "float32", quantise: str = "") -> tuple[Any, Tokenize]:
     """The model of a GGUF file or a Hugging Face folder, dequantised to `dtype`, and its tokenizer."""
     folder, file = (path, {}) if path.is_dir() else (path.parent, {"gguf_file": path.name})
+    options: dict[str, Any] = {"dtype": getattr(torch, dtype)}
+    if quantise:
+        options["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type=quantise,
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=getattr(torch, dtype),
+        )
     tokenizer = AutoTokenizer.from_pretrained(folder, **file)
-    model = AutoModelForCausalLM.from_pretrained(folder, **file, dtype=getattr(torch, dtype))
+    model = AutoModelForCausalLM.from_pretrained(folder, **file, **options)
     return model, lambda text: tokenizer(text, add_special_tokens=False).input_ids
 
 
@@ -166,11 +192,12 @@ class Trainer:
     ) -> None:
         self.checkpoint_seconds = checkpoint_seconds
         self.model, self.recipe, self.folder, self.run, self.rank = model, recipe, folder, Run(), rank
-        add_lora(model, recipe.rank, recipe.alpha)
+        if recipe.rank:
+            add_lora(model, recipe.rank, recipe.alpha)
         rng = Random(recipe.seed)
         self.batches = [batch for _ in range(recipe.epochs) for batch in plan(rows, recipe.batch_tokens, rng)]
         self.steps = len(self.batches) // recipe.processes
-        self.parameters: list[nn.Parameter] = [tensor for _, tensor in lora_parameters(model)]
+        self.parameters: list[nn.Parameter] = [tensor for _, tensor in trained(model)]
         self.optimizer = torch.optim.AdamW(
             self.parameters, lr=recipe.learning_rate, betas=(0.9, 0.98), weight_decay=recipe.weight_decay
         )
@@ -212,28 +239,28 @@ class Trainer:
             tensor.grad = grad.view_as(tensor)
 
     def save(self) -> None:
-        """Writes adapter, optimizer and position; a crash while writing leaves the old checkpoint whole.
+        """Writes weights, optimizer and position; a crash while writing leaves the old checkpoint whole.
 
         Raises SystemExit when there is no room for it.
         """
         new = self.folder / "checkpoint.new"
         state = {"optimizer": self.optimizer.state_dict(), "run": vars(self.run)}
         try:
-            torch.save({"adapter": lora_state(self.model), **state}, new)
+            torch.save({"weights": trained_state(self.model), **state}, new)
             new.replace(self.folder / CHECKPOINT)
-            save_file(lora_state(self.model), self.folder / "adapter.new")
+            save_file(trained_state(self.model), self.folder / "weights.new")
         except (OSError, RuntimeError, SafetensorError) as error:
             new.unlink(missing_ok=True)
             raise SystemExit(
                 f"The checkpoint of step {self.run.step} could not be written to {self.folder} ({error});"
                 " the one before is whole. Make room and go on with --resume."
             ) from error
-        (self.folder / "adapter.new").replace(self.folder / "adapter.safetensors")
+        (self.folder / "weights.new").replace(self.folder / weights_file(self.recipe))
 
     def resume(self) -> None:
         """Goes on from the last checkpoint."""
         state = torch.load(self.folder / CHECKPOINT, weights_only=True)
-        load_lora(self.model, state["adapter"])
+        load_trained(self.model, state["weights"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.run = Run(**state["run"])
 
@@ -271,7 +298,7 @@ def record(log: Any, **values: float) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Trains and writes runs/<name>/adapter.safetensors and log.jsonl."""
+    """Trains and writes the weights (runs/<name>/adapter.safetensors) and log.jsonl."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -281,7 +308,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="folder of the run (runs/<name>)")
     parser.add_argument("--minutes", type=float, help="another length than the recipe's")
     parser.add_argument("--port", type=int, help="where the processes meet [default: any free one]")
-    parser.add_argument("--start", type=Path, help="adapter.safetensors of an earlier run to start from")
+    parser.add_argument("--start", type=Path, help="weights of an earlier run to start from")
     parser.add_argument("--checkpoint-seconds", type=float, default=240, help="how often to save")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     options = parser.parse_args(arguments)
@@ -326,15 +353,16 @@ def worker(
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
     dist.init_process_group("gloo", rank=rank, world_size=recipe.processes)
-    model, tokenize = load_base(base, recipe.dtype)
-    model.to(recipe.device)
+    model, tokenize = load_base(base, recipe.dtype, recipe.quantise)
+    if not recipe.quantise:
+        model.to(recipe.device)
     rows, valid = (
         read_rows(data / name, tokenize, longest=recipe.longest, row_tokens=recipe.row_tokens)
         for name in ("train.jsonl", "valid.jsonl")
     )
     trainer = Trainer(model, recipe, rows, folder, rank, checkpoint_seconds)
     if start:
-        load_lora(model, load_file(start))
+        load_trained(model, load_file(start))
     if resume:
         trainer.resume()
     if rank == 0:

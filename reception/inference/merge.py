@@ -27,8 +27,22 @@ def merge(base: Path, adapter: Path, out: Path, storage: Storage, progress: Prog
     shape (out, in) it holds W.lora_a (rank, in) and W.lora_b (out, rank), and W becomes
     W + lora_b @ lora_a * alpha / rank. Raises ModelMissing when the two don't belong together.
     """
+    updates = _updates(adapter, {tensor.name: tensor for tensor in GGUFReader(base).tensors})
+
+    def add(name: str, weights: Floats) -> Floats:
+        if name not in updates:
+            return weights
+        down, up = updates[name]
+        return weights + up @ down
+
+    rewrite(base, out, storage, add, progress)
+
+
+def rewrite(
+    base: Path, out: Path, storage: Storage, change: Callable[[str, Floats], Floats], progress: Progress
+) -> None:
+    """Writes `out` = base with each tensor (by its GGUF name, in single precision) as `change` makes it."""
     source = GGUFReader(base)
-    updates = _updates(adapter, {tensor.name: tensor for tensor in source.tensors})
     with closing(GGUFWriter(out, str(_value(source, "general.architecture")))) as writer:
         _copy_metadata(source, writer)
         writer.add_file_type(storage.file_type)
@@ -41,7 +55,7 @@ def merge(base: Path, adapter: Path, out: Path, storage: Storage, progress: Prog
         writer.write_ti_data_to_file()
         done = 0
         for tensor in source.tensors:  # one at a time: a large model need not fit into memory
-            writer.write_tensor_data(_merged(tensor, updates, storage))
+            writer.write_tensor_data(_stored(change(tensor.name, _floats(tensor)), storage))
             done += _layout(tensor, storage)[2]
             progress(done, total)
 
@@ -68,14 +82,8 @@ def _updates(adapter: Path, targets: Mapping[str, ReaderTensor]) -> dict[str, tu
     return updates
 
 
-def _merged(
-    tensor: ReaderTensor, updates: Mapping[str, tuple[Floats, Floats]], storage: Storage
-) -> NDArray[Any]:
+def _stored(weights: Floats, storage: Storage) -> NDArray[Any]:
     """The bytes to store for one tensor."""
-    weights = _floats(tensor)
-    if tensor.name in updates:
-        down, up = updates[tensor.name]
-        weights = weights + up @ down
     if weights.ndim == 1:
         return weights
     quantised: NDArray[Any] = gguf.quants.quantize(weights, storage.kind)

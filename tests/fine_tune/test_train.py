@@ -120,6 +120,41 @@ def test_bad_data_is_named_by_file_and_line(rows: list[dict[str, Any]], says: st
         list(read_examples(file))
 
 
+def test_all_recipes_can_be_read_and_bad_ones_say_why(tmp_path: Path) -> None:
+    from fine_tune.train import read_recipe
+
+    recipes = [read_recipe(file) for file in sorted((ROOT / "fine_tune" / "configs").glob("*.yaml"))]
+    assert [one.name for one in recipes] == ["desk-135m", "desk-7b-qlora", "desk-7b"]
+    for change, says in (
+        ({"rank": 0, "dtype": "bfloat16"}, "set dtype: float32"),
+        ({"quantise": "q4"}, "quantise must be nf4"),
+        ({"ranks": 4}, "ranks"),
+    ):
+        bad = tmp_path / "bad.yaml"
+        bad.write_text(yaml.safe_dump({**asdict(recipes[0]), **change}))
+        with pytest.raises(SystemExit, match=says):
+            read_recipe(bad)
+
+
+def test_a_model_trained_whole_is_written_as_the_base_was(tmp_path: Path) -> None:
+    import gguf
+    import numpy as np
+
+    from fine_tune.export import write_model
+    from fine_tune.lora import trained_state
+    from fine_tune.train import load_base
+
+    base, out = path_of(CATALOGUE["smollm2-135m"], Settings()), tmp_path / "whole.gguf"
+    model, _ = load_base(base)
+    write_model({name: tensor.numpy() for name, tensor in trained_state(model).items()}, base, out, "F16")
+    before, after = (
+        {tensor.name: gguf.quants.dequantize(tensor.data, tensor.tensor_type) for tensor in reader.tensors}
+        for reader in (gguf.GGUFReader(base), gguf.GGUFReader(out))
+    )
+    assert before.keys() == after.keys()
+    assert all(np.allclose(before[name], after[name], atol=2e-3) for name in before)
+
+
 def failure(config: Path, data: Path, base: Path, out: Path, *more: str) -> str:
     run = train(config, data, base, out, *more)
     assert run.wait(120) == 1
