@@ -66,8 +66,8 @@ WORDS = {
     ),
     "illness": (
         "anaphyla*|aneurysms?|cardiac arrests?|convulsions?|heart attacks?|meningitis|overdos*|seizures?"
-        "|sepsis|strokes?|suicide attempts?|asthma attacks?|fits?|allergic reactions?|carbon monoxide|poisoning"
-        "|concussions?|haemorrhage"
+        "|sepsis|strokes?|suicide attempts?|asthma attacks?|fits?|allergic reactions?|carbon monoxide"
+        "|poisoning|concussions?|haemorrhage"
     ),
     "kin": (
         "aunt(y|ie|s)?|boyfriends?|brothers?|carers?|colleagues?|dads?|daddy|daughters?|fathers?"
