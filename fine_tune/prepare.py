@@ -159,9 +159,14 @@ class Expander:
         """One example of a phrase."""
         rng = self._rng
         parts = expand(phrase, self._lexicon, rng)
+        desk = self._say(self._key(phrase))
         if noisy:
-            parts = disturb(parts if phrase.intent in _UNDRESSED else dress(parts, rng), rng)
-        return to_example(phrase, self._say(self._key(phrase)), parts)
+            dressed = parts if phrase.intent in _UNDRESSED else dress(parts, rng)
+            try:
+                return to_example(phrase, desk, disturb(dressed, rng))
+            except PhraseError:
+                pass  # without its signs, a label may stick to the word beside it: then no noise
+        return to_example(phrase, desk, parts)
 
     def _say(self, key: str) -> str:
         # Several answers to the same words: the trainer reads those words once for all of them, and the
