@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from reception.dialogue.meaning import Intent, Slot
+from reception.dialogue.meaning import Days, Intent, Slot
 from reception.understanding.grammar import WITHOUT_SLOTS
 from reception.understanding.interpret import Setting, interpret
 
@@ -28,6 +28,9 @@ _DROPPED = frozenset({Slot.EMAIL, Slot.PHONE})
 #: Not moving: there a clock time may be the old one as well as the new one.
 _ABOUT_TIMES = frozenset({Intent.BOOK, Intent.CANCEL, Intent.CHECK, Intent.ALTERNATIVES, Intent.INFORM})
 _BOOKINGS = frozenset({Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL, Intent.CHECK, Intent.ALTERNATIVES})
+
+#: What stands between the first and the last of several days.
+_TO = frozenset({"to", "till", "til", "until", "through"})
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"\+?\(?\d[\d ().-]{7,17}\d")
@@ -54,6 +57,8 @@ def check(
     if intent in WITHOUT_SLOTS or not patient.strip():
         return dict(slots)
     checked = _refiled(intent, slots, patient, desk, setting)
+    if Slot.DATE in checked and intent is not Intent.RESCHEDULE:  # "from Monday to Wednesday" may be a move
+        checked[Slot.DATE] = _whole_range(intent, checked[Slot.DATE], patient, desk, setting)
     for slot, span in _overlooked(intent, patient, desk, setting):
         if slot not in checked and not _inside_another(span, patient, checked.values()):
             checked[slot] = span
@@ -80,6 +85,25 @@ def _refiled(
         elif slot in _DROPPED:
             del checked[slot]
     return checked
+
+
+def _whole_range(intent: Intent, span: str, patient: str, desk: str, setting: Setting) -> str:
+    """The days from one to another of which `span` names only one end; else `span`."""
+    words = list(re.finditer(r"[\w'’/-]+(?:\.(?=\w))?", patient))
+    start = patient.find(span)
+    for index, word in enumerate(words):
+        if word.group().lower() not in _TO:
+            continue
+        for first in range(index - 1, max(index - 4, -1), -1):
+            for last in range(index + 1, min(index + 4, len(words))):
+                begin, end = words[first].start(), words[last].end()
+                if not begin <= start < start + len(span) <= end:
+                    continue
+                value = interpret(intent, {Slot.DATE: patient[begin:end]}, desk, setting).get(Slot.DATE)
+                if isinstance(value, Days) and value.first and value.last and value.first < value.last:
+                    whole = first > 0 and words[first - 1].group().lower() == "from"
+                    return patient[words[first - 1].start() if whole else begin : end]
+    return span
 
 
 def _reads(intent: Intent, slot: Slot, span: str, desk: str, setting: Setting) -> bool:

@@ -34,6 +34,30 @@ def setting() -> Setting:
             {"phone": "202-555-0103"},
         ),
         (
+            "inform",
+            "From Monday to Wednesday.",
+            {"date": "Wednesday"},
+            {"date": "From Monday to Wednesday"},
+        ),
+        (
+            "request_sick_note",
+            "I was off the 3rd of June through the 5th",
+            {"date": "3rd of June"},
+            {"date": "3rd of June through the 5th"},
+        ),
+        (
+            "inform",
+            "I have to be there Tuesday",
+            {"date": "Tuesday"},
+            {"date": "Tuesday"},
+        ),
+        (
+            "reschedule_appointment",
+            "from Monday to Wednesday",
+            {"old_date": "Monday", "date": "Wednesday"},
+            {"old_date": "Monday", "date": "Wednesday"},
+        ),
+        (
             "reschedule_appointment",
             "move my 8:15 to noon",
             {"old_date": "8:15", "time": "noon"},
