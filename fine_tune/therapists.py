@@ -30,7 +30,6 @@ MEANINGS: Mapping[frozenset[str], Intent] = {
     frozenset({"INFORM"}): Intent.INFORM,
     frozenset({"AFFIRM"}): Intent.AFFIRM,
     frozenset({"AFFIRM", "INFORM"}): Intent.AFFIRM,
-    frozenset({"AFFIRM", "REQUEST"}): Intent.AFFIRM,
     frozenset({"AFFIRM_INTENT"}): Intent.AFFIRM,
     frozenset({"AFFIRM_INTENT", "INFORM"}): Intent.AFFIRM,
     frozenset({"SELECT"}): Intent.AFFIRM,
@@ -45,6 +44,7 @@ MEANINGS: Mapping[frozenset[str], Intent] = {
     frozenset({"REQUEST_ALTS"}): Intent.ALTERNATIVES,
     frozenset({"INFORM", "REQUEST_ALTS"}): Intent.ALTERNATIVES,
     frozenset({"THANK_YOU"}): Intent.THANK,
+    frozenset({"GOODBYE", "THANK_YOU"}): Intent.THANK,
     frozenset({"NEGATE", "THANK_YOU"}): Intent.THANK,
 }
 #: Accepting an offer and booking it in one breath: with a yes it is the yes, else the booking.
@@ -59,7 +59,7 @@ _ELSEWHERE = re.compile(
     r"\b(?:forecast|sunny|weather|rain\w*|temperature|degrees|wind\w*|calendar|humid\w*|percent)\b", re.I
 )
 _BYE = re.compile(r"\b(?:good)?bye\b", re.I)
-_LEAD = re.compile(r"(?:the|at|on|for|a|an) ", re.I)
+_LEAD = re.compile(r"\A(?:the|at|on|for|a|an) ", re.I)
 # Words of meaning before a time belong to it: "around half past ten".
 _BEFORE = re.compile(r"\b(?:around|after|before|by|from)\s+$", re.I)
 
@@ -74,6 +74,8 @@ def read_case(turn: Mapping[str, Any]) -> dict[str, Any] | str:
     intent = MEANINGS.get(acts)
     if acts in BOTH:
         intent = Intent.AFFIRM if _YES.match(patient) else Intent.BOOK
+    if acts == {"AFFIRM", "REQUEST"}:
+        return "a yes and a question in one: two intents"
     if intent is None:
         return f"the acts {', '.join(sorted(acts))} are no intent of ours"
     if _ELSEWHERE.search(desk + patient):

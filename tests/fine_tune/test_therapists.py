@@ -22,6 +22,12 @@ def turn(patient: str, *acts: str, desk: str = "Which day?", **spans: str) -> di
     return {"desk": desk, "patient": patient, "actions": own, "spans": texts}
 
 
+def test_only_an_article_at_the_start_is_cut_off() -> None:
+    case = read_case(turn("4 in the evening", "INFORM", appointment_time="4 in the evening"))
+    assert isinstance(case, dict)
+    assert case["slots"] == {"time": "4 in the evening"}
+
+
 def test_spans_follow_our_rules() -> None:
     case = read_case(
         turn(
@@ -54,7 +60,8 @@ def test_acts_become_intents(patient: str, acts: list[str], intent: str) -> None
 @pytest.mark.parametrize(
     ("patient", "acts", "why"),
     [
-        ("Thanks, bye.", ["GOODBYE", "THANK_YOU"], "no intent of ours"),
+        ("Thanks, bye.", ["GOODBYE", "THANK_YOU"], "thanks and goodbye in one"),
+        ("Yes, and the address?", ["AFFIRM", "REQUEST"], "two intents"),
         ("Later. What's the weather like?", ["NEGATE_INTENT"], "another service"),
         ("Please try one o'clock.", ["BookAppointment"], "only inform"),
     ],
