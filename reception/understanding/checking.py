@@ -44,6 +44,7 @@ _CLOCK = re.compile(
     r"(?:\d{1,2}:\d\d(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?(?:[ap]\.?m\b\.?|o'clock\b))",
     re.IGNORECASE,
 )
+_TITLE = re.compile(r"\b(?:dr|doctor|prof|professor|nurse|mr|mrs|ms|miss)\b\.? $", re.IGNORECASE)
 _NAME = re.compile(
     r"\b(?:[Mm]y name is|[Mm]y name's|[Tt]his is|[Nn]ame is)\s+"
     r"((?!Dr\b|Doctor\b)[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,3})"
@@ -59,6 +60,8 @@ def check(
     checked = _refiled(intent, slots, patient, desk, setting)
     if Slot.DATE in checked and intent is not Intent.RESCHEDULE:  # "from Monday to Wednesday" may be a move
         checked[Slot.DATE] = _whole_range(intent, checked[Slot.DATE], patient, desk, setting)
+    if Slot.PRACTITIONER in checked:
+        checked[Slot.PRACTITIONER] = _with_title(checked[Slot.PRACTITIONER], patient)
     for slot, span in _overlooked(intent, patient, desk, setting):
         if slot not in checked and not _inside_another(span, patient, checked.values()):
             checked[slot] = span
@@ -73,6 +76,8 @@ def _refiled(
         for old, only in ((Slot.OLD_DATE, Slot.DATE), (Slot.OLD_TIME, Slot.TIME)):
             if old in checked:
                 checked.setdefault(only, checked.pop(old))
+    if _of_the_old_day(checked, patient):
+        checked[Slot.OLD_TIME] = checked.pop(Slot.TIME)
     for slot, others in _MISFILED.items():
         span = checked.get(slot)
         if span is None or _reads(intent, slot, span, desk, setting):
@@ -85,6 +90,21 @@ def _refiled(
         elif slot in _DROPPED:
             del checked[slot]
     return checked
+
+
+def _of_the_old_day(slots: Mapping[Slot, str], patient: str) -> bool:
+    """Whether the only time stands right beside the day of the appointment that is to be moved."""
+    if Slot.OLD_DATE not in slots or Slot.TIME not in slots or Slot.OLD_TIME in slots:
+        return False
+    old, time = re.escape(slots[Slot.OLD_DATE]), re.escape(slots[Slot.TIME])
+    beside = rf"{old}(?:,? at|,)? {time}|{time},?(?: on)? {old}"
+    return re.search(rf"(?<!\w)(?:{beside})(?!\w)", patient) is not None
+
+
+def _with_title(span: str, patient: str) -> str:
+    """The practitioner with the title as said."""
+    title = _TITLE.search(patient[: max(0, patient.find(span))])
+    return title.group() + span if title else span
 
 
 def _whole_range(intent: Intent, span: str, patient: str, desk: str, setting: Setting) -> str:

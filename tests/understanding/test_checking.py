@@ -34,6 +34,24 @@ def setting() -> Setting:
             {"phone": "202-555-0103"},
         ),
         (
+            "book_appointment",
+            "Is Dr. Marchetti in?",
+            {"practitioner": "Marchetti"},
+            {"practitioner": "Dr. Marchetti"},
+        ),
+        (
+            "reschedule_appointment",
+            "can u move 6/16 3pm to 6/18",
+            {"old_date": "6/16", "date": "6/18", "time": "3pm"},
+            {"date": "6/18", "old_date": "6/16", "old_time": "3pm"},
+        ),
+        (
+            "reschedule_appointment",
+            "my Tuesday appointment has to be at 3pm",
+            {"old_date": "Tuesday", "time": "3pm"},
+            {"old_date": "Tuesday", "time": "3pm"},
+        ),
+        (
             "inform",
             "From Monday to Wednesday.",
             {"date": "Wednesday"},
