@@ -1,4 +1,4 @@
-"""Draws how a run went: loss and speed against the tokens of its log.
+"""Draws how a run went: loss and speed over its minutes.
 
 python -m fine_tune.curves runs/desk-135m [more runs to compare]   # writes curves.svg into the first
 """

@@ -17,7 +17,7 @@ from rapidfuzz.distance import JaroWinkler, Levenshtein
 from reception.dialogue.meaning import Slot
 from reception.evaluation.cases import Case
 
-#: Of a hundred errors: words taken for another, words lost, words added. Telephone recognition errs about so.
+#: Of a hundred errors: words taken for another, words lost, words added (a choice, not a measurement).
 SUBSTITUTED, LOST, ADDED = 65, 25, 10
 _FILLERS = ("uh", "um", "the", "a", "and", "so")
 _WORD = re.compile(r"\S+")
