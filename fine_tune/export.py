@@ -13,15 +13,13 @@ import argparse
 import asyncio
 import json
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import gguf
-import numpy as np
-from numpy.typing import NDArray
 from rich.progress import track
 from safetensors.numpy import load_file
 
+from fine_tune.adapter_file import NAMES, Tensors, permute_rows, write_adapter
 from fine_tune.train import Recipe, find_base, read_recipe, weights_file
 from reception.inference.engine import Engine
 from reception.inference.factory import thread_count
@@ -31,16 +29,6 @@ from reception.inference.storages import STORAGES
 from reception.settings import Settings
 from reception.understanding.prompt import FRAME_TOKENS
 
-#: The projections of a block: the trainer's name → the file's.
-NAMES = {
-    "self_attn.q_proj": "attn_q",
-    "self_attn.k_proj": "attn_k",
-    "self_attn.v_proj": "attn_v",
-    "self_attn.o_proj": "attn_output",
-    "mlp.gate_proj": "ffn_gate",
-    "mlp.up_proj": "ffn_up",
-    "mlp.down_proj": "ffn_down",
-}
 #: What else has weights: the trainer's name → the file's.
 OTHERS = {
     "input_layernorm": "attn_norm",
@@ -56,42 +44,6 @@ CHECKED = 300
 SAME = 0.97
 #: Two tokens this close (log probability) may swap places by rounding alone.
 NEAR = 0.25
-
-Tensors = dict[str, NDArray[np.float32]]
-
-
-def to_gguf_names(state: Tensors, heads: int, kv_heads: int) -> Iterator[tuple[str, NDArray[np.float16]]]:
-    """The adapter's tensors under the file's names, rows of queries and keys in the file's order."""
-    for name, tensor in sorted(state.items()):
-        _, _, layer, part, projection, kind = name.split(".")  # model.layers.0.self_attn.q_proj.lora_a
-        if kind == "lora_b" and projection in ("q_proj", "k_proj"):
-            tensor = permute_rows(tensor, heads if projection == "q_proj" else kv_heads)
-        yield f"blk.{layer}.{NAMES[f'{part}.{projection}']}.weight.{kind}", tensor.astype(np.float16)
-
-
-def permute_rows(rows: NDArray[np.float32], heads: int) -> NDArray[np.float32]:
-    """Rows (heads * dim, …) from halves to pairs within each head: how llama.cpp rotates positions."""
-    size = rows.shape[0] // heads
-    return np.ascontiguousarray(rows.reshape(heads, 2, size // 2, -1).swapaxes(1, 2).reshape(rows.shape))
-
-
-def write_adapter(state: Tensors, base: Path, recipe: Recipe, out: Path) -> int:
-    """Writes the adapter file; returns its size in bytes."""
-    heads, kv_heads = _heads(base)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    writer = gguf.GGUFWriter(out, "llama")
-    writer.add_type("adapter")
-    writer.add_name(recipe.name)
-    writer.add_license("apache-2.0")
-    writer.add_string("adapter.type", "lora")
-    writer.add_float32("adapter.lora.alpha", recipe.alpha)
-    for name, tensor in to_gguf_names(state, heads, kv_heads):
-        writer.add_tensor(name, np.ascontiguousarray(tensor))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return out.stat().st_size
 
 
 def write_model(state: Tensors, base: Path, out: Path, storage: str) -> int:
@@ -198,7 +150,7 @@ def main(arguments: list[str] | None = None) -> None:
     base = find_base(recipe, options.base)
     weights = load_file(run / weights_file(recipe))
     if recipe.rank:
-        size = write_adapter(weights, base, recipe, out)
+        size = write_adapter(weights, _heads(base), recipe.alpha, recipe.name, out)
     else:
         size = write_model(weights, base, out, options.storage)
     print(f"{out}: {size / 1e6:.1f} MB")

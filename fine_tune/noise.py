@@ -7,6 +7,10 @@ from random import Random
 
 from fine_tune import spoken
 from reception.dialogue.meaning import Slot
+from reception.evaluation.mishearing import Recogniser
+
+#: Of the recognised speech, the share with misheard words, and the errors a word in it.
+MISHEARD, ERROR_RATES = 1 / 3, (0.05, 0.1, 0.15)
 
 #: (words, slot or None) in order; joined they are the utterance.
 Labelled = list[tuple[str, Slot | None]]
@@ -49,8 +53,11 @@ _CLOSERS = [
 _EXACT = frozenset({Slot.EMAIL, Slot.PHONE, Slot.DATE_OF_BIRTH})
 
 
-def disturb(parts: Labelled, rng: Random) -> Labelled:
-    """`parts` in one of several styles: as written, typed in lower case, in a hurry, or recognised speech."""
+def disturb(parts: Labelled, rng: Random, recogniser: Recogniser | None = None) -> Labelled:
+    """`parts` in one of several styles: as written, typed in lower case, in a hurry, or recognised speech.
+
+    With a `recogniser`, a third of the recognised speech is also misheard.
+    """
     draw = rng.random()
     if draw < 0.34:
         return parts
@@ -58,7 +65,22 @@ def disturb(parts: Labelled, rng: Random) -> Labelled:
         return _lower(_typos(parts, rng, 0.01) if rng.random() < 0.3 else parts, bare=rng.random() < 0.6)
     if draw < 0.7:
         return _hurry(parts, rng)
+    if recogniser is not None and rng.random() < MISHEARD:
+        parts = _mishear(parts, recogniser, rng)
     return _recognised(parts, rng)
+
+
+def _mishear(parts: Labelled, recogniser: Recogniser, rng: Random) -> Labelled:
+    """Words taken for others, lost and added; a slot is what became of its words, and never lost whole."""
+    rate = rng.choice(ERROR_RATES)
+    out: Labelled = []
+    for text, slot in parts:
+        heard = recogniser.mishear(text, rate, rng)
+        if not heard and slot is not None:
+            heard = text
+        before, after = (" " if text[at].isspace() else "" for at in (0, -1))
+        out.append(((before + heard + after) if heard else " ", slot))
+    return out
 
 
 def _lower(parts: Labelled, *, bare: bool) -> Labelled:

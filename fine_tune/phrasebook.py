@@ -60,6 +60,11 @@ class Phrase:
     place: str
     source: str
 
+    @property
+    def words(self) -> str:
+        """What is said, without what is drawn."""
+        return "".join(piece.text for piece in self.pieces)
+
 
 def read_phrases(folder: Path) -> list[Phrase]:
     """All phrases of the `*.txt` files in `folder`, in the order of file names and lines; PhraseError."""

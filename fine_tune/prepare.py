@@ -24,6 +24,7 @@ from fine_tune.lexicon import Lexicon
 from fine_tune.noise import Labelled, disturb, dress
 from fine_tune.phrasebook import DESK_KEYS, Phrase, PhraseError, Piece, read_phrases
 from reception.dialogue.meaning import Intent, Slot
+from reception.evaluation.mishearing import Recogniser
 from reception.understanding.grammar import WITHOUT_SLOTS
 
 HERE = Path(__file__).parent
@@ -38,6 +39,8 @@ WEIGHTS = {
     Intent.REPEAT: 2.5, Intent.GREET: 2, Intent.THANK: 2.5, Intent.GOODBYE: 2.5, Intent.OUT_OF_SCOPE: 7,
 }  # fmt: skip
 ANSWERS_PER_QUESTION = 4
+#: How many of the words that are said most may be heard for others.
+VOCABULARY = 4000
 # A courtesy added to these would change what they mean ("no, that's all" with thanks is a thank-you).
 _UNDRESSED = frozenset(
     {
@@ -140,6 +143,7 @@ class Expander:
 
     def __init__(self, phrases: list[Phrase], seed: int) -> None:
         self._rng = Random(seed)
+        self._recogniser = Recogniser((phrase.words for phrase in phrases), words=VOCABULARY)
         self._lexicon = Lexicon()
         self._desk = DeskLines(self._lexicon)
         self._by_intent: dict[Intent, list[Phrase]] = defaultdict(list)
@@ -163,7 +167,7 @@ class Expander:
         if noisy:
             dressed = parts if phrase.intent in _UNDRESSED else dress(parts, rng)
             try:
-                return to_example(phrase, desk, disturb(dressed, rng))
+                return to_example(phrase, desk, disturb(dressed, rng, self._recogniser))
             except PhraseError:
                 pass  # without its signs, a label may stick to the word beside it: then no noise
         return to_example(phrase, desk, parts)

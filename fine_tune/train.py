@@ -35,6 +35,7 @@ from torch import nn
 from torch.nn import functional
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
+from fine_tune.adapter_file import AdapterError, read_adapter
 from fine_tune.batches import (
     Batch,
     DataError,
@@ -148,6 +149,18 @@ def load_base(path: Path, dtype: str = "float32", quantise: str = "") -> tuple[A
     tokenizer = AutoTokenizer.from_pretrained(folder, **file)
     model = AutoModelForCausalLM.from_pretrained(folder, **file, **options)
     return model, lambda text: tokenizer(text, add_special_tokens=False).input_ids
+
+
+def read_start(path: Path, config: Any, recipe: Recipe) -> dict[str, torch.Tensor]:
+    """Weights to start from: a run's safetensors, or the GGUF adapter that is served; SystemExit."""
+    try:
+        if path.suffix != ".gguf":
+            return load_file(path)
+        heads = (config.num_attention_heads, config.num_key_value_heads)
+        adapter = read_adapter(path, heads, recipe.alpha)
+    except (OSError, SafetensorError, AdapterError) as error:
+        raise SystemExit(f"--start can't be used: {error}") from error
+    return {name: torch.from_numpy(tensor) for name, tensor in adapter.items()}
 
 
 def frame_logits(model: Any, batch: Batch) -> torch.Tensor:
@@ -308,7 +321,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="folder of the run (runs/<name>)")
     parser.add_argument("--minutes", type=float, help="another length than the recipe's")
     parser.add_argument("--port", type=int, help="where the processes meet [default: any free one]")
-    parser.add_argument("--start", type=Path, help="weights of an earlier run to start from")
+    parser.add_argument("--start", type=Path, help="a run's weights, or a GGUF adapter, to start from")
     parser.add_argument("--checkpoint-seconds", type=float, default=240, help="how often to save")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     options = parser.parse_args(arguments)
@@ -362,7 +375,7 @@ def worker(
     )
     trainer = Trainer(model, recipe, rows, folder, rank, checkpoint_seconds)
     if start:
-        load_trained(model, load_file(start))
+        load_trained(model, read_start(start, model.config, recipe))
     if resume:
         trainer.resume()
     if rank == 0:

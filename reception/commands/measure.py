@@ -27,6 +27,7 @@ log = structlog.get_logger()
 DEMO_PRACTICE = ROOT / "reception" / "demo_practice.yaml"
 HELD_OUT = ROOT / "tests" / "understanding"
 SCENARIOS = ROOT / "tests" / "conversations"
+PATIENTS = ROOT / "tests" / "patients"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -118,6 +119,8 @@ def _setting(settings: Settings, file: Path) -> Setting:
 @click.command(
     epilog="""\b
 Example: reception evaluate --report runs/report
+         reception evaluate --dialogues --seeds 4
+         reception evaluate --dialogues --match waiting
          reception evaluate --only understanding --studies
          reception evaluate --only understanding --cases tests/understanding/blind.jsonl"""
 )
@@ -125,12 +128,30 @@ Example: reception evaluate --report runs/report
 @click.option(
     "--practice", type=_FILE, default=HELD_OUT / "practice.yaml", help="The practice they are about."
 )
-@click.option("--scenarios", type=click.Path(exists=True, path_type=Path), default=SCENARIOS)
+@click.option(
+    "--scenarios",
+    type=click.Path(exists=True, path_type=Path),
+    default=SCENARIOS,
+    help="A file or folder of conversations.",
+)
+@click.option("--dialogues", is_flag=True, help="The simulated patients alone, each once a seed.")
+@click.option(
+    "--seeds", default=1, show_default=True, type=click.IntRange(1, 100), help="Plays of each conversation."
+)
+@click.option("--match", default="", metavar="TEXT", help="Only conversations with this in their name.")
 @click.option("--report", type=click.Path(file_okay=False, path_type=Path), default=Path("runs/report"))
 @click.option("--only", type=click.Choice(["understanding", "conversations"]), help="One part alone.")
 @click.option("--studies", is_flag=True, help="Also without grammar, with misheard words, in each storage.")
 def evaluate(
-    cases: Path, practice: Path, scenarios: Path, report: Path, only: str | None, studies: bool
+    cases: Path,
+    practice: Path,
+    scenarios: Path,
+    dialogues: bool,
+    seeds: int,
+    match: str,
+    report: Path,
+    only: str | None,
+    studies: bool,
 ) -> None:
     """Scores understanding and whole conversations, and writes a report with plots."""
     settings = read_settings()
@@ -142,9 +163,11 @@ def evaluate(
                 settings,
                 cases=cases,
                 practice=practice,
-                scenarios=scenarios,
+                scenarios=PATIENTS if dialogues and scenarios == SCENARIOS else scenarios,
                 report=report,
-                only=only,
+                only="conversations" if dialogues else only,
+                seeds=seeds,
+                match=match,
                 studies=studies,
             )
         )

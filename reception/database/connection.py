@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL, make_url
@@ -183,5 +184,9 @@ def _config() -> Config:
 
 def _migrate(connection: Connection, to: str) -> None:
     config = _config()
+    if to == "head":  # Alembic's environment is one a process: services opened together need not share it
+        now = MigrationContext.configure(connection).get_current_revision()
+        if now == ScriptDirectory.from_config(config).get_current_head():
+            return
     config.attributes["connection"] = connection
     (command.upgrade if to == "head" else command.downgrade)(config, to)

@@ -31,6 +31,10 @@ class Scratch:
         await asyncio.to_thread(self._do, f"CREATE DATABASE {name}{copied}")
         return self._url.set(database=name).render_as_string(hide_password=False)
 
+    async def drop(self, url: str) -> None:
+        """Removes a database that nobody uses any more."""
+        await asyncio.to_thread(self._do, f"DROP DATABASE {make_url(url).database}")
+
     async def migrated(self) -> str:
         """The URL of a new database with the current schema."""
         url = await self.fresh()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import httpx
 
-from reception.evaluation.scenarios import Lines, Pick, Scenario, load_scenarios
+from reception.evaluation.scenarios import Lines, OneOf, Pick, Scenario, Words, load_scenarios
+from reception.evaluation.styles import STYLES
 
 __all__ = ["Scenario", "Transcript", "Verdict", "grade", "load_scenarios", "play"]
 
@@ -27,17 +30,26 @@ class Transcript:
     lines: list[tuple[str, str]] = field(default_factory=list)
     conversation_id: str = ""
     status: str = ""
-    turns: int = 0
+    seconds: list[float] = field(default_factory=list)  # of each turn
     problems: list[str] = field(default_factory=list)
+
+    @property
+    def turns(self) -> int:
+        return len(self.seconds)
 
 
 @dataclass(frozen=True)
 class Verdict:
     """A scenario's outcome; no problems means it passed."""
 
-    name: str
+    scenario: Scenario
     transcript: Transcript
     problems: Sequence[str]
+    seed: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.scenario.name
 
     @property
     def passed(self) -> bool:
@@ -48,10 +60,13 @@ class Verdict:
         return self.transcript.turns
 
 
-async def play(scenario: Scenario, client: httpx.AsyncClient, practice: str = "") -> Transcript:
+async def play(
+    scenario: Scenario, client: httpx.AsyncClient, practice: str = "", seed: int = 0
+) -> Transcript:
     """Holds the scenario's conversation with the service behind `client` (its base URL).
 
-    `practice` is a slug, empty for the service's own choice. HTTP errors end up in the transcript's problems.
+    `practice` is a slug, empty for the service's own choice. Another `seed` is another wording and style, 0
+    the first wordings as they are written. HTTP errors end up in the transcript's problems.
     """
     meanwhile = scenario.meanwhile
 
@@ -59,10 +74,10 @@ async def play(scenario: Scenario, client: httpx.AsyncClient, practice: str = ""
         nonlocal meanwhile
         if meanwhile is not None and message is not None and message.get("expects") == meanwhile.at:
             other, meanwhile = meanwhile, None
-            rival = await _Caller(client, other, scenario.max_turns, practice).hold()
+            rival = await _Caller(client, other, scenario.max_turns, practice, seed).hold()
             transcript.problems.extend(f"meanwhile: {problem}" for problem in rival.problems)
 
-    caller = _Caller(client, scenario, scenario.max_turns, practice)
+    caller = _Caller(client, scenario, scenario.max_turns, practice, seed)
     transcript = caller.transcript
     await caller.hold(before_answering)
     if meanwhile is not None:
@@ -77,13 +92,18 @@ async def _nothing(message: Mapping[str, Any] | None) -> None:
 class _Caller:
     """One simulated patient in one conversation."""
 
-    def __init__(self, client: httpx.AsyncClient, lines: Lines, max_turns: int, practice: str) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, lines: Lines, max_turns: int, practice: str, seed: int
+    ) -> None:
         self.transcript = Transcript()
         self._client = client
         self._lines = lines
         self._max_turns = max_turns
         self._practice = practice
         self._used: dict[str, int] = {}
+        self._seed = seed
+        self._rng = Random(seed)
+        self._style = STYLES[seed % len(STYLES)]
 
     async def hold(self, before_answering: Any = _nothing) -> Transcript:
         """The whole conversation, from the greeting until nothing is left to say."""
@@ -100,9 +120,10 @@ class _Caller:
             if self.transcript.turns == self._max_turns:
                 self.transcript.problems.append(f"not finished within {self._max_turns} turns")
                 break
-            self.transcript.turns += 1
             self.transcript.lines.append(("patient", text))
+            start = time.perf_counter()
             reply = await self._post(path, {"text": text, "client_id": str(uuid.uuid4())}, headers)
+            self.transcript.seconds.append(time.perf_counter() - start)
             if reply is None:
                 break
             message = self._note(reply)
@@ -133,7 +154,7 @@ class _Caller:
                 self.transcript.problems.append("closed before everything was said")
             return None
         if turn < len(self._lines.says):
-            return self._lines.says[turn]
+            return self._said(self._lines.says[turn])
         if not self._lines.answers or message is None or not message.get("expects"):
             return None
         return self._answer(message)
@@ -141,6 +162,12 @@ class _Caller:
     def _answer(self, message: Mapping[str, Any]) -> str | None:
         asked, about = message["expects"], message.get("about")
         names = [f"{asked}.{about}", asked] if about else [asked]
+        for name in names:
+            before, used = self._lines.instead.get(name, []), self._used.get(f"instead of {name}", 0)
+            before = before if isinstance(before, list) else [before]
+            if used < len(before):
+                self._used[f"instead of {name}"] = used + 1
+                return self._said(before[used])
         name = next((name for name in names if name in self._lines.answers), None)
         if name is None:
             if asked == "anything_else":
@@ -154,7 +181,13 @@ class _Caller:
             used = self._used.get(name, 0)
             self._used[name] = used + 1
             answer = answer[min(used, len(answer) - 1)]
-        return self._picked(answer, message) if isinstance(answer, Pick) else answer
+        return self._picked(answer, message) if isinstance(answer, Pick) else self._said(answer)
+
+    def _said(self, words: Words) -> str:
+        """One of the wordings, in this patient's style."""
+        if isinstance(words, OneOf):
+            words = self._rng.choice(words.one_of) if self._seed else words.one_of[0]
+        return self._style(words, self._rng)
 
     def _picked(self, pick: Pick, message: Mapping[str, Any]) -> str | None:
         """The text of the option a patient would click, or what they say when there is none for them."""
@@ -171,15 +204,15 @@ class _Caller:
         if not pick.otherwise:
             self.transcript.problems.append("the desk did not offer the option that the scenario picks")
             return None
-        return pick.otherwise
+        return self._said(pick.otherwise)
 
 
-def grade(scenario: Scenario, transcript: Transcript, export: Mapping[str, Any]) -> Verdict:
+def grade(scenario: Scenario, transcript: Transcript, export: Mapping[str, Any], seed: int = 0) -> Verdict:
     """Compares the end of a conversation with what the scenario wants; rows first, words second."""
     problems = [*transcript.problems, *_rows(scenario, export), *_words(scenario, transcript)]
     if scenario.status and transcript.status != scenario.status:
         problems.append(f"the conversation is {transcript.status}, not {scenario.status}")
-    return Verdict(scenario.name, transcript, problems)
+    return Verdict(scenario, transcript, problems, seed)
 
 
 def _rows(scenario: Scenario, export: Mapping[str, Any]) -> Iterator[str]:

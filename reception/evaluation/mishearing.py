@@ -6,6 +6,7 @@ The frame that is wanted follows the words that were heard: a slot is what becam
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -27,10 +28,11 @@ _CORE = re.compile(r"\w(?:.*\w)?")
 class Recogniser:
     """Mishears words as others of a vocabulary that sound like them."""
 
-    def __init__(self, utterances: Iterable[str], *, seed: int = 1) -> None:
-        """`utterances` give the words that it knows."""
+    def __init__(self, utterances: Iterable[str], *, seed: int = 1, words: int | None = None) -> None:
+        """`utterances` give the words that it knows: all of them, or the `words` that are said most."""
         cores = (_CORE.search(word) for text in utterances for word in text.split())
-        self._words = sorted({core[0].lower() for core in cores if core})
+        said = Counter(core[0].lower() for core in cores if core)
+        self._words = sorted(word for word, _ in said.most_common(words))
         self._seed = seed
         self._alike: dict[str, list[str]] = {}
 
@@ -47,7 +49,7 @@ class Recogniser:
         text, slots = "", {}
         blank = False  # whether a blank is due before the next word
         for said, slot in segments(case):
-            words = self._mishear(said, rate, rng)
+            words = self.mishear(said, rate, rng)
             text += (" " if text and words and (blank or said[:1].isspace()) else "") + words
             blank = said[-1:].isspace() or (blank and not words)
             if slot is not None and words:
@@ -58,7 +60,8 @@ class Recogniser:
             case, patient=text, slots={slot: slots[slot] for slot in Slot if slot in slots}, values={}
         )
 
-    def _mishear(self, words: str, rate: float, rng: Random) -> str:
+    def mishear(self, words: str, rate: float, rng: Random) -> str:
+        """The words with `rate` errors each; may be empty."""
         return " ".join(heard for word in _WORD.findall(words) for heard in self._one(word, rate, rng))
 
     def _one(self, word: str, rate: float, rng: Random) -> Iterator[str]:

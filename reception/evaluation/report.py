@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from reception.evaluation.tally import tallies
 from reception.evaluation.understanding import Outcome, Scores
 
 if TYPE_CHECKING:
@@ -80,12 +81,10 @@ def summary(
     if conditions:
         numbers["conditions"] = {one.name: _headline(one.scores) for one in conditions}
     if verdicts:
-        passed = sum(one.passed for one in verdicts)
+        failed = [one for one in verdicts if not one.passed]
         numbers["dialogues"] = {
-            "scenarios": len(verdicts),
-            "passed": passed,
-            "share": passed / len(verdicts),
-            "failed": {one.name: list(one.problems) for one in verdicts if not one.passed},
+            "figures": [asdict(one) for one in tallies(verdicts)],
+            "failed": {f"{one.name} (seed {one.seed})": list(one.problems) for one in failed},
         }
     return numbers
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +15,13 @@ from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.export import export
 from reception.database.scratch import scratch_server
+from reception.errors import Invalid
 from reception.evaluation.cases import Case, load_cases
 from reception.evaluation.dialogues import Verdict, grade, play
 from reception.evaluation.report import write_report
 from reception.evaluation.scenarios import Scenario, load_scenarios
 from reception.evaluation.studies import Condition, conditions
+from reception.evaluation.tally import tallies
 from reception.evaluation.understanding import Scores, evaluate_understanding
 from reception.inference.factory import build_language_model
 from reception.inference.language_model import LanguageModel
@@ -28,6 +32,8 @@ from reception.understanding.understander import Understander
 
 #: The day on which the held-out utterances are said.
 CASES_NOW = datetime(2026, 6, 12, 10)
+#: Conversations that go on at the same time.
+TOGETHER = 4
 
 
 async def evaluate(
@@ -39,10 +45,13 @@ async def evaluate(
     report: Path,
     only: str | None = None,
     studies: bool = False,
+    seeds: int = 1,
+    match: str = "",
 ) -> str:
     """Scores and plays what `only` leaves in; returns a summary in a few lines and where the report lies.
 
-    `studies` adds the model under other conditions.
+    `studies` adds the model under other conditions. Each scenario whose name contains `match` is played once
+    a seed.
     """
     model = build_language_model(settings)
     lines: list[str] = []
@@ -61,8 +70,12 @@ async def evaluate(
                 ]
                 lines += _condition_lines(others)
         if only != "understanding":
-            verdicts = await play_all(model, load_scenarios(scenarios), folder_of(scenarios), settings)
-            lines += _verdict_lines(verdicts)
+            chosen = [one for one in load_scenarios(scenarios) if match in one.name]
+            if not chosen:
+                raise Invalid(f"No scenario in {scenarios} has {match!r} in its name")
+            verdicts = await play_all(model, chosen, folder_of(scenarios), settings, seeds)
+            lines += _verdict_lines(verdicts, seeds)
+            write_transcripts(report / "transcripts", verdicts)
     finally:
         await model.close()
     html, _ = write_report(
@@ -88,20 +101,28 @@ def setting_of(practice: Path) -> Setting:
 
 
 async def play_all(
-    model: LanguageModel, scenarios: Sequence[Scenario], folder: Path, settings: Settings
+    model: LanguageModel, scenarios: Sequence[Scenario], folder: Path, settings: Settings, seeds: int = 1
 ) -> list[Verdict]:
-    """Plays each scenario on a fresh database of its own."""
+    """Plays each scenario once a seed, a few at a time, each on a fresh database of its own."""
+    together = asyncio.Semaphore(TOGETHER)
     async with scratch_server() as scratch:
         template = await scratch.migrated()
         with Progress() as bar:
-            return [
-                await play_one(model, scenario, folder, settings, await scratch.fresh(template))
-                for scenario in bar.track(scenarios, description="conversations")
-            ]
+            task = bar.add_task("conversations", total=len(scenarios) * seeds)
+
+            async def one(scenario: Scenario, seed: int) -> Verdict:
+                async with together:
+                    url = await scratch.fresh(template)
+                    verdict = await play_one(model, scenario, folder, settings, url, seed)
+                    await scratch.drop(url)
+                bar.advance(task)
+                return verdict
+
+            return await asyncio.gather(*(one(each, seed) for each in scenarios for seed in range(seeds)))
 
 
 async def play_one(
-    model: LanguageModel, scenario: Scenario, folder: Path, settings: Settings, url: str
+    model: LanguageModel, scenario: Scenario, folder: Path, settings: Settings, url: str, seed: int = 0
 ) -> Verdict:
     """Plays one scenario through the public chat API, on the database at `url`, and grades its end.
 
@@ -118,12 +139,12 @@ async def play_one(
         }
     )
     async with in_process(own, _Kept(model)) as client:
-        transcript = await play(scenario, client)
+        transcript = await play(scenario, client, seed=seed)
     database = await Database.open(url, own.data_dir)
     async with database.transaction(snapshot=True) as store:
         rows = await export(store)
     await database.close()
-    return grade(scenario, transcript, rows)
+    return grade(scenario, transcript, rows, seed)
 
 
 class _Kept:
@@ -165,8 +186,24 @@ def _condition_lines(others: Sequence[Condition]) -> list[str]:
     return [head, *rows]
 
 
-def _verdict_lines(verdicts: Sequence[Verdict]) -> list[str]:
-    passed = sum(one.passed for one in verdicts)
-    failed = [f"  {one.name}: {'; '.join(one.problems)}" for one in verdicts if not one.passed]
-    turns = sum(one.turns for one in verdicts) / max(1, len(verdicts))
-    return [f"conversations         {passed} of {len(verdicts)} passed, {turns:.1f} turns each", *failed]
+def _verdict_lines(verdicts: Sequence[Verdict], seeds: int) -> list[str]:
+    head = f"{'conversations':32}{'scenarios':>10}{'pass^1':>9}{f'pass^{seeds}':>9}{'turns':>7}{'ms':>7}"
+    rows = [
+        f"  {one.name:30}{one.scenarios:10}{one.pass_1:9.1%}{one.pass_k:9.1%}"
+        f"{one.turns:7.1f}{one.turn_ms:7.0f}"
+        for one in tallies(verdicts)
+    ]
+    failed = [
+        f"  {one.name} (seed {one.seed}): {'; '.join(one.problems)}" for one in verdicts if not one.passed
+    ]
+    return [head, *rows, *(["failed:", *failed] if failed else [])]
+
+
+def write_transcripts(folder: Path, verdicts: Sequence[Verdict]) -> None:
+    """Writes what was said in each conversation, and what was wrong with it, as one text file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in verdicts:
+        said = [f"{role:8}{text}" for role, text in one.transcript.lines]
+        wrong = [f"WRONG   {problem}" for problem in one.problems]
+        name = re.sub(r"\W+", "-", one.name.casefold()).strip("-")
+        (folder / f"{name}.{one.seed}.txt").write_text("\n".join([*said, *wrong]) + "\n", "utf-8")

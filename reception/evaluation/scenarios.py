@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +24,37 @@ class Pick(BaseModel):
     otherwise: str = ""
 
 
-Answer = str | Pick
+class OneOf(BaseModel):
+    """Several wordings, of which a patient uses one: which one, the seed decides."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    one_of: Sequence[str] = Field(min_length=1)
+
+
+class Behaviour(StrEnum):
+    """What makes a conversation harder than question and answer."""
+
+    ALL_AT_ONCE = "says all at once"
+    CHANGES_MIND = "changes their mind"
+    CORRECTS = "corrects a detail"
+    DIGRESSES = "digresses"
+    GIVES_UP = "gives up"
+    MISHEARD = "is misheard"
+    NEW_WISH = "has another wish"
+    NO_ANSWER = "does not answer"
+    RAMBLES = "rambles"
+    REFUSES = "refuses"
+    RUDE = "is rude"
+    TRICKS = "tries a trick"
+    VAGUE = "is vague"
+    NOT_NATIVE = "is no native speaker"
+    FOR_ANOTHER = "speaks for another"
+    ASKS_AGAIN = "asks to repeat"
+
+
+Words = str | OneOf
+Answer = Words | Pick
 NAMES = {*Expects} | {f"{Expects.CONFIRMATION}.{about}" for about in About}
 
 
@@ -35,19 +66,22 @@ def _known(answers: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 Answers = Annotated[Mapping[str, Answer | list[Answer]], AfterValidator(_known)]
+Instead = Annotated[Mapping[str, Words | list[Words]], AfterValidator(_known)]
 
 
 class Lines(BaseModel):
     """What a caller says: first `says` in order, then to each question its answer.
 
     `answers` goes from what the desk `expects` (or `confirmation.<about>`) to the answer; the items of a list
-    are used one after another, the last again and again.
+    are used one after another, the last again and again. `instead` has the same keys: what the caller says
+    the first times that this is asked, before giving the answer.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    says: Sequence[str] = ()
+    says: Sequence[Words] = ()
     answers: Answers = Field(default_factory=dict)
+    instead: Instead = Field(default_factory=dict)
 
 
 class Meanwhile(Lines):
@@ -70,9 +104,12 @@ class Scenario(Lines):
 
     `expected` rows must exist, each its own, `unexpected` rows must not; `said` must occur in a desk message
     after the greeting, `never_said` in none, in any case; `status` is the conversation's at the end.
+    `group` and `behaviours` only sort the figures.
     """
 
     name: str
+    group: str = ""
+    behaviours: Sequence[Behaviour] = ()
     practice: str = "practice.yaml"
     now: datetime = datetime(2026, 6, 12, 10)
     meanwhile: Meanwhile | None = None
