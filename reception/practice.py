@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Literal
 from uuid import UUID
@@ -57,6 +57,7 @@ class AppointmentType:
     spoken_as: tuple[str, ...] = ()
     practitioners: tuple[UUID, ...] = ()
     new_patients: bool = True
+    bring: str = ""  # what the patient should bring or do before, as a sentence
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,25 @@ class Practice:
     record_calls: bool = False
     retention_days: Mapping[str, int] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
+
+    def blocks_on(self, day: date) -> tuple[Block, ...]:
+        """When the practice is open on a day; none on a closed one, or where no opening hours are known."""
+        if any(one.first <= day <= one.last for one in self.closures):
+            return ()
+        return (self.opening_hours or {}).get(day.weekday(), ())
+
+    def opens_next(self, now: datetime) -> datetime | None:
+        """When a practice that is closed `now` (its local time) opens again, within two weeks.
+
+        None while it is open, and where no opening hours are known.
+        """
+        clock = now.time().replace(tzinfo=None)
+        if any(one.start <= clock < one.end for one in self.blocks_on(now.date())):
+            return None
+        days = (now.date() + timedelta(days=ahead) for ahead in range(14))
+        starts = (now.replace(hour=one.start.hour, minute=one.start.minute, second=0, microsecond=0)
+                  + (day - now.date()) for day in days for one in self.blocks_on(day))  # fmt: skip
+        return next((start for start in starts if start > now), None)
 
     @cached_property
     def practitioner_by_name(self) -> Mapping[str, Practitioner]:

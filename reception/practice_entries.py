@@ -157,13 +157,14 @@ class PractitionerEntry(Entry):
 
 
 class TypeEntry(Entry):
-    """A kind of appointment; without `practitioners` all of them offer it."""
+    """A kind of appointment; without `practitioners` all of them offer it. `bring` is said after booking."""
 
     name: Text
     spoken_as: tuple[Text, ...] = ()
     minutes: Minutes
     practitioners: Annotated[tuple[Text, ...], AtLeastOne] | None = None
     new_patients: bool = True
+    bring: Text = ""
 
 
 Detail = Literal["patient_name", "date_of_birth", "phone"]

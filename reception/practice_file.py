@@ -185,6 +185,7 @@ def _appointment_type(file: PracticeSettings, one: TypeEntry) -> AppointmentType
         spoken_as=one.spoken_as,
         practitioners=tuple(entity_id(slug, "practitioner", name) for name in dict.fromkeys(offered_by)),
         new_patients=one.new_patients,
+        bring=one.bring,
     )
 
 

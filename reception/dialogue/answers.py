@@ -13,6 +13,7 @@ _HOURS = re.compile(r"\b(hours?|open|opens|opening|close|closes|closed|closing)\
 _WHERE = re.compile(r"\b(address|where|located|location|directions|find you|get there)\b", re.IGNORECASE)
 _PHONE = re.compile(r"\b(phone|number|telephone|fax)\b", re.IGNORECASE)
 _DOCTORS = re.compile(r"\b(doctors|which doctor|who works|physicians|practitioners)\b", re.IGNORECASE)
+_LANGUAGES = re.compile(r"\b(languages?|speaks?|speaking)\b", re.IGNORECASE)
 _INSURANCE = re.compile(r"\b(insurances?|insured|take|accept|plans?|network|coverage)\b", re.IGNORECASE)
 _STOP = frozenset(
     [
@@ -76,11 +77,12 @@ def answer(frame: Frame, heard: str, facts: Facts) -> Line | None:
     if _HOURS.search(heard) and practice.opening_hours:
         days = frame.values.get(Slot.DATE)
         if isinstance(days, Days) and days.first is not None and days.first == days.last:
-            blocks = () if _closed(practice, days) else practice.opening_hours.get(days.first.weekday(), ())
-            return Line("hours_on_day", {"day": days.first, "blocks": blocks})
+            return Line("hours_on_day", {"day": days.first, "blocks": practice.blocks_on(days.first)})
         return Line("opening_hours", {"hours": practice.opening_hours})
     if _WHERE.search(heard) and practice.address:
         return Line("address", {"address": practice.address})
+    if _LANGUAGES.search(heard) and (spoken := _languages(practice)):
+        return Line("languages", {"doctors": spoken})
     if _DOCTORS.search(heard):
         return Line("doctors", {"doctors": [(one.name, one.specialty) for one in practice.practitioners]})
     if _PHONE.search(heard) and practice.phone:
@@ -88,10 +90,6 @@ def answer(frame: Frame, heard: str, facts: Facts) -> Line | None:
     if _INSURANCE.search(heard):
         return _plans(practice)
     return None
-
-
-def _closed(practice: Practice, days: Days) -> bool:
-    return any(days.first and one.first <= days.first <= one.last for one in practice.closures)
 
 
 def _insurance(insurance: str, practice: Practice) -> Line | None:
@@ -107,6 +105,15 @@ def _insurance(insurance: str, practice: Practice) -> Line | None:
     ]
     key = "insurance_taken" if taking else "insurance_refused"
     return Line(key, {"insurance": insurance, "doctors": taking})
+
+
+def _languages(practice: Practice) -> list[tuple[str, tuple[str, ...]]]:
+    """Who speaks more than the practice's first language, and what."""
+    usual = practice.languages[0]
+    each = (
+        (one.name, tuple(code for code in one.languages if code != usual)) for one in practice.practitioners
+    )
+    return [(name, codes) for name, codes in each if codes]
 
 
 def _plans(practice: Practice) -> Line | None:

@@ -32,7 +32,7 @@ def finish(state: State, *lines: Line, outcome: str = "") -> Reply:
     state.details = {}
     state.urgent = False
     state.chosen = state.held = state.appointment = None
-    state.refused = ()
+    state.refused, state.busy = (), ()
     state.asked = ()
     state.outcome = outcome or state.outcome
     return after(lines, ask("anything_else", Expects.ANYTHING_ELSE))

@@ -16,6 +16,7 @@ from reception.dialogue.needs import (
     SaveContact,
     Step,
     Talk,
+    Upcoming,
     WithdrawRequest,
 )
 from reception.dialogue.offers import pick
@@ -23,11 +24,12 @@ from reception.dialogue.searching import (
     choose,
     find_time,
     offer,
+    overlap,
     refuse_offered,
     resolve,
     takes_new_patients,
 )
-from reception.dialogue.state import About, Expects, Facts, Line, Offer, Reply, State, Task
+from reception.dialogue.state import About, Existing, Expects, Facts, Line, Offer, Reply, State, Task
 
 #: Words for having no insurance, which no doctor can refuse.
 _UNINSURED = re.compile(r"^(?:none|private|self|cash|nothing|no\b|not insured|uninsured|i don'?t|i do not)")
@@ -51,11 +53,28 @@ def book(state: State, facts: Facts) -> Talk:
             return (yield from _no_new_patients(state))
         question = yield from _fit_new_patient(state, facts, said)
     if question is None:
+        question = yield from _not_twice(state, facts, said)
+    if question is None:
         question = _contact(state, facts)
     if question is not None:
         still_held = held if state.chosen and held == [Line("time_free", {"offer": state.chosen})] else []
         return after([*still_held, *said], question)
     return after(said, _read_back(state, facts))
+
+
+def _not_twice(state: State, facts: Facts, said: list[Line]) -> Step:
+    """Nobody can be in two rooms: a time at which the patient has an appointment already is not booked."""
+    if state.who.patient_id is None or state.chosen is None:
+        return None
+    coming: tuple[Existing, ...] = yield Upcoming(state.who.patient_id)
+    other = next((one for one in coming if overlap(facts.practice, state.chosen, one)), None)
+    if other is None:
+        return None
+    said.append(Line("already_then", {"existing": other}))
+    yield ReleaseHold()
+    refuse_offered(state)
+    state.busy = coming
+    return (yield from find_time(state, facts))
 
 
 def answer_booking(state: State, facts: Facts, frame: Frame) -> Talk:
@@ -202,4 +221,6 @@ def _commit(state: State, facts: Facts) -> Talk:
     if state.medical_request:
         yield WithdrawRequest(state.medical_request)
         state.medical_request, state.medical_words = None, ""
-    return finish(state, Line("booked", {"offer": chosen}), outcome="booked")
+    bring = facts.practice.type_by_name[chosen.appointment_type].bring
+    lines = (Line("booked", {"offer": chosen}), *((Line("bring", {"bring": bring}),) if bring else ()))
+    return finish(state, *lines, outcome="booked")

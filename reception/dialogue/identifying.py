@@ -77,7 +77,7 @@ def somebody_else(state: State, frame: Frame, old: Claims) -> None:
         state.chosen = state.held = state.appointment = None
         state.wish.practitioner = state.wish.appointment_type = None
         state.refused = ()
-    state.who = Who()
+    state.who, state.busy = Who(), ()
 
 
 def _respelled(name: str, before: str) -> bool:

@@ -23,7 +23,7 @@ def start_task(state: State, task: Task | None) -> None:
     state.wish = Wish(reason=reason)
     state.details = {}
     state.urgent = False
-    state.refused = ()
+    state.refused, state.busy = (), ()
     state.asked = ()
     state.chosen = state.held = None
     state.appointment = found

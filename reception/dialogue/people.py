@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from reception.dialogue.asking import ask
+from reception.dialogue.asking import after, ask
 from reception.dialogue.meaning import Frame, Intent, Slot
 from reception.dialogue.needs import AmendRequest, FileRequest, Need, ReleaseHold, Talk
 from reception.dialogue.state import Expects, Facts, Line, Reply, State, Status
@@ -36,7 +36,9 @@ def hand_over(state: State, facts: Facts, key: str, heard: str = "") -> Talk:
     state.outcome = "handed_over"
     state.task = None
     reachable = facts.caller_phone or state.claims.phone or state.who.patient_id
-    return ask(key if reachable else f"{key}_number", Expects.CALLBACK)
+    opens = facts.practice.opens_next(facts.now)
+    closed = (Line("team_back", {"opens": opens}),) if opens else ()
+    return after(closed, ask(key if reachable else f"{key}_number", Expects.CALLBACK))
 
 
 def _told(state: State) -> str:

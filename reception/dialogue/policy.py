@@ -51,6 +51,9 @@ _TIMES = frozenset({Slot.PRACTITIONER, Slot.DATE, Slot.TIME})
 #: Details by which somebody names an appointment they already have.
 _EXISTING = _TIMES | {Slot.OLD_DATE, Slot.OLD_TIME}
 MISSES = 3
+#: Below this confidence the desk asks back before it starts what it understood: of the hand-written
+#: utterances 3 in 100 lie below, and half of those are understood wrongly.
+SURE = 0.6
 _REASON_LENGTH = 200
 
 
@@ -86,6 +89,11 @@ def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, fact
         return (yield from emergency(state, facts, heard))
     if state.status is Status.HANDED_OVER:
         return (yield from handed_over(state, facts, frame, heard))
+    doubted, state.doubted = state.doubted, None
+    if doubted is not None:
+        meant = yield from _answer_doubt(state, frame, picked, doubted)
+        if meant is not None:
+            return meant
     if picked is None:
         aside = yield from _aside(state, frame, heard, facts)
         if aside is not None:
@@ -94,6 +102,8 @@ def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, fact
     if dropped is not None:
         return dropped
     question = yield from _take_in(state, frame, heard, facts)
+    if question is None and state.doubted is not None:
+        return confirm(f"mean_{state.doubted}", About.OTHER)
     if question is None and picked is None:
         question = give_up(state, frame, heard)
     if question is None:
@@ -195,8 +205,27 @@ def _switch_task(state: State, frame: Frame) -> Step:
         return None  # "I need Tuesday" while moving is about the new time
     if state.task in FORMS and state.expects in FREE_TEXT and state.task is Task.MESSAGE:
         return None  # the words of a message may speak of anything
+    if frame.confidence < SURE:
+        state.doubted = wanted
+        if state.task is not None:  # nothing is dropped for a guess
+            return confirm(f"mean_{wanted}", About.OTHER)
     yield ReleaseHold()
     start_task(state, wanted)
+    return None
+
+
+def _answer_doubt(state: State, frame: Frame, picked: Choice | None, doubted: Task) -> Step:
+    """Takes the answer to "Did you mean …?"; None where the talk goes on as if there had been no doubt."""
+    yes = frame.intent is Intent.AFFIRM if picked is None else picked.yes
+    no = frame.intent is Intent.DENY and not frame.slots if picked is None else picked.yes is False
+    if yes and doubted is not state.task:
+        yield ReleaseHold()
+        start_task(state, doubted)
+    elif no and doubted is state.task:
+        start_task(state, None)
+        return ask("ask_request", Expects.REQUEST)
+    if yes or no:
+        state.expects, state.about, state.choices = None, None, ()  # the question was answered here
     return None
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from reception.dialogue.asking import after, ask, confirm
 from reception.dialogue.meaning import Days
 from reception.dialogue.needs import FindSlots, HoldSlot, Need, Step
 from reception.dialogue.offers import matching, pick
-from reception.dialogue.state import About, Choice, Expects, Facts, Line, Offer, Reply, State, Task
+from reception.dialogue.state import About, Choice, Existing, Expects, Facts, Line, Offer, Reply, State, Task
 from reception.practice import AppointmentType, Practice
 
 #: How far to look when no day was named, before the whole horizon is searched.
@@ -156,7 +156,7 @@ def _search(
     days = wish.days or Days()
     first = max(today, days.first or today)
     last = min(horizon, days.last or first + NEAR)
-    free = yield from _free(state, kind, doctors, first, last)
+    free = yield from _free(state, facts, kind, doctors, first, last)
     fitting = matching(free, days, wish.hours)
     if fitting:
         return fitting, []
@@ -164,9 +164,9 @@ def _search(
     if same_days:
         return [], same_days
     everyone = tuple(one.name for one in facts.practice.practitioners if one.id in kind.practitioners)
-    free = yield from _free(state, kind, doctors, today, horizon)
+    free = yield from _free(state, facts, kind, doctors, today, horizon)
     if not free and not state.who.new:
-        free = yield from _free(state, kind, everyone, today, horizon)
+        free = yield from _free(state, facts, kind, everyone, today, horizon)
     later = [one for one in free if one.start.date() >= first] or free
     if days.last is None:  # an open wish may simply be met after the near days
         fitting = matching(later, days, wish.hours)
@@ -176,10 +176,21 @@ def _search(
 
 
 def _free(
-    state: State, kind: AppointmentType, doctors: tuple[str, ...], first: date, last: date
+    state: State, facts: Facts, kind: AppointmentType, doctors: tuple[str, ...], first: date, last: date
 ) -> Generator[Need, Any, list[Offer]]:
-    found = yield FindSlots(kind.name, doctors, first, last, _moving(state))
-    return _not_refused(state, found)
+    found: tuple[Offer, ...] = yield FindSlots(kind.name, doctors, first, last, _moving(state))
+    free = (one for one in found if not any(overlap(facts.practice, one, other) for other in state.busy))
+    return _not_refused(state, free)
+
+
+def overlap(practice: Practice, offer: Offer, existing: Existing) -> bool:
+    """Whether a time and an appointment lie over each other, with whomever they are."""
+
+    def end(one: Offer | Existing) -> datetime:
+        kind = practice.type_by_name.get(one.appointment_type)  # an old appointment's may be gone
+        return one.start + timedelta(minutes=kind.minutes if kind else 1)
+
+    return offer.start < end(existing) and existing.start < end(offer)
 
 
 def _not_refused(state: State, offers: Iterable[Offer]) -> list[Offer]:

@@ -196,6 +196,7 @@ class State:
     details: dict[str, str] = field(default_factory=dict)
     urgent: bool = False
     refused: tuple[Offer, ...] = ()  # never offered again in this task
+    busy: tuple[Existing, ...] = ()  # the patient's own appointments, once one was in the way
     chosen: Offer | None = None
     held: str | None = None
     taken: bool = False  # somebody was faster, and the patient has not been told yet
@@ -213,5 +214,6 @@ class State:
     about: About | None = None
     choices: tuple[Choice, ...] = ()
     asked: tuple[str, ...] = ()  # optional questions that were put once and are not put again
+    doubted: Task | None = None  # what the last words seemed to ask for, until the patient says so
     misses: int = 0
     turns: int = 0

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from babel import Locale
 from babel.dates import format_date, format_time, get_day_names
 
 from reception.dialogue.meaning import EVERY_WEEKDAY, Days, Hours
-from reception.dialogue.state import Choice, Existing, Expects, Line, Offer
+from reception.dialogue.state import Choice, Existing, Expects, Line, Offer, Task
 from reception.errors import MisconfiguredError
 from reception.practice import Block
 
@@ -29,7 +30,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "not_offered_by": "practitioner kind others", "not_taking_new": "practitioner",
         "type_not_for_new": "kind instead", "longer_first_visit": "kind",
         "insurance_not_taken": "practitioner insurance", "confirm_booking": "kind name offer for_reason",
-        "ask_change": "", "booked": "offer kind",
+        "ask_change": "", "booked": "offer kind", "bring": "bring", "already_then": "existing",
         "nothing_booked": "", "offer_waitlist": "", "offer_waitlist_new": "", "on_waitlist": "",
         "ask_patient_name": "", "ask_date_of_birth": "", "ask_phone": "", "confirm_identity": "name born",
         "ask_known": "", "not_identified": "", "no_record": "",
@@ -45,15 +46,17 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "ask_message_text": "", "ask_message_callback": "", "confirm_message": "text callback",
         "request_filed": "", "request_dropped": "",
         "own_answer": "answer", "opening_hours": "hours", "hours_on_day": "day blocks",
-        "address": "address", "phone": "phone", "doctors": "doctors", "insurances": "plans",
+        "address": "address", "phone": "phone", "doctors": "doctors", "languages": "doctors",
+        "insurances": "plans",
         "insurance_taken": "insurance doctors", "insurance_refused": "insurance",
         "answer_unknown": "by_phone", "no_advice": "", "urgent_care": "urgent_care",
         "offer_appointment": "", "medical_noted": "",
         "emergency": "number", "handover": "", "handover_number": "", "handover_identity": "",
         "handover_identity_number": "", "offer_handover": "",
-        "callback_noted": "", "message_added": "",
+        "callback_noted": "", "team_back": "opens", "message_added": "",
         "team_comes": "", "out_of_scope": "", "not_understood": "",
         **{f"help_{expects}": "" for expects in Expects},
+        **{f"mean_{task}": "" for task in Task},
     }.items()
 }  # fmt: skip
 
@@ -132,6 +135,10 @@ class Wording:
     def _word(self, name: str, value: Any, today: date) -> str:
         if isinstance(value, Offer | Existing):
             return self._when(value, today)
+        if name == "opens":
+            return self._format["at"].format(
+                day=self.day(value.date(), today), clocks=self.clock(value.time())
+            )
         if isinstance(value, datetime | date):
             if name == "born":
                 return format_date(value, self._format["birth"], self._locale)
@@ -142,7 +149,8 @@ class Wording:
             return self._blocks(value)
         if name == "doctors":
             each = [
-                one if isinstance(one, str) else f"{one[0]} ({one[1]})" if one[1] else one[0] for one in value
+                one if isinstance(one, str) else f"{one[0]} ({self._named(one[1])})" if one[1] else one[0]
+                for one in value
             ]
             return self._list(each, "and")
         if isinstance(value, tuple | list):
@@ -210,10 +218,31 @@ class Wording:
         ]
         return self._list(each, "and") or self._format["closed"]
 
+    def _named(self, what: str | Sequence[str]) -> str:
+        """A specialty as it is, or language codes by their names."""
+        if isinstance(what, str):
+            return what
+        return self._list([Locale(code).get_display_name(self._locale) or code for code in what], "and")
+
     def _opening(self, hours: Mapping[int, Sequence[Block]]) -> str:
+        """Open days in order, neighbours with the same hours drawn together."""
         names = get_day_names("wide", locale=self._locale)
-        open_days = [day for day in sorted(EVERY_WEEKDAY) if hours.get(day)]
-        return "; ".join(f"{names[day]} {self._blocks(hours[day])}" for day in open_days)
+        runs: list[list[int]] = []
+        for day in sorted(EVERY_WEEKDAY):
+            if not hours.get(day):
+                continue
+            if runs and runs[-1][-1] == day - 1 and hours[runs[-1][0]] == hours[day]:
+                runs[-1].append(day)
+            else:
+                runs.append([day])
+        return "; ".join(
+            f"{self._run([names[day] for day in run])} {self._blocks(hours[run[0]])}" for run in runs
+        )
+
+    def _run(self, days: Sequence[str]) -> str:
+        if len(days) < 3:
+            return self._list(days, "and")
+        return self._format["from_to"].format(first=days[0], last=days[-1])
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -32,6 +32,11 @@ _BOOKINGS = frozenset({Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL, Intent.CHE
 #: What stands between the first and the last of several days.
 _TO = frozenset({"to", "till", "til", "until", "through"})
 
+#: Single words that name a day, whatever else is said.
+_DAYS = frozenset(
+    {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "tomorrow"}
+)
+
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"\+?\(?\d[\d ().-]{7,17}\d")
 _BORN = re.compile(
@@ -44,6 +49,8 @@ _CLOCK = re.compile(
     r"(?:\d{1,2}:\d\d(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?(?:[ap]\.?m\b\.?|o'clock\b))",
     re.IGNORECASE,
 )
+#: Words that belong to a time of day and to no date.
+_OF_A_CLOCK = re.compile(r"\d:\d\d|\b(?:half|quarter|past|o'clock|noon|[ap]\.?m)\b", re.IGNORECASE)
 _TITLE = re.compile(r"\b(?:dr|doctor|prof|professor|nurse|mr|mrs|ms|miss)\b\.? $", re.IGNORECASE)
 _NAME = re.compile(
     r"\b(?:[Mm]y name is|[Mm]y name's|[Tt]his is|[Nn]ame is)\s+"
@@ -60,6 +67,8 @@ def check(
     checked = _refiled(intent, slots, patient, desk, setting)
     if Slot.DATE in checked and intent is not Intent.RESCHEDULE:  # "from Monday to Wednesday" may be a move
         checked[Slot.DATE] = _whole_range(intent, checked[Slot.DATE], patient, desk, setting)
+    if Slot.DATE in checked and Slot.TIME not in checked and intent is not Intent.RESCHEDULE:
+        checked.update(_day_and_time(intent, checked[Slot.DATE], desk, setting))
     if Slot.PRACTITIONER in checked:
         checked[Slot.PRACTITIONER] = _with_title(checked[Slot.PRACTITIONER], patient)
     for slot, span in _overlooked(intent, patient, desk, setting):
@@ -101,6 +110,22 @@ def _of_the_old_day(slots: Mapping[Slot, str], patient: str) -> bool:
     return re.search(rf"(?<!\w)(?:{beside})(?!\w)", patient) is not None
 
 
+def _day_and_time(intent: Intent, span: str, desk: str, setting: Setting) -> Mapping[Slot, str]:
+    """A day with a time right behind it, labelled as one day: the two of them; else nothing."""
+    words = list(re.finditer(r"\S+", span))
+    for after in words[1:]:
+        day, time = span[: after.start()].rstrip(" ,"), span[after.start() :]
+        told = len(time.split()) > 1 or not time.isdigit()  # "June 3" is no June at three
+        if (
+            told
+            and _reads(intent, Slot.DATE, day, desk, setting)
+            and _reads(intent, Slot.TIME, time, desk, setting)
+            and (_OF_A_CLOCK.search(time) or not _reads(intent, Slot.DATE, time, desk, setting))
+        ):
+            return {Slot.DATE: day, Slot.TIME: re.sub(r"^at ", "", time)}
+    return {}
+
+
 def _with_title(span: str, patient: str) -> str:
     """The practitioner with the title as said."""
     title = _TITLE.search(patient[: max(0, patient.find(span))])
@@ -136,6 +161,10 @@ def _overlooked(intent: Intent, patient: str, desk: str, setting: Setting) -> It
         spans = [one.group().rstrip(". -(") for one in pattern.finditer(patient)]
         if len(spans) == 1 and _reads(intent, slot, spans[0], desk, setting):
             yield slot, spans[0]
+    if intent is Intent.PRACTICE_QUESTION:  # "are you open on Saturday": said in passing, and easily missed
+        named = [word for word in re.findall(r"\w+", patient) if word.lower() in _DAYS]
+        if len(named) == 1:
+            yield Slot.DATE, named[0]
     if span := _birth_date(intent, patient, desk, setting):
         yield Slot.DATE_OF_BIRTH, span
     name = _NAME.search(patient)

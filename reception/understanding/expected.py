@@ -6,8 +6,9 @@ A name or a number said to "What is the name?" is that, however the model labell
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
-from reception.dialogue.meaning import Frame, Intent, Slot
+from reception.dialogue.meaning import Days, Frame, Intent, Slot
 from reception.understanding.interpret import Setting, interpret, language_of
 from reception.understanding.values.names import read_name
 
@@ -38,6 +39,12 @@ _PLAIN_WORDS = 12
 #: First words that are a yes or a no whatever follows; at a yes-or-no question they outweigh the model.
 _YES = {"en": frozenset({"yes", "yeah", "yep", "yup", "sure", "okay", "ok", "correct", "right"})}
 _NO = {"en": frozenset({"no", "nope", "nah"})}
+#: Questions whose answer can't be a day of the past.
+_NO_PAST_DAY = frozenset(
+    {"slot", "time", "practitioner", "appointment_type", "phone", "insurance", "confirmation"}
+)
+#: A day longer ago than this was somebody's birth.
+YEARS_AGO = timedelta(days=300)
 _YES_OR_NO = frozenset({"confirmation", "anything_else"})
 
 
@@ -61,6 +68,7 @@ def not_reversed(frame: Frame, expects: str | None, heard: str, language: str) -
 def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: Setting) -> Frame:
     """The frame with the asked slot filled from the whole answer, where it lacks it and that can be one."""
     frame = _named(not_reversed(frame, expects, heard, setting.language), setting)
+    frame = _born(frame, expects, desk, setting)
     slot = _ASKED.get(expects or "")
     if slot is None or frame.intent not in _ANSWERING or slot in frame.values:
         return frame
@@ -72,6 +80,27 @@ def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: 
     slots = {slot: heard, **{key: said for key, said in frame.slots.items() if not _stray(key, slot)}}
     kept = {key: value for key, value in frame.values.items() if key in slots}
     return replace(frame, intent=Intent.INFORM, slots=slots, values=kept | values)
+
+
+def _born(frame: Frame, expects: str | None, desk: str, setting: Setting) -> Frame:
+    """The frame with a day of years ago as the birth date that it must be, unless a day was asked for."""
+    days = frame.values.get(Slot.DATE)
+    if (
+        frame.intent is not Intent.INFORM
+        or expects not in _NO_PAST_DAY
+        or not isinstance(days, Days)
+        or days.last is None
+        or days.last > setting.now.date() - YEARS_AGO
+    ):
+        return frame
+    span = frame.slots[Slot.DATE]
+    born = interpret(frame.intent, {Slot.DATE_OF_BIRTH: span}, desk, setting)
+    if not born:
+        return frame
+    slots = {Slot.DATE_OF_BIRTH: span, **frame.slots}
+    values = {**frame.values, **born}
+    del slots[Slot.DATE], values[Slot.DATE]
+    return replace(frame, slots=slots, values=values)
 
 
 def _named(frame: Frame, setting: Setting) -> Frame:
