@@ -82,6 +82,8 @@ def _confirmation(state: State, frame: Frame, facts: Facts) -> Step:
         if frame.intent is Intent.AFFIRM:
             return (yield from hand_over(state, facts, "handover"))
         state.misses = 0
+        if frame.intent is Intent.DENY and not frame.slots and state.task is not None:
+            return (yield from drop(state))
         return None
     if about is About.OTHER and state.task is None:
         if frame.intent is Intent.AFFIRM:
@@ -96,6 +98,15 @@ def _confirmation(state: State, frame: Frame, facts: Facts) -> Step:
     if about is About.REQUEST and state.task is not None:
         return (yield from answer_request(state, facts, frame))
     return (yield from _about_a_time(state, frame, facts))
+
+
+def drop(state: State) -> Step:
+    """Neither the question nor a person is wanted: what was going on ends here."""
+    task = state.task
+    yield ReleaseHold()
+    if task in (Task.BOOK, Task.WAITLIST):
+        return finish(state, Line("nothing_booked"))
+    return finish(state, Line("kept" if task in (Task.MOVE, Task.CANCEL) else "request_dropped"))
 
 
 def _about_a_time(state: State, frame: Frame, facts: Facts) -> Step:

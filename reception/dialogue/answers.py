@@ -68,10 +68,11 @@ def answer(frame: Frame, heard: str, facts: Facts) -> Line | None:
     """The practice's answer to a question, or None when it has none."""
     practice = facts.practice
     insurance = frame.slots.get(Slot.INSURANCE)
-    taken = _insurance(insurance, practice) if insurance else None
+    costs = "fee" in _stems(heard)  # "how much is it without insurance" is about the money
+    taken = _insurance(insurance, practice) if insurance and not costs else None
     if taken is not None:
         return taken
-    own = _own_answer(frame.slots.get(Slot.TOPIC, ""), heard, practice)
+    own, _ = _own_answer(frame.slots.get(Slot.TOPIC, ""), heard, practice)
     if own is not None:
         return Line("own_answer", {"answer": own.answer})
     if _HOURS.search(heard) and practice.opening_hours:
@@ -121,28 +122,44 @@ def _plans(practice: Practice) -> Line | None:
     return Line("insurances", {"plans": plans}) if plans else None
 
 
-def _own_answer(topic: str, heard: str, practice: Practice) -> Answer | None:
-    """The answer whose topic and question share most words with what was asked."""
-    asked = _stems(f"{topic} {topic} {heard}")
+def told_by_practice(frame: Frame, heard: str, facts: Facts) -> Line | None:
+    """What the practice itself says to what sounds like a medical question ("may I eat before …?").
+
+    Only where the words are very much those of its own question: anything else gets no advice.
+    """
+    own, score = _own_answer(frame.slots.get(Slot.TOPIC, ""), heard, facts.practice)
+    return Line("own_answer", {"answer": own.answer}) if own is not None and score >= _SURELY else None
+
+
+def _own_answer(topic: str, heard: str, practice: Practice) -> tuple[Answer | None, float]:
+    """The answer whose topic and question share most words with what was asked, and how much they share."""
+    asked, subject = _stems(f"{topic} {heard}"), _stems(topic)
     best, score = None, 0.0
     for one in practice.answers:
         topic_words, words = _stems(one.topic), _stems(one.question)
+        if subject and not subject & (topic_words | words):
+            continue  # "may I bring my dog" is not about what to bring
         here = 2.0 * len(topic_words & asked) + len(words & asked) / (1 + 0.1 * len(words))
         if here > score:
             best, score = one, here
-    return best if score >= 1.5 or (best and _stems(best.topic) & asked) else None
+    told = score >= 1.5 or (best is not None and bool(_stems(best.topic) & asked))
+    return (best, score) if told else (None, 0.0)
 
 
+#: From this likeness on, the practice's own answer is meant beyond doubt.
+_SURELY = 3.5
 _SAME: Mapping[str, str] = {
     "park": "parking", "car": "parking", "bring": "document", "paper": "document", "cost": "fee",
     "price": "fee", "charge": "fee", "pay": "fee", "expensive": "fee", "miss": "cancellation",
     "missed": "cancellation", "cancel": "cancellation", "wheelchair": "access", "ramp": "access",
+    "eat": "fast", "eating": "fast", "breakfast": "fast", "drink": "fast", "food": "fast", "fasting": "fast",
     "accessible": "access", "lift": "access", "elevator": "access", "stair": "access",
 }  # fmt: skip
 
 
 def _stems(text: str) -> set[str]:
     """Content words without plural and -ing endings, common synonyms made one."""
-    words = {word for word in re.findall(r"[a-z]+", text.casefold()) if word not in _STOP}
+    text = re.sub(r"\bhow much\b", "fee", text.casefold())
+    words = {word for word in re.findall(r"[a-z]+", text) if word not in _STOP}
     bare = {word[:-1] if word.endswith("s") and not word.endswith("ss") else word for word in words}
     return {_SAME.get(word, word) for word in bare}

@@ -20,6 +20,8 @@ _QUESTIONS = {
 }
 #: From this likeness on, a name is the one before, spelled otherwise.
 _RESPELLED = 0.85
+#: From this likeness on, a single word is meant as a correction of a part of the name.
+_SAME_PART = 0.6
 
 
 def note_claims(state: State, frame: Frame, facts: Facts) -> bool:
@@ -32,7 +34,9 @@ def note_claims(state: State, frame: Frame, facts: Facts) -> bool:
     claims = state.claims
     values = frame.values
     if Slot.PATIENT_NAME in frame.slots:
-        claims.name = str(values.get(Slot.PATIENT_NAME, frame.slots[Slot.PATIENT_NAME]))
+        claims.name = _put_right(
+            before.name, str(values.get(Slot.PATIENT_NAME, frame.slots[Slot.PATIENT_NAME]))
+        )
     born = values.get(Slot.DATE_OF_BIRTH)
     if born is not None:
         claims.date_of_birth = born  # type: ignore[assignment]  # interpret() gives a date here
@@ -78,6 +82,18 @@ def somebody_else(state: State, frame: Frame, old: Claims) -> None:
         state.wish.practitioner = state.wish.appointment_type = None
         state.refused = ()
     state.who, state.busy = Who(), ()
+
+
+def _put_right(name: str, said: str) -> str:
+    """The name with the one part that is said anew: "it's Kellner" after "Johanna Keller"."""
+    parts = name.split()
+    if len(said.split()) > 1 or len(parts) < 2:
+        return said
+    likeness = [SequenceMatcher(None, said.casefold(), part.casefold()).ratio() for part in parts]
+    best = max(range(len(parts)), key=likeness.__getitem__)
+    if likeness[best] < _SAME_PART:
+        return said
+    return " ".join((*parts[:best], said, *parts[best + 1 :]))
 
 
 def _respelled(name: str, before: str) -> bool:

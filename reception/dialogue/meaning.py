@@ -107,14 +107,26 @@ class Hours:
 Value = Days | Hours | date | int | str
 
 
+class Manner(StrEnum):
+    """What some words do to the conversation, whatever their intent."""
+
+    WAITS = "waits"  # "one moment, please"
+    DROPS = "drops"  # "never mind", "leave it as it is"
+
+
 @dataclass(frozen=True)
 class Frame:
-    """What one utterance means: the intent, the slots verbatim, and what code made of them."""
+    """What one utterance means: the intent, the slots verbatim, and what code made of them.
+
+    `caller` is the name of somebody who says that they speak for the patient.
+    """
 
     intent: Intent
     slots: Mapping[Slot, str] = field(default_factory=dict)
     values: Mapping[Slot, Value] = field(default_factory=dict)
     confidence: float = 1.0
+    manner: Manner | None = None
+    caller: str = ""
 
 
 def value_to_json(value: Value) -> Any | None:

@@ -7,7 +7,15 @@ from typing import Any
 
 from reception.dialogue.asking import after, ask
 from reception.dialogue.meaning import Frame, Intent, Slot
-from reception.dialogue.needs import AmendRequest, FileRequest, Need, ReleaseHold, Talk
+from reception.dialogue.needs import (
+    AmendRequest,
+    FileRequest,
+    Identification,
+    Identify,
+    Need,
+    ReleaseHold,
+    Talk,
+)
 from reception.dialogue.state import Expects, Facts, Line, Reply, State, Status
 
 _POLITE = frozenset({Intent.THANK, Intent.GREET})
@@ -17,7 +25,8 @@ def emergency(state: State, facts: Facts, heard: str) -> Talk:
     """Names the emergency number, alerts staff and books nothing."""
     yield ReleaseHold()
     state.chosen = state.held = None
-    state.staff_request = yield FileRequest("emergency", {"words": heard}, "emergency", state.who.patient_id)
+    patient = yield from _patient(state, facts)
+    state.staff_request = yield FileRequest("emergency", {"words": heard}, "emergency", patient)
     state.status = Status.HANDED_OVER
     state.outcome = "emergency"
     state.task = None
@@ -31,7 +40,8 @@ def hand_over(state: State, facts: Facts, key: str, heard: str = "") -> Talk:
     state.chosen = state.held = None
     words = "\n".join(filter(None, (heard, _told(state)))) if state.details else heard or state.wish.reason
     state.details = {"words": words} if words else {}
-    state.staff_request = yield FileRequest("staff", dict(state.details), "routine", state.who.patient_id)
+    patient = yield from _patient(state, facts)
+    state.staff_request = yield FileRequest("staff", dict(state.details), "routine", patient)
     state.status = Status.HANDED_OVER
     state.outcome = "handed_over"
     state.task = None
@@ -39,6 +49,16 @@ def hand_over(state: State, facts: Facts, key: str, heard: str = "") -> Talk:
     opens = facts.practice.opens_next(facts.now)
     closed = (Line("team_back", {"opens": opens}),) if opens else ()
     return after(closed, ask(key if reachable else f"{key}_number", Expects.CALLBACK))
+
+
+def _patient(state: State, facts: Facts) -> Generator[Need, Any, str | None]:
+    """Whom the request is about: who was identified, or whom all that was said so far fits exactly."""
+    claims, known = state.claims, {"patient_name": state.claims.name, "phone": state.claims.phone}
+    said = all(known.get(key, claims.date_of_birth) for key in facts.practice.booking.identify_by)
+    if state.who.settled or state.who.unmatched or not said:
+        return state.who.patient_id
+    found: Identification = yield Identify(claims)
+    return found.patient_id if found.kind == "match" else None
 
 
 def _told(state: State) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from reception.dialogue.answering import answer_pending
-from reception.dialogue.answers import answer
+from reception.dialogue.answering import answer_pending, drop
+from reception.dialogue.answers import answer, told_by_practice
 from reception.dialogue.asking import after, ask, confirm
 from reception.dialogue.booking import book, join_waitlist
 from reception.dialogue.changes import change
 from reception.dialogue.identifying import failed, note_by_the_way, note_claims, somebody_else
-from reception.dialogue.meaning import Frame, Intent, Slot
+from reception.dialogue.meaning import Frame, Intent, Manner, Slot
 from reception.dialogue.needs import AmendRequest, FileRequest, ReleaseHold, Step, Talk
 from reception.dialogue.noting import note_wish, start_task
 from reception.dialogue.people import emergency, hand_over, handed_over
@@ -47,9 +48,14 @@ FREE_TEXT = frozenset(
 _ASIDE = frozenset(
     {Intent.REPEAT, Intent.PRACTICE_QUESTION, Intent.GREET, Intent.THANK, Intent.MEDICAL_QUESTION}
 )
+#: Words of those who wonder why they are asked who they are.
+_WHY = re.compile(r"\b(?:why|birth\w*|names?|number|important|need|matters?)\b", re.IGNORECASE)
+_WHO = frozenset({Expects.PATIENT_NAME, Expects.DATE_OF_BIRTH, Expects.PHONE})
 _TIMES = frozenset({Slot.PRACTITIONER, Slot.DATE, Slot.TIME})
 #: Details by which somebody names an appointment they already have.
 _EXISTING = _TIMES | {Slot.OLD_DATE, Slot.OLD_TIME}
+_YES_NO = frozenset({Intent.AFFIRM, Intent.DENY})
+_UNHELPFUL = frozenset({"out_of_scope", "answer_unknown", "why_identify"})
 MISSES = 3
 #: Below this confidence the desk asks back before it starts what it understood: of the hand-written
 #: utterances 3 in 100 lie below, and half of those are understood wrongly.
@@ -85,6 +91,10 @@ def decide(state: State, frame: Frame, heard: str, picked: Choice | None, facts:
 
 
 def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, facts: Facts) -> Talk:
+    if frame.caller and state.who.patient_id is None:
+        state.booked_by = frame.caller
+    if state.expects is Expects.CONFIRMATION and frame.confidence < SURE and frame.intent in _YES_NO:
+        frame = replace(frame, intent=Intent.INFORM)  # half a yes books nothing: the question is put again
     if frame.intent is Intent.EMERGENCY:
         return (yield from emergency(state, facts, heard))
     if state.status is Status.HANDED_OVER:
@@ -129,6 +139,10 @@ def advance(state: State, frame: Frame, facts: Facts) -> Talk:
 def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
     """What can be answered without touching the task: a person, thanks, a question about the practice …"""
     intent, closing = frame.intent, state.expects is Expects.ANYTHING_ELSE
+    if frame.manner is Manner.WAITS:
+        return after((Line("take_your_time"),), _ask_again(state))
+    if frame.manner is Manner.DROPS and state.task is not None and state.expects not in FREE_TEXT:
+        return (yield from drop(state))
     if intent is Intent.REPEAT and state.said:
         return Reply((Line("verbatim", {"text": state.said}),), state.expects, state.about, state.choices)
     if intent is Intent.STAFF:
@@ -157,6 +171,8 @@ def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
         if line is None and state.expects in FREE_TEXT:
             return None
         note_by_the_way(state, frame, facts)
+        if line is None and state.expects in _WHO and _WHY.search(heard):
+            return after((Line("why_identify"),), _ask_again(state))
         line = line or Line("answer_unknown", {"phone": facts.practice.phone})
         return after((line,), _ask_again(state))
     if intent is Intent.MEDICAL_QUESTION and state.expects not in FREE_TEXT:
@@ -169,7 +185,10 @@ def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
 
 
 def _medical(state: State, frame: Frame, heard: str, facts: Facts) -> Talk:
-    """No advice: noted for the team, and an appointment offered."""
+    """No advice: noted for the team, and an appointment offered; but what the practice says may be said."""
+    told = told_by_practice(frame, heard, facts)
+    if told is not None:
+        return after((told,), _ask_again(state))
     note_by_the_way(state, frame, facts)
     state.medical_words = "\n".join(filter(None, (state.medical_words, heard)))
     details = {"words": state.medical_words}
@@ -249,7 +268,7 @@ def _take_in(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
     elif state.task is not None:
         note_wish(state, frame, facts)
     if _is_the_reason(state, frame):
-        state.wish.reason = heard.strip()[:_REASON_LENGTH]
+        state.wish.reason = heard.strip().rstrip(".")[:_REASON_LENGTH]
     note_details(state, facts, frame, heard)
     return None
 
@@ -273,10 +292,10 @@ def _known(state: State) -> str:
 def _again(state: State, frame: Frame, reply: Reply) -> bool:
     """Whether the patient would hear the very same question a second time for no reason of theirs."""
     keys = tuple(line.key for line in reply.lines)
-    unhelpful = bool(keys) and keys[0] in ("out_of_scope", "answer_unknown")
+    unhelpful = bool(keys) and keys[0] in _UNHELPFUL
     the_same = unhelpful and (state.misses > 0 or keys == state.said_keys)
     return (
-        (the_same or frame.intent not in _ASIDE)
+        (the_same or (frame.intent not in _ASIDE and frame.manner is None))
         and reply.expects is not None
         and reply.expects is state.expects
         and reply.about is state.about
@@ -291,7 +310,7 @@ def _repair(state: State, reply: Reply) -> Reply:
         return reply  # a person is already on the way
     if state.misses >= MISSES and state.about is not About.HANDOVER:
         return confirm("offer_handover", About.HANDOVER)
-    if reply.lines[0].key in ("out_of_scope", "answer_unknown"):
+    if reply.lines[0].key in _UNHELPFUL:
         reply = replace(reply, lines=reply.lines[1:])
     help_key = "not_understood" if state.misses == 1 else f"help_{state.expects}"
     return after((Line(help_key),), reply)

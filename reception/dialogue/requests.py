@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from reception.dialogue.asking import ask, confirm, finish
 from reception.dialogue.identifying import identify, new_patient_question, patient_row
@@ -14,7 +15,13 @@ from reception.dialogue.state import About, Expects, Facts, Line, Reply, State, 
 
 #: Within this time a medicine that runs out makes the request urgent.
 RUNS_OUT = timedelta(days=2)
-_HAS_STRENGTH = re.compile(r"\d|\b(milligrams?|mg|micrograms?|mcg|units?)\b", re.IGNORECASE)
+#: A medicine with its strength: the name may be missing where only the strength is put right.
+_STRENGTH = re.compile(
+    r"^(?P<name>\D*?),?\s*(?P<dose>\d[\d.,/]*\s*(?:milligrams?|mg|micrograms?|mcg|grams?|g|ml|units?|iu|%)?\b[^,]*)$",
+    re.IGNORECASE,
+)
+#: Words for a bill that say nothing of what it is about.
+_ANY_BILL = frozenset({"bill", "bills", "billing", "invoice", "payment", "statement", "charge", "charged"})
 _OUT_NOW = re.compile(
     r"\b(ran out|run out|running out|all out|none left|no more left|(?:am|i'm|im) out"
     r"|last (?:one|pill|tablet|dose))\b",
@@ -24,6 +31,12 @@ _LATER = re.compile(r"\b(?:run(?:ning)? out|out) (?:in|on|next|by|at)\b", re.IGN
 _UNKNOWN = re.compile(
     r"\b(?:don'?t|do not|can'?t|cannot) (?:know|remember|recall|have it)|not sure|no idea\b", re.IGNORECASE
 )
+#: When somebody asks to be called: "call me back Monday after three".
+_CALL_ME = re.compile(
+    r"\b(?:call|ring|phone) me (?:back )?(?:on |at )?(?P<when>[^.,;!?]{3,40})", re.IGNORECASE
+)
+#: From this many words on, a wish to leave a message holds the message.
+_A_WHOLE_MESSAGE = 12
 #: A no of more words than these tells something else too.
 _BARE_WORDS = 3
 
@@ -69,8 +82,14 @@ def request(state: State, facts: Facts) -> Talk:
     question = question or new_patient_question(state, facts)
     if question is not None:
         return question
+    values: dict[str, Any] = _all(state)
+    if state.task is Task.SICK_NOTE:
+        first, last = (state.details.get(end, "") for end in ("from", "to"))
+        values["date"] = Days(
+            date.fromisoformat(first) if first else None, date.fromisoformat(last) if last else None
+        )
     shown = {key: value for key, value in state.details.items() if value and key not in ("from", "to")}
-    return confirm(f"confirm_{state.task}", About.REQUEST, details=shown, **_all(state))
+    return confirm(f"confirm_{state.task}", About.REQUEST, details=shown, **values)
 
 
 def note_details(state: State, facts: Facts, frame: Frame, heard: str) -> None:
@@ -78,16 +97,19 @@ def note_details(state: State, facts: Facts, frame: Frame, heard: str) -> None:
     if state.task not in FORMS:
         return
     asked = state.expects if state.expects is not Expects.CONFIRMATION else None
+    known = state.details.get("medication", "")
     for field in FORMS[state.task]:
         said = frame.slots.get(field.slot, "") if field.slot else ""
+        if field.slot is Slot.TOPIC and said.casefold() in _ANY_BILL and not _bare(heard):
+            said = heard.strip().rstrip(".")  # the team should know which bill, and what is wrong with it
         if said and (asked in (None, field.expects) or not state.details.get(field.key)):
             state.details[field.key] = said
         elif field.expects is asked and field.key not in state.details and _answers(frame, field, heard):
             no = frame.intent is Intent.DENY and _bare(heard)  # no dose known, no call needed
             unknown = field.slot is None and (no or _UNKNOWN.search(heard))
-            state.details[field.key] = "" if unknown else heard.strip()
+            state.details[field.key] = "" if unknown else heard.strip().rstrip(".")
     if state.task is Task.PRESCRIPTION:
-        _note_prescription(state, facts, frame, heard)
+        _note_prescription(state, facts, frame, heard, known)
     if state.task is Task.SICK_NOTE:
         _note_days(state, frame)
     if state.task is Task.MESSAGE:
@@ -134,9 +156,14 @@ def _bare(heard: str) -> bool:
     return len(heard.split()) <= _BARE_WORDS
 
 
-def _note_prescription(state: State, facts: Facts, frame: Frame, heard: str) -> None:
-    if "medication" in state.details and _HAS_STRENGTH.search(state.details["medication"]):
-        state.details.setdefault("dose", "")
+def _note_prescription(state: State, facts: Facts, frame: Frame, heard: str, known: str) -> None:
+    """`known` is the medicine named before: "it's 40 mg now" tells a dose, and no medicine."""
+    strength = _STRENGTH.match(state.details.get("medication", ""))
+    if strength:
+        state.details["medication"] = strength["name"].strip() or known
+        state.details["dose"] = strength["dose"].strip()
+    if not state.details.get("medication"):
+        state.details.pop("medication", None)
     days = frame.values.get(Slot.DATE)
     if isinstance(days, Days) and days.first is not None:
         state.urgent = days.first <= facts.today + RUNS_OUT
@@ -147,7 +174,12 @@ def _note_prescription(state: State, facts: Facts, frame: Frame, heard: str) -> 
 def _note_days(state: State, frame: Frame) -> None:
     days = frame.values.get(Slot.DATE)
     if isinstance(days, Days):
-        for key, end in (("from", days.first), ("to", days.last)):
+        ends = {"from": days.first, "to": days.last}
+        if state.about is About.REQUEST and days.first == days.last and days.first is not None:
+            # One day to correct two: it is the end that lies nearer.
+            begin = state.details.get("from")
+            ends.pop("from" if begin and begin < days.first.isoformat() else "to")
+        for key, end in ends.items():
             if end is not None:
                 state.details[key] = end.isoformat()
         first, last = state.details.get("from"), state.details.get("to")
@@ -160,8 +192,12 @@ def _note_days(state: State, frame: Frame) -> None:
 def _note_message(state: State, frame: Frame, heard: str) -> None:
     """A message said at once ("please tell Dr. Weber that …") is not asked for again."""
     told = re.search(r"\b(?:tell|let|inform)\b.*\b(?:that|know)\b", heard, re.IGNORECASE)
-    if "text" not in state.details and frame.intent is Intent.MESSAGE and told:
-        state.details["text"] = heard.strip()
+    whole = told is not None or len(heard.split()) >= _A_WHOLE_MESSAGE
+    if "text" not in state.details and frame.intent is Intent.MESSAGE and whole:
+        state.details["text"] = heard.strip().rstrip(".")
+    call = _CALL_ME.search(heard)
+    if call is not None and "callback" not in state.details and frame.slots.keys() & {Slot.DATE, Slot.TIME}:
+        state.details["callback"] = call["when"].strip()
     when = " ".join(frame.slots[slot] for slot in (Slot.DATE, Slot.TIME) if slot in frame.slots)
     if when and "callback" not in state.details and frame.intent in (Intent.MESSAGE, Intent.INFORM):
         state.details["callback"] = when

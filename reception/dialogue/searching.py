@@ -100,9 +100,9 @@ def new_patient_type(practice: Practice, doctors: tuple[str, ...]) -> Appointmen
     open_to_new = [
         one for one in practice.appointment_types if one.new_patients and taking & set(one.practitioners)
     ]
-    first_visits = [one for one in open_to_new if one.name.casefold() == "new patient visit"]
-    theirs = [one for one in open_to_new if wished & set(one.practitioners)]
-    return next(iter(first_visits or theirs or open_to_new), None)
+    theirs = [one for one in open_to_new if wished & set(one.practitioners)] or open_to_new
+    first_visits = [one for one in theirs if one.name.casefold() == "new patient visit"]
+    return next(iter(first_visits or theirs), None)
 
 
 def _type_for(

@@ -33,7 +33,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "ask_change": "", "booked": "offer kind", "bring": "bring", "already_then": "existing",
         "nothing_booked": "", "offer_waitlist": "", "offer_waitlist_new": "", "on_waitlist": "",
         "ask_patient_name": "", "ask_date_of_birth": "", "ask_phone": "", "confirm_identity": "name born",
-        "ask_known": "", "not_identified": "", "no_record": "",
+        "ask_known": "", "take_your_time": "", "why_identify": "", "not_identified": "", "no_record": "",
         "ask_phone_new": "", "ask_email": "", "ask_insurance": "",
         "ask_appointment": "all", "your_appointment": "existing", "your_appointments": "all",
         "no_appointments": "", "confirm_cancel": "existing", "cancelled": "existing", "kept": "",
@@ -135,6 +135,8 @@ class Wording:
     def _word(self, name: str, value: Any, today: date) -> str:
         if isinstance(value, Offer | Existing):
             return self._when(value, today)
+        if isinstance(value, Days):
+            return self._from_to(value, today)
         if name == "opens":
             return self._format["at"].format(
                 day=self.day(value.date(), today), clocks=self.clock(value.time())
@@ -186,6 +188,13 @@ class Wording:
         parts = [self._days(days, today), self._hours(hours)]
         when = " ".join(part for part in parts if part)
         return self._format["with"].format(when=when, practitioner=practitioner) if practitioner else when
+
+    def _from_to(self, days: Days, today: date) -> str:
+        """One day, or the first to the last."""
+        if days.first and days.last and days.first != days.last:
+            first, last = self.day(days.first, today), self.day(days.last, today)
+            return self._format["from_to"].format(first=first, last=last)
+        return self.day(days.first, today) if days.first and days.last else self._days(days, today)
 
     def _days(self, days: Days | None, today: date) -> str:
         if days is None or (days.first is None and days.last is None):

@@ -20,7 +20,7 @@ FAREWELL = "No, that's all, thank you."
 LOCAL_MINUTE = len("2026-06-15T09:30")
 
 #: Fields that hold a patient's own words, of which a scenario names the telling part.
-FREE = frozenset({"words", "text", "reason", "test", "topic"})
+FREE = frozenset({"words", "text", "reason", "test", "topic", "callback"})
 
 
 @dataclass
@@ -235,11 +235,13 @@ def _words(scenario: Scenario, transcript: Transcript) -> Iterator[str]:
     greeting = (
         roles.index("patient") if "patient" in roles else len(roles)
     )  # it names the emergency number too
+    if any(one == two == three for one, two, three in zip(desk, desk[1:], desk[2:], strict=False)):
+        yield "the desk said the same three times running"
     for words in scenario.said:
         if not any(words.casefold() in text for text in desk[greeting:]):
             yield f"the desk never said {words!r}"
     for words in scenario.never_said:
-        if any(words.casefold() in text for text in desk):
+        if any(words.casefold() in text for text in desk[greeting:]):
             yield f"the desk said {words!r}"
 
 

@@ -51,10 +51,25 @@ _CLOCK = re.compile(
 )
 #: Words that belong to a time of day and to no date.
 _OF_A_CLOCK = re.compile(r"\d:\d\d|\b(?:half|quarter|past|o'clock|noon|[ap]\.?m)\b", re.IGNORECASE)
+_FROM_HERE_A_CLOCK = re.compile(
+    r"(?:after|before|around|about|at|by|half|quarter|noon"
+    r"|(?:mid-?|early |late |mid )?(?:morning|afternoon|evening)"
+    r"|\d{1,2}(?::\d\d| ?[ap]\.?m))",
+    re.IGNORECASE,
+)
+_MEANT = re.compile(r"\b(?:until|till|after|before) (?:the )?$", re.IGNORECASE)
 _TITLE = re.compile(r"\b(?:dr|doctor|prof|professor|nurse|mr|mrs|ms|miss)\b\.? $", re.IGNORECASE)
 _NAME = re.compile(
     r"\b(?:[Mm]y name is|[Mm]y name's|[Tt]his is|[Nn]ame is)\s+"
     r"((?!Dr\b|Doctor\b)[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,3})"
+)
+_NO_NAME = (
+    r"(?!(?:he|she|they|it|i|who|was|is|am|were|the|my|his|her|a|patient|name|yes|no|hi|hello|this|and"
+    r"|for)\b)"
+)
+_NAME_BORN = re.compile(
+    rf"^({_NO_NAME}[^\W\d_][\w'’-]+(?: {_NO_NAME}[^\W\d_][\w'’-]+){{1,2}}),? (?:born|dob|date of birth)\b",
+    re.IGNORECASE,
 )
 
 
@@ -69,9 +84,15 @@ def check(
         checked[Slot.DATE] = _whole_range(intent, checked[Slot.DATE], patient, desk, setting)
     if Slot.DATE in checked and Slot.TIME not in checked and intent is not Intent.RESCHEDULE:
         checked.update(_day_and_time(intent, checked[Slot.DATE], desk, setting))
+    for slot in (Slot.DATE, Slot.TIME, Slot.OLD_DATE, Slot.OLD_TIME):
+        if slot in checked:
+            checked[slot] = _with_preposition(checked[slot], patient)
     if Slot.PRACTITIONER in checked:
         checked[Slot.PRACTITIONER] = _with_title(checked[Slot.PRACTITIONER], patient)
     for slot, span in _overlooked(intent, patient, desk, setting):
+        if slot is Slot.DATE_OF_BIRTH:  # the day of a birth date is no other day
+            inside = [day for day in (Slot.DATE, Slot.OLD_DATE) if checked.get(day, "\0") in span]
+            checked = {key: words for key, words in checked.items() if key not in inside}
         if slot not in checked and not _inside_another(span, patient, checked.values()):
             checked[slot] = span
     return {slot: checked[slot] for slot in Slot if slot in checked}
@@ -85,8 +106,14 @@ def _refiled(
         for old, only in ((Slot.OLD_DATE, Slot.DATE), (Slot.OLD_TIME, Slot.TIME)):
             if old in checked:
                 checked.setdefault(only, checked.pop(old))
-    if _of_the_old_day(checked, patient):
+    if _beside(checked, Slot.OLD_DATE, Slot.TIME, patient) and Slot.OLD_TIME not in checked:
         checked[Slot.OLD_TIME] = checked.pop(Slot.TIME)
+    if (
+        _beside(checked, Slot.DATE, Slot.OLD_TIME, patient)
+        and not _beside(checked, Slot.OLD_DATE, Slot.OLD_TIME, patient)
+        and Slot.TIME not in checked
+    ):
+        checked[Slot.TIME] = checked.pop(Slot.OLD_TIME)
     for slot, others in _MISFILED.items():
         span = checked.get(slot)
         if span is None or _reads(intent, slot, span, desk, setting):
@@ -101,12 +128,12 @@ def _refiled(
     return checked
 
 
-def _of_the_old_day(slots: Mapping[Slot, str], patient: str) -> bool:
-    """Whether the only time stands right beside the day of the appointment that is to be moved."""
-    if Slot.OLD_DATE not in slots or Slot.TIME not in slots or Slot.OLD_TIME in slots:
+def _beside(slots: Mapping[Slot, str], day: Slot, clock: Slot, patient: str) -> bool:
+    """Whether a time stands right beside a day, so that it must be that day's."""
+    if day not in slots or clock not in slots:
         return False
-    old, time = re.escape(slots[Slot.OLD_DATE]), re.escape(slots[Slot.TIME])
-    beside = rf"{old}(?:,? at|,)? {time}|{time},?(?: on)? {old}"
+    date, time = re.escape(slots[day]), re.escape(slots[clock])
+    beside = rf"{date}(?:,? same time)?(?:,? at|,)? {time}|{time},?(?: on)? {date}"
     return re.search(rf"(?<!\w)(?:{beside})(?!\w)", patient) is not None
 
 
@@ -115,15 +142,20 @@ def _day_and_time(intent: Intent, span: str, desk: str, setting: Setting) -> Map
     words = list(re.finditer(r"\S+", span))
     for after in words[1:]:
         day, time = span[: after.start()].rstrip(" ,"), span[after.start() :]
-        told = len(time.split()) > 1 or not time.isdigit()  # "June 3" is no June at three
         if (
-            told
+            _FROM_HERE_A_CLOCK.match(time)
             and _reads(intent, Slot.DATE, day, desk, setting)
             and _reads(intent, Slot.TIME, time, desk, setting)
             and (_OF_A_CLOCK.search(time) or not _reads(intent, Slot.DATE, time, desk, setting))
         ):
             return {Slot.DATE: day, Slot.TIME: re.sub(r"^at ", "", time)}
     return {}
+
+
+def _with_preposition(span: str, patient: str) -> str:
+    """The span with the word before it that changes what it means, as in "until Thursday"."""
+    before = _MEANT.search(patient[: max(0, patient.find(span))])
+    return before.group() + span if before else span
 
 
 def _with_title(span: str, patient: str) -> str:
@@ -162,12 +194,12 @@ def _overlooked(intent: Intent, patient: str, desk: str, setting: Setting) -> It
         if len(spans) == 1 and _reads(intent, slot, spans[0], desk, setting):
             yield slot, spans[0]
     if intent is Intent.PRACTICE_QUESTION:  # "are you open on Saturday": said in passing, and easily missed
-        named = [word for word in re.findall(r"\w+", patient) if word.lower() in _DAYS]
+        named = [word for word in re.findall(r"\w+", patient) if word.lower().removesuffix("s") in _DAYS]
         if len(named) == 1:
             yield Slot.DATE, named[0]
     if span := _birth_date(intent, patient, desk, setting):
         yield Slot.DATE_OF_BIRTH, span
-    name = _NAME.search(patient)
+    name = _NAME.search(patient) or _NAME_BORN.search(patient)
     if name is not None and not _reads(intent, Slot.PRACTITIONER, name.group(1), desk, setting):
         yield Slot.PATIENT_NAME, name.group(1)
     clocks = list(_CLOCK.finditer(patient))

@@ -5,11 +5,13 @@ A name or a number said to "What is the name?" is that, however the model labell
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 from reception.dialogue.meaning import Days, Frame, Intent, Slot
 from reception.understanding.interpret import Setting, interpret, language_of
+from reception.understanding.sayings import heed
 from reception.understanding.values.names import read_name
 
 #: The slot that a question asks for.
@@ -45,12 +47,19 @@ _NO_PAST_DAY = frozenset(
 )
 #: A day longer ago than this was somebody's birth.
 YEARS_AGO = timedelta(days=300)
+_CORRECTED = re.compile(r"\b(?:no|wait|sorry|mean|mine|actually|rather)\b", re.IGNORECASE)
+#: How many last words are searched for a birth date, and of how many it may be.
+_SEARCHED, _DATE_WORDS = 40, 9
+#: What a yes or a no may be taken for: "yes, thank you, bye", "yes, sorry again".
+_NOTHING_ELSE = frozenset(
+    {Intent.THANK, Intent.GOODBYE, Intent.REPEAT, Intent.INFORM, Intent.GREET, Intent.OUT_OF_SCOPE}
+)
 _YES_OR_NO = frozenset({"confirmation", "anything_else"})
 
 
 def not_reversed(frame: Frame, expects: str | None, heard: str, language: str) -> Frame:
     """The frame, unless it takes a plain yes for a no or the other way round."""
-    polite = expects == "confirmation" and frame.intent in (Intent.THANK, Intent.GOODBYE)
+    polite = expects == "confirmation" and frame.intent in _NOTHING_ELSE and not frame.slots
     if expects not in _YES_OR_NO or not (polite or frame.intent in (Intent.AFFIRM, Intent.DENY)):
         return frame
     first = "".join(char if char.isalpha() else " " for char in heard.casefold()).split()[:1]
@@ -58,7 +67,7 @@ def not_reversed(frame: Frame, expects: str | None, heard: str, language: str) -
     said_yes = bool(first) and first[0] in _YES.get(language, ())
     if said_yes and polite:  # "yes, thank you, bye" is a yes before it is a goodbye
         return replace(frame, intent=Intent.AFFIRM)
-    if said_no and frame.intent in (Intent.AFFIRM, Intent.THANK):
+    if said_no and frame.intent is not Intent.GOODBYE and (polite or frame.intent is Intent.AFFIRM):
         return replace(frame, intent=Intent.DENY)
     if said_yes and frame.intent is Intent.DENY:
         return replace(frame, intent=Intent.AFFIRM)
@@ -69,15 +78,26 @@ def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: 
     """The frame with the asked slot filled from the whole answer, where it lacks it and that can be one."""
     frame = _named(not_reversed(frame, expects, heard, setting.language), setting)
     frame = _born(frame, expects, desk, setting)
+    frame = heed(frame, heard, setting.language)
+    if frame.manner is not None:
+        return frame
     slot = _ASKED.get(expects or "")
+    if slot is Slot.DATE_OF_BIRTH and _CORRECTED.search(heard) and slot in frame.values:
+        slots, said = dict(frame.slots), dict(frame.values)
+        del slots[slot], said[slot]  # read anew below: of two dates the last one counts
+        frame = replace(frame, slots=slots, values=said)
     if slot is None or frame.intent not in _ANSWERING or slot in frame.values:
         return frame
     if slot in _PLAIN:
         return _named(_plain(frame, slot, heard, desk, setting), setting)
-    values = interpret(Intent.INFORM, {slot: heard}, desk, setting)
-    if slot not in values:
+    corrected = slot is Slot.DATE_OF_BIRTH and _CORRECTED.search(heard)
+    span = "" if corrected else heard
+    if slot not in interpret(Intent.INFORM, {slot: span}, desk, setting):
+        span = _last_birth_date(heard, desk, setting) if slot is Slot.DATE_OF_BIRTH else ""
+    if not span:
         return frame
-    slots = {slot: heard, **{key: said for key, said in frame.slots.items() if not _stray(key, slot)}}
+    values = interpret(Intent.INFORM, {slot: span}, desk, setting)
+    slots = {slot: span, **{key: said for key, said in frame.slots.items() if not _stray(key, slot)}}
     kept = {key: value for key, value in frame.values.items() if key in slots}
     return replace(frame, intent=Intent.INFORM, slots=slots, values=kept | values)
 
@@ -101,6 +121,19 @@ def _born(frame: Frame, expects: str | None, desk: str, setting: Setting) -> Fra
     values = {**frame.values, **born}
     del slots[Slot.DATE], values[Slot.DATE]
     return replace(frame, slots=slots, values=values)
+
+
+def _last_birth_date(heard: str, desk: str, setting: Setting) -> str:
+    """Of several dates the last: "the 27th, no, that's mine, hers is the 6th"; empty when there is none."""
+    words = heard.split()[-_SEARCHED:]
+    for end in range(len(words), 0, -1):
+        for start in range(end - 1, max(end - _DATE_WORDS, 0) - 1, -1):
+            span = " ".join(words[start:end]).strip(".,;!?")
+            if span and Slot.DATE_OF_BIRTH in interpret(
+                Intent.INFORM, {Slot.DATE_OF_BIRTH: span}, desk, setting
+            ):
+                return span
+    return ""
 
 
 def _named(frame: Frame, setting: Setting) -> Frame:

@@ -60,7 +60,8 @@ def test_a_medicine_that_runs_out_soon_is_urgent(runs_out: str, priority: str) -
     desk.says(Intent.PRESCRIPTION, medication="Metformin 500 mg", date=day(runs_out), **MAYA)
     assert desk.state.about is About.REQUEST
     desk.says(Intent.AFFIRM)
-    assert desk.requests == [("prescription", {"medication": "Metformin 500 mg"}, priority, "maya")]
+    details = {"medication": "Metformin", "dose": "500 mg"}
+    assert desk.requests == [("prescription", details, priority, "maya")]
 
 
 def test_a_sick_note_has_its_days() -> None:
