@@ -225,6 +225,8 @@ def _switch_task(state: State, frame: Frame) -> Step:
     if state.task in FORMS and state.expects in FREE_TEXT and state.task is Task.MESSAGE:
         return None  # the words of a message may speak of anything
     if frame.confidence < SURE:
+        if state.expects in _WHO and not frame.slots:
+            return None  # "mine or his?": words about the question, and no new wish
         state.doubted = wanted
         if state.task is not None:  # nothing is dropped for a guess
             return confirm(f"mean_{wanted}", About.OTHER)

@@ -52,7 +52,15 @@ _CORRECTED = re.compile(r"\b(?:no|wait|sorry|mean|mine|actually|rather)\b", re.I
 _SEARCHED, _DATE_WORDS = 40, 9
 #: What a yes or a no may be taken for: "yes, thank you, bye", "yes, sorry again".
 _NOTHING_ELSE = frozenset(
-    {Intent.THANK, Intent.GOODBYE, Intent.REPEAT, Intent.INFORM, Intent.GREET, Intent.OUT_OF_SCOPE}
+    {
+        Intent.THANK,
+        Intent.GOODBYE,
+        Intent.REPEAT,
+        Intent.INFORM,
+        Intent.GREET,
+        Intent.OUT_OF_SCOPE,
+        Intent.PRACTICE_QUESTION,
+    }
 )
 _YES_OR_NO = frozenset({"confirmation", "anything_else"})
 
@@ -65,6 +73,8 @@ def not_reversed(frame: Frame, expects: str | None, heard: str, language: str) -
     first = "".join(char if char.isalpha() else " " for char in heard.casefold()).split()[:1]
     said_no = bool(first) and first[0] in _NO.get(language, ())
     said_yes = bool(first) and first[0] in _YES.get(language, ())
+    if (said_yes and frame.intent is Intent.AFFIRM) or (said_no and frame.intent is Intent.DENY):
+        return replace(frame, confidence=1.0)
     if said_yes and polite:  # "yes, thank you, bye" is a yes before it is a goodbye
         return replace(frame, intent=Intent.AFFIRM)
     if said_no and frame.intent is not Intent.GOODBYE and (polite or frame.intent is Intent.AFFIRM):
@@ -127,12 +137,17 @@ def _last_birth_date(heard: str, desk: str, setting: Setting) -> str:
     """Of several dates the last: "the 27th, no, that's mine, hers is the 6th"; empty when there is none."""
     words = heard.split()[-_SEARCHED:]
     for end in range(len(words), 0, -1):
+        found, born = "", None
         for start in range(end - 1, max(end - _DATE_WORDS, 0) - 1, -1):
             span = " ".join(words[start:end]).strip(".,;!?")
-            if span and Slot.DATE_OF_BIRTH in interpret(
-                Intent.INFORM, {Slot.DATE_OF_BIRTH: span}, desk, setting
-            ):
-                return span
+            read = interpret(Intent.INFORM, {Slot.DATE_OF_BIRTH: span}, desk, setting)
+            value = read.get(Slot.DATE_OF_BIRTH)
+            if found and value is None:
+                break
+            if value is not None and value != born:  # "6th 2019" is something else than "May 6th 2019"
+                found, born = span, value
+        if found:
+            return found
     return ""
 
 

@@ -46,8 +46,7 @@ SAYINGS: Mapping[str, Sayings] = {
         drops=re.compile(
             r"\b(?:never ?mind|forget (?:it|about it|the (?:whole thing|appointment))"
             r"|(?:leave|keep) (?:it|that|things|everything|(?:the|my) appointment|the old one)"
-            r"(?: there)?(?: just)? (?:as|like|how|the way|where) (?:it|they|that)"
-            r"(?: is| was| are| were|'s)?\b"
+            r"(?: \S+){0,4}? (?:as|like|how|the way|where) (?:it|they|that)(?: is| was| are| were|'s)\b"
             r"|(?:then )?leave it(?: then| at that| be)?(?=[,.;!]|$)"
             r"|i(?:'ve| have)? changed my mind(?=[,.;!]|$)"
             r"|i don'?t (?:want|need) (?:it|that|this|anything|an appointment) any ?more)"
@@ -67,7 +66,7 @@ SAYINGS: Mapping[str, Sayings] = {
     )
 }
 #: Intents that no turn of phrase changes.
-_SURE = frozenset({Intent.EMERGENCY, Intent.STAFF})
+_SURE = frozenset({Intent.EMERGENCY})
 #: Below this confidence a fixed phrase counts more than the model.
 UNSURE = 0.6
 
@@ -80,8 +79,9 @@ def heed(frame: Frame, heard: str, language: str) -> Frame:
     said = " ".join(heard.casefold().replace("’", "'").split())
     if sayings.waits.search(said):
         return Frame(Intent.INFORM, manner=Manner.WAITS)
-    if not frame.values and sayings.drops.search(said):
-        frame = replace(frame, intent=Intent.DENY, slots={}, manner=Manner.DROPS)
+    bare = frame.intent is not Intent.STAFF and not frame.values.keys() - {Slot.PRACTITIONER}
+    if bare and sayings.drops.search(said):
+        frame = Frame(Intent.DENY, manner=Manner.DROPS)
     if _takes_leave(frame, said, sayings):
         return Frame(Intent.GOODBYE, confidence=frame.confidence)
     open_or_not = frame.intent is Intent.INFORM or frame.confidence < UNSURE
