@@ -216,7 +216,8 @@ def _switch_task(state: State, frame: Frame) -> Step:
     if state.task is Task.BOOK and choosing and wanted is Task.MOVE:
         return None  # "can we move it to Thursday" about a time that is not booked yet
     not_yet = choosing or (state.chosen is not None and not frame.values.keys() & _EXISTING)
-    if state.task is Task.BOOK and not_yet and wanted is Task.CANCEL:
+    sure = frame.confidence >= SURE
+    if state.task is Task.BOOK and not_yet and wanted is Task.CANCEL and sure:
         yield ReleaseHold()
         start_task(state, None)
         return after((Line("nothing_booked"),), ask("anything_else", Expects.ANYTHING_ELSE))
@@ -224,7 +225,7 @@ def _switch_task(state: State, frame: Frame) -> Step:
         return None  # "I need Tuesday" while moving is about the new time
     if state.task in FORMS and state.expects in FREE_TEXT and state.task is Task.MESSAGE:
         return None  # the words of a message may speak of anything
-    if frame.confidence < SURE:
+    if not sure:
         if state.expects in _WHO and not frame.slots:
             return None  # "mine or his?": words about the question, and no new wish
         state.doubted = wanted

@@ -67,6 +67,7 @@ class World:
     phones: dict[str, str] = field(default_factory=dict)  # number → patient, where that identifies
     caller_phone: str = ""
     near: dict[tuple[str, date], str] = field(default_factory=dict)
+    now: datetime = NOW
     existing: list[Existing] = field(default_factory=list)
     taken: set[datetime] = field(default_factory=set)
     taken_at_booking: set[datetime] = field(default_factory=set)
@@ -85,13 +86,17 @@ class World:
 
     @property
     def facts(self) -> Facts:
-        return Facts(self.practice, NOW, self.caller_phone)
+        return Facts(self.practice, self.now, self.caller_phone)
 
     def says(self, intent: Intent, heard: str = "…", **slots: Value) -> Reply:
         """One turn with a frame made by hand: slots by name with their values (a str is words and value)."""
         words = {Slot(name): str(value) for name, value in slots.items()}
         values = {Slot(name): value for name, value in slots.items()}
-        return self._turn(Frame(intent, words, values), heard, None)
+        return self.means(Frame(intent, words, values), heard)
+
+    def means(self, frame: Frame, heard: str = "…") -> Reply:
+        """One turn with this frame."""
+        return self._turn(frame, heard, None)
 
     def picks(self, index: int) -> Reply:
         """Presses an option."""

@@ -1,0 +1,164 @@
+"""What the desk does when it is not sure, and when fixed phrases say more than an intent (ring: unit)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time
+from typing import Any
+
+from reception.dialogue.meaning import Days, Frame, Hours, Intent, Manner, Slot
+from reception.dialogue.state import About, Expects, Status, Task
+from tests.dialogue.world import PRACTICE, WEBER, ZONE, World, appointment, day
+
+MAYA: dict[str, Any] = {"patient_name": "Maya Chen", "date_of_birth": date(1988, 4, 12)}
+
+
+def unsure(intent: Intent, **slots: Any) -> Frame:
+    words = {Slot(name): str(value) for name, value in slots.items()}
+    return Frame(intent, words, {Slot(name): value for name, value in slots.items()}, confidence=0.45)
+
+
+def test_an_unsure_wish_is_asked_back_and_its_details_are_kept_on_a_yes() -> None:
+    desk = World()
+    desk.means(unsure(Intent.BOOK, date=day("2026-06-16"), reason="knee"))
+    assert desk.text == "Do you want to make a new appointment?"
+    reply = desk.says(Intent.AFFIRM)
+    assert reply.expects is Expects.SLOT
+    assert all(one.offer and one.offer.start.date() == date(2026, 6, 16) for one in reply.choices)
+
+
+def test_a_no_to_the_doubt_starts_from_the_beginning() -> None:
+    desk = World()
+    desk.means(unsure(Intent.CANCEL, **MAYA))
+    reply = desk.says(Intent.DENY)
+    assert (desk.state.task, reply.expects) == (None, Expects.REQUEST)
+
+
+def test_a_doubtful_new_wish_drops_nothing() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, reason="knee")
+    desk.means(unsure(Intent.CANCEL))
+    assert desk.text == "Do you want to cancel an appointment?"
+    reply = desk.says(Intent.DENY)
+    assert desk.state.task is Task.BOOK
+    assert reply.expects is Expects.SLOT  # the booking goes on where it was
+
+
+def test_words_about_a_question_are_no_new_wish() -> None:
+    desk = World()
+    desk.says(Intent.CANCEL, patient_name="Maya Chen")
+    reply = desk.means(unsure(Intent.CHECK), "mine or his?")
+    assert reply.expects is Expects.DATE_OF_BIRTH
+
+
+def test_half_a_yes_books_nothing() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, reason="knee", date=day("2026-06-16"), **MAYA)
+    desk.picks(0)
+    reply = desk.means(unsure(Intent.AFFIRM), "well my cousin said")
+    assert (desk.booked, reply.about) == ([], About.BOOKING)
+    desk.says(Intent.AFFIRM)
+    assert len(desk.booked) == 1
+
+
+def test_who_asks_for_a_moment_is_waited_for() -> None:
+    desk = World()
+    desk.says(Intent.CANCEL)
+    for _ in range(4):
+        reply = desk.means(Frame(Intent.INFORM, manner=Manner.WAITS), "one moment please")
+        assert reply.expects is Expects.PATIENT_NAME
+        assert "didn't" not in desk.text
+        assert desk.text.startswith("Take your time.")
+
+
+def test_leaving_things_as_they_are_keeps_the_appointment() -> None:
+    desk = World(existing=[appointment("one", "2026-06-16T09:00")])
+    desk.says(Intent.RESCHEDULE, date=day("2026-06-17"), **MAYA)
+    desk.picks(0)
+    desk.means(Frame(Intent.DENY, manner=Manner.DROPS), "no, leave it as it was")
+    assert desk.text.startswith("All right, your appointment stays as it is.")
+    assert (desk.moved, desk.cancelled, desk.state.task) == ([], [], None)
+
+
+def test_dropping_a_request_files_nothing() -> None:
+    desk = World()
+    desk.says(Intent.PRESCRIPTION, medication="Metformin 500 mg")
+    desk.means(Frame(Intent.DENY, manner=Manner.DROPS), "forget it")
+    assert desk.requests == []
+    assert desk.text.startswith("All right, I won't pass anything on.")
+
+
+def test_who_calls_for_another_is_noted_as_the_one_who_booked() -> None:
+    desk = World()
+    frame = Frame(
+        Intent.BOOK,
+        {Slot.REASON: "cough", Slot.PATIENT_NAME: "Maya Chen"},
+        {Slot.DATE: day("2026-06-16"), Slot.PATIENT_NAME: "Maya Chen"},
+        caller="Linda Brandt",
+    )
+    desk.means(frame)
+    desk.picks(0)
+    desk.says(Intent.INFORM, date_of_birth=date(1988, 4, 12))
+    desk.says(Intent.AFFIRM)
+    assert [patient for patient, *_ in desk.booked] == ["maya"]
+    assert desk.booked_by == ["Linda Brandt"]
+
+
+def test_nobody_is_booked_into_two_rooms_at_once() -> None:
+    desk = World(existing=[appointment("one", "2026-06-16T09:00")])
+    nine = time(9)
+    desk.says(Intent.BOOK, reason="knee", date=day("2026-06-16"), time=Hours(nine, nine))
+    reply = desk.says(Intent.INFORM, **MAYA)
+    assert "already have an appointment at that time" in desk.text
+    assert reply.expects is Expects.SLOT
+    assert all(one.offer and one.offer.start.time() != nine for one in reply.choices)
+    desk.picks(0)
+    desk.says(Intent.AFFIRM)
+    assert len(desk.booked) == 1
+
+
+def test_what_to_bring_is_said_with_the_booking() -> None:
+    kinds = tuple(
+        replace(one, bring="Please bring your vaccination card.") for one in PRACTICE.appointment_types
+    )
+    desk = World(practice=replace(PRACTICE, appointment_types=kinds))
+    desk.says(Intent.BOOK, reason="knee", date=day("2026-06-16"), **MAYA)
+    desk.picks(0)
+    desk.says(Intent.AFFIRM)
+    assert "Please bring your vaccination card." in desk.text
+
+
+def test_a_hand_over_out_of_hours_says_when_the_team_is_back() -> None:
+    friday_evening = World(now=datetime(2026, 6, 12, 18, 0, tzinfo=ZONE))
+    friday_evening.says(Intent.STAFF, heard="a person please")
+    assert friday_evening.text.startswith("Our team is back Monday, June 15 at 8:00 AM.")
+    assert friday_evening.state.status is Status.HANDED_OVER
+    at_ten = World()
+    at_ten.says(Intent.STAFF, heard="a person please")
+    assert "back" not in at_ten.text
+
+
+def test_the_dose_alone_is_put_right_at_the_read_back() -> None:
+    desk = World()
+    desk.says(Intent.PRESCRIPTION, medication="Atorvastatin, 20 mg", **MAYA)
+    desk.says(Intent.DENY, heard="no, it's 40 mg now", medication="40 mg")
+    desk.says(Intent.AFFIRM)
+    assert desk.requests[0][1] == {"medication": "Atorvastatin", "dose": "40 mg"}
+
+
+def test_the_last_day_of_a_sick_note_is_put_right_at_the_read_back() -> None:
+    desk = World()
+    desk.says(Intent.SICK_NOTE, reason="flu", date=Days(date(2026, 6, 12), date(2026, 6, 16)), **MAYA)
+    desk.says(Intent.DENY, heard="no, until Thursday", date=day("2026-06-18"))
+    assert "Friday, June 12 to Thursday, June 18" in desk.text
+    desk.says(Intent.AFFIRM)
+    assert desk.requests[0][1] == {"from": "2026-06-12", "to": "2026-06-18", "reason": "flu"}
+
+
+def test_one_part_of_a_name_is_put_right() -> None:
+    desk = World(patients={})
+    desk.says(Intent.BOOK, reason="knee", date=day("2026-06-16"), practitioner=WEBER.name)
+    desk.picks(0)
+    desk.says(Intent.INFORM, patient_name="Johanna Keller", date_of_birth=date(1985, 10, 26))
+    desk.says(Intent.INFORM, patient_name="Kellner")
+    assert desk.state.claims.name == "Johanna Kellner"
