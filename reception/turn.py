@@ -29,10 +29,13 @@ from reception.practice import Practice
 from reception.scheduling.booking import Booking
 from reception.understanding.expected import complete
 from reception.understanding.interpret import Setting, language_of
+from reception.understanding.sayings import without_fillers
 from reception.understanding.understander import Understander
 from reception.understanding.values.matching import practitioners_of
 
 MAX_TEXT = 2000
+#: The language whose hesitations are left out while somebody still speaks: reading ahead only.
+DEFAULT_LANGUAGE = "en"
 #: How often a turn is taken again when another one of the same conversation came in between.
 ATTEMPTS = 3
 #: Seconds within which words must be understood: after that, a caller has long spoken again.
@@ -46,6 +49,15 @@ class Heard:
 
     messages: list[Message]
     status: str
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What was made of an utterance: its frame, its words without hesitations, and the option it names."""
+
+    frame: Frame
+    words: str
+    picked: Choice | None
 
 
 @dataclass(frozen=True)
@@ -130,7 +142,7 @@ class Desk:
 
     def overhear(self, conversation_id: UUID, words: str) -> None:
         """What has been heard so far of an utterance that is not over; read ahead, and nothing else."""
-        self._ahead.overheard(conversation_id, words[:MAX_TEXT])
+        self._ahead.overheard(conversation_id, without_fillers(words[:MAX_TEXT], DEFAULT_LANGUAGE))
 
     async def close(self) -> None:
         """Ends what runs in the background."""
@@ -172,13 +184,14 @@ class Desk:
         assert practice is not None  # a conversation's practice can't be deleted: a foreign key keeps it
         state = _unpack(conversation.state)
         picked = self._picked(state, text, practice, conversation.language)
-        frame = await self._understand(state, text, picked, practice, conversation)
+        words = without_fillers(text, conversation.language)
+        frame = await self._understand(state, words, picked, practice, conversation)
 
         async def work(store: Store) -> Heard | None:
             now = await store.conversation(conversation_id, lock=True)
             if now is None or now.version != conversation.version:
                 return None
-            return await self._act(store, now, practice, frame, text, picked, client_id)
+            return await self._act(store, now, practice, Understood(frame, words, picked), text, client_id)
 
         return await self._database.run(work)
 
@@ -205,9 +218,8 @@ class Desk:
         store: Store,
         conversation: Conversation,
         practice: Practice,
-        frame: Frame,
+        understood: Understood,
         text: str,
-        picked: Choice | None,
         client_id: str | None,
     ) -> Heard:
         """Decides, does and saves, all in one transaction."""
@@ -217,7 +229,8 @@ class Desk:
         actor = Actor(
             store, Booking(store, practice, facts.now), practice, conversation.id, conversation.caller
         )
-        talk = decide(state, frame, text, picked, facts)
+        frame = understood.frame
+        talk = decide(state, frame, understood.words, understood.picked, facts)
         answer: Any = None
         while True:
             try:

@@ -34,9 +34,9 @@ def note_claims(state: State, frame: Frame, facts: Facts) -> bool:
     claims = state.claims
     values = frame.values
     if Slot.PATIENT_NAME in frame.slots:
-        claims.name = _put_right(
-            before.name, str(values.get(Slot.PATIENT_NAME, frame.slots[Slot.PATIENT_NAME]))
-        )
+        said_name = str(values.get(Slot.PATIENT_NAME, frame.slots[Slot.PATIENT_NAME]))
+        asked_last = state.question_key == "ask_last_name"
+        claims.name = _put_right(before.name, said_name, asked_last=asked_last)
     born = values.get(Slot.DATE_OF_BIRTH)
     if born is not None:
         claims.date_of_birth = born  # type: ignore[assignment]  # interpret() gives a date here
@@ -84,9 +84,14 @@ def somebody_else(state: State, frame: Frame, old: Claims) -> None:
     state.who, state.busy = Who(), ()
 
 
-def _put_right(name: str, said: str) -> str:
-    """The name with the one part that is said anew: "it's Kellner" after "Johanna Keller"."""
+def _put_right(name: str, said: str, *, asked_last: bool) -> str:
+    """The name with the one part that is said anew, or with the last name that was asked for.
+
+    "It's Kellner" after "Johanna Keller" is Johanna Kellner.
+    """
     parts = name.split()
+    if asked_last and len(said.split()) == len(parts) == 1 and said.casefold() != name.casefold():
+        return f"{name} {said}"
     if len(said.split()) > 1 or len(parts) < 2:
         return said
     likeness = [SequenceMatcher(None, said.casefold(), part.casefold()).ratio() for part in parts]
@@ -122,6 +127,10 @@ def identify(state: State, facts: Facts) -> Step:
         have = {"patient_name": claims.name, "phone": claims.phone}
         if not have.get(key, claims.date_of_birth):
             return ask(f"ask_{key}", _QUESTIONS[key])
+    one_word = "patient_name" in by and len(claims.name.split()) == 1
+    if one_word and not state.who.unmatched and "last_name" not in state.asked:
+        state.asked += ("last_name",)
+        return ask("ask_last_name", Expects.PATIENT_NAME)
     if not state.who.unmatched:
         found: Identification = yield Identify(claims)
         if found.kind == "locked":

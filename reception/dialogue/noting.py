@@ -5,7 +5,7 @@ from __future__ import annotations
 from reception.dialogue.meaning import Days, Frame, Hours, Slot
 from reception.dialogue.offers import matching, within
 from reception.dialogue.searching import forget_time
-from reception.dialogue.state import Expects, Facts, State, Task, Wish
+from reception.dialogue.state import About, Expects, Facts, State, Task, Wish
 
 _WISHING = (None, Task.BOOK, Task.MOVE, Task.WAITLIST, Task.CANCEL, Task.CHECK)
 
@@ -62,7 +62,8 @@ def _note_whom(wish: Wish, frame: Frame, facts: Facts) -> bool:
 
 
 def _note_time(state: State, frame: Frame) -> bool:
-    if state.expects is Expects.DATE_OF_BIRTH and Slot.DATE_OF_BIRTH in frame.slots:
+    asked_who = state.expects is Expects.DATE_OF_BIRTH or state.about in (About.KNOWN_PATIENT, About.IDENTITY)
+    if asked_who and Slot.DATE_OF_BIRTH in frame.slots:
         return False
     wish, values, noted = state.wish, frame.values, False
     days, hours = values.get(Slot.DATE), values.get(Slot.TIME)

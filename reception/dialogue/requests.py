@@ -20,6 +20,14 @@ _STRENGTH = re.compile(
     r"^(?P<name>\D*?),?\s*(?P<dose>\d[\d.,/]*\s*(?:milligrams?|mg|micrograms?|mcg|grams?|g|ml|units?|iu|%)?\b[^,]*)$",
     re.IGNORECASE,
 )
+_STRENGTH_SAID = re.compile(
+    r"\d[\d.,/]*\s*(?:milligrams?|mg|micrograms?|mcg|grams?|ml|units?|iu)\b", re.IGNORECASE
+)
+_AROUND_DOSE = re.compile(
+    r"^(?:it'?s|its|the|about|i take|take|that'?s|make (?:that|it)|i think|of|now)\s+"
+    r"|\s+(?:ones?|now|please|i think|thanks)$",
+    re.IGNORECASE,
+)
 #: Words for a bill that say nothing of what it is about.
 _ANY_BILL = frozenset({"bill", "bills", "billing", "invoice", "payment", "statement", "charge", "charged"})
 _OUT_NOW = re.compile(
@@ -158,6 +166,11 @@ def _bare(heard: str) -> bool:
 
 def _note_prescription(state: State, facts: Facts, frame: Frame, heard: str, known: str) -> None:
     """`known` is the medicine named before: "it's 40 mg now" tells a dose, and no medicine."""
+    anew = _STRENGTH_SAID.search(heard) if state.about is About.REQUEST else None
+    if anew is not None and Slot.MEDICATION not in frame.slots:  # "no, make that 40 mg"
+        state.details["dose"] = anew.group()
+    if dose := state.details.get("dose"):
+        state.details["dose"] = _AROUND_DOSE.sub("", dose)
     strength = _STRENGTH.match(state.details.get("medication", ""))
     if strength:
         state.details["medication"] = strength["name"].strip() or known

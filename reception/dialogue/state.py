@@ -214,6 +214,7 @@ class State:
     about: About | None = None
     choices: tuple[Choice, ...] = ()
     asked: tuple[str, ...] = ()  # optional questions that were put once and are not put again
+    maybe_danger: str = ""  # words that may have told of an emergency, until the patient says so
     doubted: Task | None = None  # what the last words seemed to ask for, until the patient says so
     misses: int = 0
     turns: int = 0

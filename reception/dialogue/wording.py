@@ -33,7 +33,8 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "ask_change": "", "booked": "offer kind", "bring": "bring", "already_then": "existing",
         "nothing_booked": "", "offer_waitlist": "", "offer_waitlist_new": "", "on_waitlist": "",
         "ask_patient_name": "", "ask_date_of_birth": "", "ask_phone": "", "confirm_identity": "name born",
-        "ask_known": "", "take_your_time": "", "why_identify": "", "not_identified": "", "no_record": "",
+        "ask_known": "", "ask_last_name": "", "take_your_time": "", "why_identify": "",
+        "not_identified": "", "no_record": "",
         "ask_phone_new": "", "ask_email": "", "ask_insurance": "",
         "ask_appointment": "all", "your_appointment": "existing", "your_appointments": "all",
         "no_appointments": "", "confirm_cancel": "existing", "cancelled": "existing", "kept": "",
@@ -56,7 +57,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "callback_noted": "", "team_back": "opens", "message_added": "",
         "team_comes": "", "out_of_scope": "", "not_understood": "",
         **{f"help_{expects}": "" for expects in Expects},
-        **{f"mean_{task}": "" for task in Task},
+        **{f"mean_{task}": "" for task in Task}, "mean_emergency": "number",
     }.items()
 }  # fmt: skip
 

@@ -57,6 +57,15 @@ _FROM_HERE_A_CLOCK = re.compile(
     r"|\d{1,2}(?::\d\d| ?[ap]\.?m))",
     re.IGNORECASE,
 )
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
+_DAY_OF_MONTH = re.compile(
+    rf",? (?:the )?(?:{_MONTH} (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?!:|\d| ?[ap]\.?m)"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)(?: (?:of )?{_MONTH})?|\d{{1,2}}/\d{{1,2}})(?!\w)",
+    re.IGNORECASE,
+)
 _MEANT = re.compile(r"\b(?:until|till|after|before) (?:the )?$", re.IGNORECASE)
 _TITLE = re.compile(r"\b(?:dr|doctor|prof|professor|nurse|mr|mrs|ms|miss)\b\.? $", re.IGNORECASE)
 _NAME = re.compile(
@@ -84,6 +93,9 @@ def check(
         checked[Slot.DATE] = _whole_range(intent, checked[Slot.DATE], patient, desk, setting)
     if Slot.DATE in checked and Slot.TIME not in checked and intent is not Intent.RESCHEDULE:
         checked.update(_day_and_time(intent, checked[Slot.DATE], desk, setting))
+    for slot in (Slot.DATE, Slot.OLD_DATE):
+        if slot in checked:
+            checked[slot] = _with_day_of_month(checked[slot], patient, checked.values())
     for slot in (Slot.DATE, Slot.TIME, Slot.OLD_DATE, Slot.OLD_TIME):
         if slot in checked:
             checked[slot] = _with_preposition(checked[slot], patient)
@@ -150,6 +162,17 @@ def _day_and_time(intent: Intent, span: str, desk: str, setting: Setting) -> Map
         ):
             return {Slot.DATE: day, Slot.TIME: re.sub(r"^at ", "", time)}
     return {}
+
+
+def _with_day_of_month(span: str, patient: str, others: Iterable[str]) -> str:
+    """A weekday together with the day of the month that is said right after it."""
+    if span.lower().removeprefix("next ").removeprefix("this ") not in _DAYS:
+        return span
+    start = patient.find(span)
+    more = _DAY_OF_MONTH.match(patient[start + len(span) :])
+    if more is None or any(one != span and one in more.group() for one in others):
+        return span
+    return span + more.group()
 
 
 def _with_preposition(span: str, patient: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from reception.dialogue.meaning import Days, Frame, Intent, Slot
 from reception.understanding.interpret import Setting, interpret, language_of
@@ -44,6 +44,16 @@ _NO = {"en": frozenset({"no", "nope", "nah"})}
 #: Questions whose answer can't be a day of the past.
 _NO_PAST_DAY = frozenset(
     {"slot", "time", "practitioner", "appointment_type", "phone", "insurance", "confirmation"}
+)
+#: Intents that may tell who it is for in the same breath.
+_TELL_BIRTH = frozenset(
+    {Intent.INFORM, Intent.AFFIRM, Intent.DENY, Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL, Intent.CHECK,
+     Intent.PRESCRIPTION, Intent.REFERRAL, Intent.SICK_NOTE}
+)  # fmt: skip
+_DAYS_AND_TIMES = frozenset({Slot.DATE, Slot.TIME, Slot.OLD_DATE, Slot.OLD_TIME})
+#: A year of a birth, as written or spoken.
+_YEAR = re.compile(
+    r"\b(?:19\d\d|20[0-2]\d)\b|/\d\d\b|\bnineteen\b|\btwo thousand\b|\btwenty\b", re.IGNORECASE
 )
 #: A day longer ago than this was somebody's birth.
 YEARS_AGO = timedelta(days=300)
@@ -87,7 +97,7 @@ def not_reversed(frame: Frame, expects: str | None, heard: str, language: str) -
 def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: Setting) -> Frame:
     """The frame with the asked slot filled from the whole answer, where it lacks it and that can be one."""
     frame = _named(not_reversed(frame, expects, heard, setting.language), setting)
-    frame = _born(frame, expects, desk, setting)
+    frame = _told_birth(_born(frame, expects, desk, setting), heard, desk, setting)
     frame = heed(frame, heard, setting.language)
     if frame.manner is not None:
         return frame
@@ -110,6 +120,23 @@ def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: 
     slots = {slot: span, **{key: said for key, said in frame.slots.items() if not _stray(key, slot)}}
     kept = {key: value for key, value in frame.values.items() if key in slots}
     return replace(frame, intent=Intent.INFORM, slots=slots, values=kept | values)
+
+
+def _told_birth(frame: Frame, heard: str, desk: str, setting: Setting) -> Frame:
+    """The frame with a whole date of years ago, overlooked or taken for another day, as the birth date."""
+    if frame.intent not in _TELL_BIRTH or Slot.DATE_OF_BIRTH in frame.values or not _YEAR.search(heard):
+        return frame
+    span = _last_birth_date(heard, desk, setting)
+    values = interpret(Intent.INFORM, {Slot.DATE_OF_BIRTH: span}, desk, setting)
+    born = values.get(Slot.DATE_OF_BIRTH)
+    if not isinstance(born, date) or born > setting.now.date() - YEARS_AGO or not _YEAR.search(span):
+        return frame
+    slots: dict[Slot, str] = {**frame.slots, Slot.DATE_OF_BIRTH: span}
+    for slot, words in frame.slots.items():
+        if slot in _DAYS_AND_TIMES and words in span:
+            del slots[slot]
+    stay = {slot: value for slot, value in frame.values.items() if slot in slots}
+    return replace(frame, slots=slots, values=stay | values)
 
 
 def _born(frame: Frame, expects: str | None, desk: str, setting: Setting) -> Frame:

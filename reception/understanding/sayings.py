@@ -22,6 +22,7 @@ class Sayings:
     caller: re.Pattern[str]  # group "name": who says that this is them
     for_another: re.Pattern[str]  # group "name": of whom somebody says that they are theirs; may be empty
     goodbye: frozenset[str]  # last words
+    fillers: re.Pattern[str]  # sounds that say nothing
 
 
 _NAME = r"[^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+){0,2}"
@@ -62,6 +63,12 @@ SAYINGS: Mapping[str, Sayings] = {
             rf"\b(?:for|about|on behalf of|with|bring) (?:my|our) (?:\w+ )?{_RELATIVE}(?:'s)?,?"
             rf"(?: (?P<name>{_NOT_A_NAME}[^\W\d_][\w'’-]+(?: {_NOT_A_NAME}[^\W\d_][\w'’-]+){{0,2}}))?"
         ),
+        # "Er" may be the emergency room, which has a word like "the" before it; "mm" a length.
+        fillers=re.compile(
+            r"(?<![\w'’-])(?:u+mm*|u+hh*(?! huh)|uhm|erm+|hmm+|(?<!\d )mm+"
+            r"|(?<!the )(?<!an )(?<!to )(?<!in )er)(?![\w'’-]),? ?",
+            re.IGNORECASE,
+        ),
         goodbye=frozenset({"bye", "goodbye", "bye-bye", "cheerio"}),
     )
 }
@@ -69,6 +76,13 @@ SAYINGS: Mapping[str, Sayings] = {
 _SURE = frozenset({Intent.EMERGENCY})
 #: Below this confidence a fixed phrase counts more than the model.
 UNSURE = 0.6
+
+
+def without_fillers(heard: str, language: str) -> str:
+    """What was said without its hesitations; unchanged where nothing else was said."""
+    sayings = SAYINGS.get(language)
+    said = " ".join(sayings.fillers.sub("", heard).split()) if sayings else heard
+    return said if re.search(r"\w", said) else heard
 
 
 def heed(frame: Frame, heard: str, language: str) -> Frame:

@@ -162,3 +162,21 @@ def test_one_part_of_a_name_is_put_right() -> None:
     desk.says(Intent.INFORM, patient_name="Johanna Keller", date_of_birth=date(1985, 10, 26))
     desk.says(Intent.INFORM, patient_name="Kellner")
     assert desk.state.claims.name == "Johanna Kellner"
+
+
+def test_an_alarm_that_may_be_false_names_the_number_and_asks() -> None:
+    desk = World()
+    desk.says(Intent.CANCEL)
+    desk.means(unsure(Intent.EMERGENCY), "oh come on, this is killing me")
+    assert "911" in desk.text
+    assert (desk.requests, desk.state.status) == ([], Status.OPEN)
+    reply = desk.says(Intent.DENY)
+    assert reply.expects is Expects.PATIENT_NAME  # the cancellation goes on
+
+
+def test_a_yes_to_the_alarm_hands_over_with_the_words_said_first() -> None:
+    desk = World()
+    desk.means(unsure(Intent.EMERGENCY), "she looks so grey")
+    desk.says(Intent.AFFIRM)
+    assert desk.requests == [("emergency", {"words": "she looks so grey"}, "emergency", None)]
+    assert desk.state.status is Status.HANDED_OVER

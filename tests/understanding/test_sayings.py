@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reception.dialogue.meaning import Frame, Intent, Manner, Slot
-from reception.understanding.sayings import heed
+from reception.understanding.sayings import heed, without_fillers
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,19 @@ def test_of_two_names_the_patients_is_the_patients(
     frame = heed(Frame(Intent.BOOK, {Slot.PATIENT_NAME: labelled}), heard, "en")
     assert frame.slots.get(Slot.PATIENT_NAME) == patient
     assert frame.caller == caller
+
+
+@pytest.mark.parametrize(
+    ("heard", "left"),
+    [
+        ("um I need uh my pills", "I need my pills"),
+        ("Walter er Pruitt", "Walter Pruitt"),
+        ("I was in the er last night", "I was in the er last night"),
+        ("a 5 mm mole", "a 5 mm mole"),
+        ("uh huh", "uh huh"),
+        ("mm-hmm", "mm-hmm"),
+        ("um", "um"),
+    ],
+)
+def test_hesitations_are_left_out(heard: str, left: str) -> None:
+    assert without_fillers(heard, "en") == left
