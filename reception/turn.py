@@ -112,7 +112,7 @@ class Desk:
             spoken = self._language(language, where)
             token, state = secrets.token_urlsafe(24), State()
             reply = welcome(state, self._facts(where, caller if channel != "chat" else "", spoken))
-            opening = self._render(state, reply, where, spoken)
+            opening = self._render(state, reply, where, spoken, channel)
             conversation = await store.create_conversation(
                 where.id, channel, spoken, hashed(token), caller, _pack(state), call_sid
             )
@@ -240,7 +240,7 @@ class Desk:
                 break
             answer = await actor.meet(need)
         said = NewMessage("patient", text, client_id=client_id, frame=_frame_json(frame))
-        answered = self._render(state, reply, practice, conversation.language)
+        answered = self._render(state, reply, practice, conversation.language, conversation.channel)
         saved = await store.add_messages(conversation.id, [said, answered])
         await store.save_conversation(
             conversation.id, state=_pack(state), status=state.status, outcome=state.outcome or None
@@ -271,13 +271,16 @@ class Desk:
         def of_specialty(words: str) -> tuple[str, ...]:
             return tuple(one.name for one in practitioners_of(words, practice, language_of(language)))
 
-        return Facts(practice, self._clock.now(practice.time_zone), caller_phone, of_specialty)
+        return Facts(practice, self._clock.now(practice.time_zone), caller_phone, of_specialty, language)
 
-    def _render(self, state: State, reply: Reply, practice: Practice, language: str) -> NewMessage:
+    def _render(
+        self, state: State, reply: Reply, practice: Practice, language: str, channel: str
+    ) -> NewMessage:
         """The reply as a message; the state remembers the words, to repeat them or ask again."""
         wording = self._wordings[language]
         today = self._clock.now(practice.time_zone).date()
-        sentences = [wording.say(line, today, state.turns) for line in reply.lines]
+        spoken = channel == "phone"
+        sentences = [wording.say(line, today, state.turns, spoken=spoken) for line in reply.lines]
         state.said = " ".join(sentences)
         state.question = sentences[-1] if reply.expects is not None else ""
         options = [self._option(one, wording, practice) for one in reply.choices]

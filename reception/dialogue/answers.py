@@ -3,92 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
+from reception.dialogue.cues import Cues
 from reception.dialogue.meaning import Days, Frame, Slot
 from reception.dialogue.state import Facts, Line
 from reception.practice import Answer, Practice
 
-_HOURS = re.compile(r"\b(hours?|open|opens|opening|close|closes|closed|closing)\b", re.IGNORECASE)
-_WHERE = re.compile(r"\b(address|where|located|location|directions|find you|get there)\b", re.IGNORECASE)
-_PHONE = re.compile(r"\b(phone|number|telephone|fax)\b", re.IGNORECASE)
-_DOCTORS = re.compile(r"\b(doctors|which doctor|who works|physicians|practitioners)\b", re.IGNORECASE)
-_LANGUAGES = re.compile(r"\b(languages?|speaks?|speaking)\b", re.IGNORECASE)
-_INSURANCE = re.compile(r"\b(insurances?|insured|take|accept|plans?|network|coverage)\b", re.IGNORECASE)
-_STOP = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "at",
-        "be",
-        "can",
-        "could",
-        "do",
-        "does",
-        "for",
-        "from",
-        "have",
-        "how",
-        "i",
-        "if",
-        "in",
-        "is",
-        "it",
-        "me",
-        "my",
-        "of",
-        "on",
-        "or",
-        "the",
-        "there",
-        "to",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "will",
-        "with",
-        "you",
-        "your",
-        "we",
-        "our",
-        "us",
-        "should",
-        "much",
-        "many",
-        "any",
-    ]
-)
+#: From this likeness on, the practice's own answer is meant beyond doubt.
+_SURELY = 3.5
 
 
 def answer(frame: Frame, heard: str, facts: Facts) -> Line | None:
     """The practice's answer to a question, or None when it has none."""
-    practice = facts.practice
+    practice, cues = facts.practice, facts.cues
     insurance = frame.slots.get(Slot.INSURANCE)
-    costs = "fee" in _stems(heard)  # "how much is it without insurance" is about the money
+    costs = cues.price in _stems(heard, cues)  # "how much is it without insurance" is about the money
     taken = _insurance(insurance, practice) if insurance and not costs else None
     if taken is not None:
         return taken
-    own, _ = _own_answer(frame.slots.get(Slot.TOPIC, ""), heard, practice)
+    own, _ = _own_answer(frame.slots.get(Slot.TOPIC, ""), heard, practice, cues)
     if own is not None:
         return Line("own_answer", {"answer": own.answer})
-    if _HOURS.search(heard) and practice.opening_hours:
+    if cues.hours.search(heard) and practice.opening_hours:
         days = frame.values.get(Slot.DATE)
         if isinstance(days, Days) and days.first is not None and days.first == days.last:
             return Line("hours_on_day", {"day": days.first, "blocks": practice.blocks_on(days.first)})
         return Line("opening_hours", {"hours": practice.opening_hours})
-    if _WHERE.search(heard) and practice.address:
+    if cues.address.search(heard) and practice.address:
         return Line("address", {"address": practice.address})
-    if _LANGUAGES.search(heard) and (spoken := _languages(practice)):
+    if cues.languages.search(heard) and (spoken := _languages(practice)):
         return Line("languages", {"doctors": spoken})
-    if _DOCTORS.search(heard):
+    if cues.doctors.search(heard):
         return Line("doctors", {"doctors": [(one.name, one.specialty) for one in practice.practitioners]})
-    if _PHONE.search(heard) and practice.phone:
+    if cues.phone.search(heard) and practice.phone:
         return Line("phone", {"phone": practice.phone})
-    if _INSURANCE.search(heard):
+    if cues.insurance.search(heard):
         return _plans(practice)
     return None
 
@@ -127,39 +76,31 @@ def told_by_practice(frame: Frame, heard: str, facts: Facts) -> Line | None:
 
     Only where the words are very much those of its own question: anything else gets no advice.
     """
-    own, score = _own_answer(frame.slots.get(Slot.TOPIC, ""), heard, facts.practice)
+    own, score = _own_answer(frame.slots.get(Slot.TOPIC, ""), heard, facts.practice, facts.cues)
     return Line("own_answer", {"answer": own.answer}) if own is not None and score >= _SURELY else None
 
 
-def _own_answer(topic: str, heard: str, practice: Practice) -> tuple[Answer | None, float]:
+def _own_answer(topic: str, heard: str, practice: Practice, cues: Cues) -> tuple[Answer | None, float]:
     """The answer whose topic and question share most words with what was asked, and how much they share."""
-    asked, subject = _stems(f"{topic} {heard}"), _stems(topic)
+    asked, subject = _stems(f"{topic} {heard}", cues), _stems(topic, cues)
     best, score = None, 0.0
     for one in practice.answers:
-        topic_words, words = _stems(one.topic), _stems(one.question)
+        topic_words, words = _stems(one.topic, cues), _stems(one.question, cues)
         if subject and not subject & (topic_words | words):
             continue  # "may I bring my dog" is not about what to bring
         here = 2.0 * len(topic_words & asked) + len(words & asked) / (1 + 0.1 * len(words))
         if here > score:
             best, score = one, here
-    told = score >= 1.5 or (best is not None and bool(_stems(best.topic) & asked))
+    told = score >= 1.5 or (best is not None and bool(_stems(best.topic, cues) & asked))
     return (best, score) if told else (None, 0.0)
 
 
-#: From this likeness on, the practice's own answer is meant beyond doubt.
-_SURELY = 3.5
-_SAME: Mapping[str, str] = {
-    "park": "parking", "car": "parking", "bring": "document", "paper": "document", "cost": "fee",
-    "price": "fee", "charge": "fee", "pay": "fee", "expensive": "fee", "miss": "cancellation",
-    "missed": "cancellation", "cancel": "cancellation", "wheelchair": "access", "ramp": "access",
-    "eat": "fast", "eating": "fast", "breakfast": "fast", "drink": "fast", "food": "fast", "fasting": "fast",
-    "accessible": "access", "lift": "access", "elevator": "access", "stair": "access",
-}  # fmt: skip
-
-
-def _stems(text: str) -> set[str]:
-    """Content words without plural and -ing endings, common synonyms made one."""
-    text = re.sub(r"\bhow much\b", "fee", text.casefold())
-    words = {word for word in re.findall(r"[a-z]+", text) if word not in _STOP}
+def _stems(text: str, cues: Cues) -> set[str]:
+    """Content words without the plural's s, common synonyms made one."""
+    said = text.casefold()
+    for phrase, word in cues.same.items():
+        if " " in phrase:
+            said = said.replace(phrase, word)
+    words = {word for word in re.findall(r"[^\W\d_]+", said) if word not in cues.ignored}
     bare = {word[:-1] if word.endswith("s") and not word.endswith("ss") else word for word in words}
-    return {_SAME.get(word, word) for word in bare}
+    return {cues.same.get(word, word) for word in bare}

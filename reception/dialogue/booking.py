@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import time
 
 from reception.dialogue.asking import after, ask, confirm, finish
@@ -30,9 +29,6 @@ from reception.dialogue.searching import (
     takes_new_patients,
 )
 from reception.dialogue.state import About, Existing, Expects, Facts, Line, Offer, Reply, State, Task
-
-#: Words for having no insurance, which no doctor can refuse.
-_UNINSURED = re.compile(r"^(?:none|private|self|cash|nothing|no\b|not insured|uninsured|i don'?t|i do not)")
 
 
 def book(state: State, facts: Facts) -> Talk:
@@ -202,7 +198,7 @@ def takes(facts: Facts, practitioner: str, insurance: str) -> bool:
     """Whether the practitioner takes this insurance; unknown or unrestricted counts as yes."""
     accepted = facts.practice.practitioner_by_name[practitioner].insurances
     said = insurance.casefold()
-    if not accepted or not said or _UNINSURED.search(said):
+    if not accepted or not said or facts.cues.uninsured.search(said):
         return True
     return any(one.casefold() in said or said in one.casefold() for one in accepted)
 

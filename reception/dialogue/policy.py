@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from reception.dialogue.answering import answer_pending, drop
@@ -48,8 +47,6 @@ FREE_TEXT = frozenset(
 _ASIDE = frozenset(
     {Intent.REPEAT, Intent.PRACTICE_QUESTION, Intent.GREET, Intent.THANK, Intent.MEDICAL_QUESTION}
 )
-#: Words of those who wonder why they are asked who they are.
-_WHY = re.compile(r"\b(?:why|birth\w*|names?|number|important|need|matters?)\b", re.IGNORECASE)
 _WHO = frozenset({Expects.PATIENT_NAME, Expects.DATE_OF_BIRTH, Expects.PHONE})
 _TIMES = frozenset({Slot.PRACTITIONER, Slot.DATE, Slot.TIME})
 #: Details by which somebody names an appointment they already have.
@@ -185,7 +182,7 @@ def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
         if line is None and state.expects in FREE_TEXT:
             return None
         note_by_the_way(state, frame, facts)
-        if line is None and state.expects in _WHO and _WHY.search(heard):
+        if line is None and state.expects in _WHO and facts.cues.why.search(heard):
             return after((Line("why_identify"),), _ask_again(state))
         line = line or Line("answer_unknown", {"phone": facts.practice.phone})
         return after((line,), _ask_again(state))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from reception.dialogue.asking import ask, confirm, finish
+from reception.dialogue.cues import Cues
 from reception.dialogue.identifying import identify, new_patient_question, patient_row
 from reception.dialogue.meaning import Days, Frame, Intent, Slot
 from reception.dialogue.needs import FileRequest, Talk
@@ -15,34 +15,6 @@ from reception.dialogue.state import About, Expects, Facts, Line, Reply, State, 
 
 #: Within this time a medicine that runs out makes the request urgent.
 RUNS_OUT = timedelta(days=2)
-#: A medicine with its strength: the name may be missing where only the strength is put right.
-_STRENGTH = re.compile(
-    r"^(?P<name>\D*?),?\s*(?P<dose>\d[\d.,/]*\s*(?:milligrams?|mg|micrograms?|mcg|grams?|g|ml|units?|iu|%)?\b[^,]*)$",
-    re.IGNORECASE,
-)
-_STRENGTH_SAID = re.compile(
-    r"\d[\d.,/]*\s*(?:milligrams?|mg|micrograms?|mcg|grams?|ml|units?|iu)\b", re.IGNORECASE
-)
-_AROUND_DOSE = re.compile(
-    r"^(?:it'?s|its|the|about|i take|take|that'?s|make (?:that|it)|i think|of|now)\s+"
-    r"|\s+(?:ones?|now|please|i think|thanks)$",
-    re.IGNORECASE,
-)
-#: Words for a bill that say nothing of what it is about.
-_ANY_BILL = frozenset({"bill", "bills", "billing", "invoice", "payment", "statement", "charge", "charged"})
-_OUT_NOW = re.compile(
-    r"\b(ran out|run out|running out|all out|none left|no more left|(?:am|i'm|im) out"
-    r"|last (?:one|pill|tablet|dose))\b",
-    re.IGNORECASE,
-)
-_LATER = re.compile(r"\b(?:run(?:ning)? out|out) (?:in|on|next|by|at)\b", re.IGNORECASE)
-_UNKNOWN = re.compile(
-    r"\b(?:don'?t|do not|can'?t|cannot) (?:know|remember|recall|have it)|not sure|no idea\b", re.IGNORECASE
-)
-#: When somebody asks to be called: "call me back Monday after three".
-_CALL_ME = re.compile(
-    r"\b(?:call|ring|phone) me (?:back )?(?:on |at )?(?P<when>[^.,;!?]{3,40})", re.IGNORECASE
-)
 #: From this many words on, a wish to leave a message holds the message.
 _A_WHOLE_MESSAGE = 12
 #: A no of more words than these tells something else too.
@@ -105,23 +77,23 @@ def note_details(state: State, facts: Facts, frame: Frame, heard: str) -> None:
     if state.task not in FORMS:
         return
     asked = state.expects if state.expects is not Expects.CONFIRMATION else None
-    known = state.details.get("medication", "")
+    known, cues = state.details.get("medication", ""), facts.cues
     for field in FORMS[state.task]:
         said = frame.slots.get(field.slot, "") if field.slot else ""
-        if field.slot is Slot.TOPIC and said.casefold() in _ANY_BILL and not _bare(heard):
+        if field.slot is Slot.TOPIC and said.casefold() in cues.any_bill and not _bare(heard):
             said = heard.strip().rstrip(".")  # the team should know which bill, and what is wrong with it
         if said and (asked in (None, field.expects) or not state.details.get(field.key)):
             state.details[field.key] = said
         elif field.expects is asked and field.key not in state.details and _answers(frame, field, heard):
             no = frame.intent is Intent.DENY and _bare(heard)  # no dose known, no call needed
-            unknown = field.slot is None and (no or _UNKNOWN.search(heard))
+            unknown = field.slot is None and (no or cues.not_known.search(heard))
             state.details[field.key] = "" if unknown else heard.strip().rstrip(".")
     if state.task is Task.PRESCRIPTION:
         _note_prescription(state, facts, frame, heard, known)
     if state.task is Task.SICK_NOTE:
         _note_days(state, frame)
     if state.task is Task.MESSAGE:
-        _note_message(state, frame, heard)
+        _note_message(state, frame, heard, cues)
 
 
 def answer_request(state: State, facts: Facts, frame: Frame) -> Talk:
@@ -166,21 +138,24 @@ def _bare(heard: str) -> bool:
 
 def _note_prescription(state: State, facts: Facts, frame: Frame, heard: str, known: str) -> None:
     """`known` is the medicine named before: "it's 40 mg now" tells a dose, and no medicine."""
-    anew = _STRENGTH_SAID.search(heard) if state.about is About.REQUEST else None
+    cues = facts.cues
+    anew = cues.strength.search(heard) if state.about is About.REQUEST else None
     if anew is not None and Slot.MEDICATION not in frame.slots:  # "no, make that 40 mg"
         state.details["dose"] = anew.group()
     if dose := state.details.get("dose"):
-        state.details["dose"] = _AROUND_DOSE.sub("", dose)
-    strength = _STRENGTH.match(state.details.get("medication", ""))
+        state.details["dose"] = cues.around_dose.sub("", dose)
+    strength = cues.medicine.match(state.details.get("medication", ""))
     if strength:
-        state.details["medication"] = strength["name"].strip() or known
+        state.details["medication"] = (strength["name"] or known).strip()
         state.details["dose"] = strength["dose"].strip()
+    elif cues.strength.search(state.details.get("medication", "")):
+        state.details.setdefault("dose", "")  # several medicines, each with its own
     if not state.details.get("medication"):
         state.details.pop("medication", None)
     days = frame.values.get(Slot.DATE)
     if isinstance(days, Days) and days.first is not None:
         state.urgent = days.first <= facts.today + RUNS_OUT
-    elif _OUT_NOW.search(heard) and not _LATER.search(heard):
+    elif cues.out_now.search(heard) and not cues.out_later.search(heard):
         state.urgent = True
 
 
@@ -202,13 +177,12 @@ def _note_days(state: State, frame: Frame) -> None:
         state.details.pop("date", None)  # days that could not be told are asked for again
 
 
-def _note_message(state: State, frame: Frame, heard: str) -> None:
+def _note_message(state: State, frame: Frame, heard: str, cues: Cues) -> None:
     """A message said at once ("please tell Dr. Weber that …") is not asked for again."""
-    told = re.search(r"\b(?:tell|let|inform)\b.*\b(?:that|know)\b", heard, re.IGNORECASE)
-    whole = told is not None or len(heard.split()) >= _A_WHOLE_MESSAGE
+    whole = cues.message.search(heard) is not None or len(heard.split()) >= _A_WHOLE_MESSAGE
     if "text" not in state.details and frame.intent is Intent.MESSAGE and whole:
         state.details["text"] = heard.strip().rstrip(".")
-    call = _CALL_ME.search(heard)
+    call = cues.call_me.search(heard)
     if call is not None and "callback" not in state.details and frame.slots.keys() & {Slot.DATE, Slot.TIME}:
         state.details["callback"] = call["when"].strip()
     when = " ".join(frame.slots[slot] for slot in (Slot.DATE, Slot.TIME) if slot in frame.slots)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from reception.dialogue.cues import Cues, cues
 from reception.dialogue.meaning import Days, Hours
 from reception.practice import Practice
 
@@ -134,6 +135,11 @@ class Facts:
     now: datetime
     caller_phone: str = ""
     of_specialty: Callable[[str], tuple[str, ...]] = lambda words: ()  # practitioners by a patient's words
+    language: str = "en"
+
+    @property
+    def cues(self) -> Cues:
+        return cues(self.language)
 
     @property
     def today(self) -> date:

@@ -62,6 +62,30 @@ VARIABLES: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 
 
+#: How many things can be kept in mind by ear.
+FOR_THE_EAR = 3
+
+
+class _Sentences:
+    """The wordings of each key: one, several, or those for the `phone` apart from those for the `chat`."""
+
+    def __init__(self, read: Mapping[str, Any]) -> None:
+        self.keys = frozenset(read)
+        self._written = {key: self._several(each, "chat") for key, each in read.items()}
+        self._spoken = {key: self._several(each, "phone") for key, each in read.items()}
+
+    @staticmethod
+    def _several(each: Any, channel: str) -> tuple[str, ...]:
+        one = each.get(channel, "") if isinstance(each, Mapping) else each
+        return (one,) if isinstance(one, str) else tuple(one)
+
+    def of(self, key: str, *, spoken: bool) -> tuple[str, ...]:
+        return (self._spoken if spoken else self._written)[key]
+
+    def all(self, key: str) -> tuple[str, ...]:
+        return self._written[key] + self._spoken[key]
+
+
 @dataclass(frozen=True)
 class Rendered:
     """One option as a client shows it: a short label, and the text that selects it."""
@@ -77,23 +101,30 @@ class Wording:
         """Reads `desk.yaml` and `format.yaml`; MisconfiguredError when a sentence or variable is off."""
         self._format: dict[str, str] = _read(folder / "format.yaml")
         self._locale = self._format["locale"]
-        self._sentences = {
-            key: (each,) if isinstance(each, str) else tuple(each)
-            for key, each in _read(folder / "desk.yaml").items()
-        }
-        problems = [f"{key} is missing" for key in VARIABLES.keys() - self._sentences.keys()]
-        problems += [f"{key} is not known" for key in self._sentences.keys() - VARIABLES.keys()]
-        for key in VARIABLES.keys() & self._sentences.keys():
-            for sentence in self._sentences[key]:
+        self._sentences = _Sentences(_read(folder / "desk.yaml"))
+        problems = [f"{key} is missing" for key in VARIABLES.keys() - self._sentences.keys]
+        problems += [f"{key} is not known" for key in self._sentences.keys - VARIABLES.keys()]
+        for key in VARIABLES.keys() & self._sentences.keys:
+            problems += [f"{key} lacks a sentence" for one in self._sentences.all(key) if not one]
+            for sentence in self._sentences.all(key):
                 used = {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
                 problems += [f"{key} may not use {{{name}}}" for name in used - VARIABLES[key]]
         if problems:
             raise MisconfiguredError(f"{folder / 'desk.yaml'}: " + "; ".join(sorted(problems)))
 
-    def say(self, line: Line, today: date, variant: int = 0) -> str:
-        """One line as a sentence; `variant` picks among several wordings."""
-        sentences = self._sentences[line.key]
-        words = self._words(line.values, today)
+    def say(self, line: Line, today: date, variant: int = 0, *, spoken: bool = False) -> str:
+        """One line as a sentence; `variant` picks among several wordings.
+
+        What is `spoken` has wordings of its own where the file gives them, and names three of many at most.
+        """
+        sentences = self._sentences.of(line.key, spoken=spoken)
+        values = line.values
+        if spoken:
+            values = {
+                name: value[:FOR_THE_EAR] if isinstance(value, tuple) else value
+                for name, value in values.items()
+            }
+        words = self._words(values, today)
         return str(sentences[variant % len(sentences)].format(**words))
 
     def option(self, choice: Choice, today: date) -> Rendered:

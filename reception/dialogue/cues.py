@@ -1,0 +1,108 @@
+"""What the dialogue itself listens for in the patient's words, as tables: one set a language.
+
+Meaning is the model's to read; these are the few words that decide how a detail is taken over or a question
+about the practice is looked up. Another language is another `Cues`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cues:
+    """Patterns are searched regardless of case; words are in lower case."""
+
+    # Questions about the practice.
+    hours: re.Pattern[str]
+    address: re.Pattern[str]
+    phone: re.Pattern[str]
+    doctors: re.Pattern[str]
+    languages: re.Pattern[str]
+    insurance: re.Pattern[str]
+    ignored: frozenset[str]  # words that say nothing of what is asked
+    same: Mapping[str, str]  # word or phrase → the one it is looked up by
+    price: str  # the word in `same` that stands for money
+    # Who they are.
+    why: re.Pattern[str]  # wondering why that is asked
+    uninsured: re.Pattern[str]
+    # Requests.
+    strength: re.Pattern[str]  # of a medicine, anywhere
+    medicine: re.Pattern[str]  # groups "name" (may be missing) and "dose": the whole detail
+    around_dose: re.Pattern[str]  # words around a dose that are not of it
+    any_bill: frozenset[str]  # words for a bill that do not say which
+    out_now: re.Pattern[str]
+    out_later: re.Pattern[str]
+    not_known: re.Pattern[str]
+    call_me: re.Pattern[str]  # group "when"
+    message: re.Pattern[str]  # a message in the wish to leave one
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _any(*alternatives: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(alternatives)})\b", re.IGNORECASE)
+
+
+_UNIT = r"(?:milligrams?|mg|micrograms?|mcg|grams?|g|ml|units?|iu|%)"
+_HOW_OFTEN = r"(?:once|twice|\w+ times|daily|a day|per day|each|every|at|in the)"
+
+ENGLISH = Cues(
+    hours=_any("hours?", "opens?", "opening", "closes?", "closed", "closing"),
+    address=_any("address", "where", "located", "location", "directions", "find you", "get there"),
+    phone=_any("phone", "number", "telephone", "fax"),
+    doctors=_any("doctors", "which doctor", "who works", "physicians", "practitioners"),
+    languages=_any("languages?", "speaks?", "speaking"),
+    insurance=_any("insurances?", "insured", "take", "accept", "plans?", "network", "coverage"),
+    ignored=_words(
+        "a an and are at be can could do does for from have how i if in is it me my of on or the there to"
+        " what when where which who will with you your we our us should much many any"
+    ),
+    same={
+        "how much": "fee", "cost": "fee", "price": "fee", "charge": "fee", "pay": "fee", "expensive": "fee",
+        "park": "parking", "car": "parking", "bring": "document", "paper": "document",
+        "miss": "cancellation", "missed": "cancellation", "cancel": "cancellation",
+        "wheelchair": "access", "ramp": "access", "accessible": "access", "lift": "access",
+        "elevator": "access", "stair": "access",
+        "eat": "fast", "eating": "fast", "breakfast": "fast", "drink": "fast", "food": "fast",
+        "fasting": "fast",
+    },
+    price="fee",
+    why=_any("why", r"birth\w*", "names?", "number", "important", "need", "matters?"),
+    uninsured=re.compile(
+        r"^(?:none|private|self|cash|nothing|no\b|not insured|uninsured|i don'?t|i do not)", re.IGNORECASE
+    ),
+    strength=re.compile(rf"\d[\d.,/]*\s*{_UNIT}(?!\w)", re.IGNORECASE),
+    medicine=re.compile(
+        rf"^(?:(?P<name>\D+?)[,\s]+)?(?P<dose>\d[\d.,/]*\s*(?:{_UNIT}(?!\w))?(?:[ ,]+{_HOW_OFTEN}\b.*)?)$",
+        re.IGNORECASE,
+    ),
+    around_dose=re.compile(
+        r"^(?:it'?s|its|the|about|i take|take|that'?s|make (?:that|it)|i think|of|now)\s+"
+        r"|\s+(?:ones?|now|please|i think|thanks)$",
+        re.IGNORECASE,
+    ),
+    any_bill=_words("bill bills billing invoice payment statement charge charged"),
+    out_now=_any(
+        "ran out", "run out", "running out", "all out", "none left", "no more left", "(?:am|i'm|im) out",
+        "last (?:one|pill|tablet|dose)",
+    ),
+    out_later=_any("(?:run(?:ning)? out|out) (?:in|on|next|by|at)"),
+    not_known=_any(
+        "(?:don'?t|do not|can'?t|cannot) (?:know|remember|recall|have it)", "not sure", "no idea"
+    ),
+    call_me=re.compile(
+        r"\b(?:call|ring|phone) me (?:back )?(?:on |at )?(?P<when>[^.,;!?]{3,40})", re.IGNORECASE
+    ),
+    message=re.compile(r"\b(?:tell|let|inform)\b.*\b(?:that|know)\b", re.IGNORECASE),
+)  # fmt: skip
+_CUES: Mapping[str, Cues] = {"en": ENGLISH}
+
+
+def cues(language: str) -> Cues:
+    """Those of a language ("en", "en-GB"); the English ones where there are none."""
+    return _CUES.get(language[:2].lower(), ENGLISH)
