@@ -11,7 +11,7 @@ BUILD_ARGS := -DMTMD_BUILD=OFF -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA
 	-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_SERVER=OFF $(CMAKE_ARGS)
 INSTALL := CMAKE_ARGS="$(BUILD_ARGS)" $(BIN)/python -m pip install --disable-pip-version-check
 
-.PHONY: run test lint check format train evaluate bench shortcuts clean
+.PHONY: run test lint check format train evaluate patients bench shortcuts clean
 
 run: $(VENV)/.installed
 	@$(BIN)/reception model pull
@@ -33,21 +33,26 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# The desk's adapter from the phrases alone, in an hour and a half on two idle cores (fine_tune/LOG.md has the runs).
+# The desk's adapter from the phrases alone, in three hours on two idle cores (fine_tune/LOG.md has the runs).
 train: $(VENV)/.installed-dev
 	@$(BIN)/reception model pull
 	$(BIN)/python -m fine_tune.prepare
 	$(BIN)/python -m fine_tune.train --config fine_tune/configs/desk-135m.yaml
-	$(BIN)/python -m fine_tune.prepare --seed 8 --count 16000 --out runs/data-second
-	$(BIN)/python -m fine_tune.train --config fine_tune/configs/desk-135m-second.yaml \
-		--start runs/desk-135m/adapter.safetensors --data runs/data-second
-	$(BIN)/python -m fine_tune.curves runs/desk-135m runs/desk-135m-second
-	$(BIN)/python -m fine_tune.export --config fine_tune/configs/desk-135m-second.yaml --check
+	$(BIN)/python -m fine_tune.prepare --seed 9 --count 46000 --out runs/data-more
+	$(BIN)/python -m fine_tune.train --config fine_tune/configs/desk-135m-more.yaml \
+		--start runs/desk-135m/adapter.safetensors --data runs/data-more
+	$(BIN)/python -m fine_tune.curves runs/desk-135m runs/desk-135m-more
+	$(BIN)/python -m fine_tune.export --config fine_tune/configs/desk-135m-more.yaml --check
 
 evaluate: $(VENV)/.installed-dev
 	@$(BIN)/reception model pull
 	$(BIN)/reception evaluate --studies
 	$(BIN)/reception evaluate --only understanding --cases tests/understanding/blind.jsonl --report runs/blind
+
+# Simulated patients, each four times in other words and styles; the suite plays a few of them.
+patients: $(VENV)/.installed-dev
+	@$(BIN)/reception model pull
+	$(BIN)/reception evaluate --dialogues --seeds 4 --report runs/patients
 
 bench: $(VENV)/.installed
 	@$(BIN)/reception model pull

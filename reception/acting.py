@@ -11,12 +11,13 @@ from uuid import UUID
 from reception.database.store import Store
 from reception.dialogue import needs
 from reception.dialogue.needs import Identification, Need
-from reception.dialogue.state import Claims, Existing, Offer
+from reception.dialogue.state import Claims, Existing, Offer, WaitingTime
 from reception.errors import Invalid, SlotTaken
 from reception.identity import alike, identification
 from reception.practice import Practice
 from reception.scheduling.booking import Booking
 from reception.scheduling.calendar import OpenSlot
+from reception.scheduling.waiting import WaitingList
 
 #: Failed identifications of one caller at one practice before only people help, and for how long.
 FAILURES = 3
@@ -29,6 +30,7 @@ class Actor:
 
     store: Store
     booking: Booking
+    waiting: WaitingList
     practice: Practice
     conversation_id: UUID
     caller: str
@@ -55,7 +57,9 @@ class Actor:
             case needs.MoveAppointment(appointment_id, offer):
                 return await self._move(UUID(appointment_id), offer)
             case needs.CancelAppointment(appointment_id):
-                await self.booking.cancel(UUID(appointment_id), self.conversation_id)
+                await self._cancel(UUID(appointment_id))
+            case needs.Waiting(patient_id):
+                return await self._waiting_time(UUID(patient_id))
             case needs.SaveContact(patient_id, email, insurance):
                 await self.store.update_patient_contact(UUID(patient_id), email=email, insurance=insurance)
             case _:
@@ -98,11 +102,25 @@ class Actor:
         return True
 
     async def _move(self, appointment_id: UUID, offer: Offer) -> bool:
+        old = await self.store.appointment(self.practice.id, appointment_id)
         try:
             await self.booking.move(appointment_id, self._slot(offer), self.conversation_id)
+            if old is not None:
+                await self.waiting.give(old)
         except (SlotTaken, Invalid):  # the staff may have cancelled the appointment itself meanwhile
             return False
         return True
+
+    async def _cancel(self, appointment_id: UUID) -> None:
+        cancelled = await self.booking.cancel(appointment_id, self.conversation_id)
+        await self.waiting.give(cancelled)
+
+    async def _waiting_time(self, patient_id: UUID) -> WaitingTime | None:
+        kept = await self.waiting.kept_for(patient_id, self.conversation_id)
+        if kept is None:
+            return None
+        offer = Offer(kept.hold.practitioner, kept.hold.appointment_type, kept.hold.start)
+        return WaitingTime(str(kept.request_id), str(kept.hold.id), offer)
 
     async def _upcoming(self, patient_id: UUID) -> tuple[Existing, ...]:
         found = await self.booking.upcoming(patient_id)
@@ -174,6 +192,8 @@ class Actor:
                 await self.store.update_request(UUID(request_id), dict(details))
             case needs.WithdrawRequest(request_id):
                 await self.store.withdraw_request(UUID(request_id))
+            case needs.CloseRequest(request_id):
+                await self.store.close_request(UUID(request_id))
         return None
 
 

@@ -27,6 +27,7 @@ from reception.errors import Closed, Invalid, NotFound, Unavailable
 from reception.inference.language_model import Priority
 from reception.practice import Practice
 from reception.scheduling.booking import Booking
+from reception.scheduling.waiting import WaitingList
 from reception.understanding.expected import complete
 from reception.understanding.interpret import Setting, language_of
 from reception.understanding.sayings import without_fillers
@@ -227,7 +228,12 @@ class Desk:
         phone = conversation.caller if conversation.channel != "chat" else ""
         facts = self._facts(practice, phone, conversation.language)
         actor = Actor(
-            store, Booking(store, practice, facts.now), practice, conversation.id, conversation.caller
+            store,
+            Booking(store, practice, facts.now),
+            WaitingList(store, practice, facts.now),
+            practice,
+            conversation.id,
+            conversation.caller,
         )
         frame = understood.frame
         talk = decide(state, frame, understood.words, understood.picked, facts)

@@ -217,6 +217,10 @@ def _commit(state: State, facts: Facts) -> Talk:
     if state.medical_request:
         yield WithdrawRequest(state.medical_request)
         state.medical_request, state.medical_words = None, ""
-    bring = facts.practice.type_by_name[chosen.appointment_type].bring
-    lines = (Line("booked", {"offer": chosen}), *((Line("bring", {"bring": bring}),) if bring else ()))
-    return finish(state, *lines, outcome="booked")
+    return finish(state, *booked_lines(facts, chosen), outcome="booked")
+
+
+def booked_lines(facts: Facts, offer: Offer) -> tuple[Line, ...]:
+    """That it is booked, and what to bring."""
+    bring = facts.practice.type_by_name[offer.appointment_type].bring
+    return (Line("booked", {"offer": offer}), *((Line("bring", {"bring": bring}),) if bring else ()))

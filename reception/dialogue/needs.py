@@ -139,6 +139,23 @@ class WithdrawRequest:
     request_id: str
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """The time kept for this patient, who waits for one; the conversation holds it now.
+
+    → WaitingTime | None
+    """
+
+    patient_id: str
+
+
+@dataclass(frozen=True)
+class CloseRequest:
+    """A request that was met.  → None"""
+
+    request_id: str
+
+
 Need = (
     FindSlots
     | HoldSlot
@@ -154,6 +171,8 @@ Need = (
     | FileRequest
     | AmendRequest
     | WithdrawRequest
+    | Waiting
+    | CloseRequest
 )
 
 #: A piece of dialogue: yields needs, is sent their answers, and returns a reply or None ("go on").

@@ -26,6 +26,7 @@ from reception.dialogue.state import (
     Status,
     Task,
 )
+from reception.dialogue.waiting import answer_waiting, tell_of_waiting
 
 TASKS = {
     Intent.BOOK: Task.BOOK,
@@ -82,6 +83,7 @@ def decide(state: State, frame: Frame, heard: str, picked: Choice | None, facts:
     state.turns += 1
     known = _known(state)
     reply = yield from _respond(state, frame, heard, picked, facts)
+    reply = yield from tell_of_waiting(state, reply)
     if known == _known(state) and _again(state, frame, reply):
         state.misses += 1
         reply = _repair(state, reply)
@@ -107,6 +109,10 @@ def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, fact
         return (yield from emergency(state, facts, heard))
     if state.status is Status.HANDED_OVER:
         return (yield from handed_over(state, facts, frame, heard))
+    if state.waited_for is not None:
+        taken = yield from answer_waiting(state, frame, picked, facts)
+        if taken is not None:
+            return taken
     doubted, state.doubted = state.doubted, None
     if doubted is not None:
         meant = yield from _answer_doubt(state, frame, picked, doubted)

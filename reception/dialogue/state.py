@@ -146,6 +146,15 @@ class Facts:
         return self.now.date()
 
 
+@dataclass(frozen=True)
+class WaitingTime:
+    """A time that became free for somebody on the waiting list: their request, its hold, and the time."""
+
+    request_id: str
+    held: str
+    offer: Offer
+
+
 @dataclass
 class Wish:
     """What kind of appointment the patient would like."""
@@ -207,6 +216,8 @@ class State:
     held: str | None = None
     taken: bool = False  # somebody was faster, and the patient has not been told yet
     appointment: Existing | None = None
+    waited_for: WaitingTime | None = None  # offered, and not answered yet
+    told_of_waiting: bool = False
     medical_request: str | None = None
     medical_words: str = ""  # all that was said to that request
     staff_request: str | None = None

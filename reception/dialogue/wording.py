@@ -32,6 +32,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "insurance_not_taken": "practitioner insurance", "confirm_booking": "kind name offer for_reason",
         "ask_change": "", "booked": "offer kind", "bring": "bring", "already_then": "existing",
         "nothing_booked": "", "offer_waitlist": "", "offer_waitlist_new": "", "on_waitlist": "",
+        "waiting_free": "offer", "still_waiting": "",
         "ask_patient_name": "", "ask_date_of_birth": "", "ask_phone": "", "confirm_identity": "name born",
         "ask_known": "", "ask_last_name": "", "take_your_time": "", "why_identify": "",
         "not_identified": "", "no_record": "",

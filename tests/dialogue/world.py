@@ -13,7 +13,7 @@ from reception.dialogue import needs
 from reception.dialogue.meaning import Frame, Intent, Slot, Value
 from reception.dialogue.needs import Identification
 from reception.dialogue.policy import decide, welcome
-from reception.dialogue.state import Choice, Existing, Facts, Offer, Reply, State
+from reception.dialogue.state import Choice, Existing, Facts, Offer, Reply, State, WaitingTime
 from reception.dialogue.wording import Wording
 from reception.practice import Answer, AppointmentType, Block, Practice, Practitioner
 from reception.scheduling.calendar import open_slots
@@ -76,6 +76,8 @@ class World:
     moved: list[tuple[str, Offer]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     requests: list[tuple[str, dict[str, str], str, str | None]] = field(default_factory=list)
+    kept: WaitingTime | None = None  # a time that became free for the patient, who waits for one
+    closed: list[str] = field(default_factory=list)
     failures: int = 0
     state: State = field(default_factory=State)
     reply: Reply | None = None
@@ -167,6 +169,10 @@ class World:
                 return str(len(self.requests) - 1)
             case needs.AmendRequest(request, details):
                 self.requests[int(request)][1].update(details)
+            case needs.Waiting():
+                return self.kept
+            case needs.CloseRequest(request):
+                self.closed.append(request)
             case needs.WithdrawRequest(request):
                 self.requests.pop(int(request))
         return None

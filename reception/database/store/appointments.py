@@ -145,6 +145,17 @@ class Appointments(Holds):
         row = (await self._connection.execute(query)).one_or_none()
         return None if row is None else _record(row)
 
+    async def hold_of(self, practice_id: UUID, conversation_id: UUID) -> Appointment | None:
+        """The time that is held for a conversation, if it still is."""
+        query = _appointments().where(
+            AppointmentRow.practice_id == practice_id,
+            AppointmentRow.conversation_id == conversation_id,
+            AppointmentRow.status == "held",
+            AppointmentRow.hold_expires_at > real_time(),
+        )
+        found = await self._records(query)
+        return found[0] if found else None
+
     async def upcoming(self, practice_id: UUID, patient_id: UUID, after: datetime) -> list[Appointment]:
         """The patient's booked appointments that start at `after` or later, soonest first."""
         query = _appointments().where(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import Range, insert
 
 from reception.database.store.queries import Queries, real_time
@@ -111,6 +111,15 @@ class Holds(Queries):
             )
         )
         return await self._connection.scalar(query.returning(AppointmentRow.id)) is not None
+
+    async def hand_hold(self, hold_id: UUID, conversation_id: UUID, minutes: float) -> None:
+        """Gives a hold to another conversation, for at least `minutes` more."""
+        later = func.greatest(AppointmentRow.hold_expires_at, real_time() + timedelta(minutes=minutes))
+        await self._connection.execute(
+            update(AppointmentRow)
+            .where(AppointmentRow.id == hold_id, AppointmentRow.status == "held")
+            .values(conversation_id=conversation_id, hold_expires_at=later)
+        )
 
     async def take_time(self, **values: Any) -> UUID | None:
         """A conflict is no error here, so it neither spoils the transaction nor ends in a deadlock."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from reception.database.records import Patient, Request
 from reception.database.store.patients import COLUMNS
@@ -66,8 +66,23 @@ class Requests(Queries):
             delete(RequestRow).where(RequestRow.id == request_id, RequestRow.status == "open")
         )
 
+    async def close_request(self, request_id: UUID) -> None:
+        """Marks a request as done."""
+        await self._connection.execute(
+            update(RequestRow).where(RequestRow.id == request_id).values(status="done")
+        )
+
+    async def open_requests(self, practice_id: UUID, kind: str) -> list[Request]:
+        """A practice's requests of one kind that nobody has done yet, oldest first."""
+        return await self._requests(
+            RequestRow.practice_id == practice_id, RequestRow.kind == kind, RequestRow.status == "open"
+        )
+
     async def all_requests(self) -> list[Request]:
         """Every practice's requests, oldest first."""
+        return await self._requests()
+
+    async def _requests(self, *conditions: ColumnElement[bool]) -> list[Request]:
         query = (
             select(
                 RequestRow.id,
@@ -80,6 +95,7 @@ class Requests(Queries):
                 *COLUMNS,
             )
             .outerjoin(PatientRow, PatientRow.id == RequestRow.patient_id)
+            .where(*conditions)
             .order_by(RequestRow.created_at, RequestRow.id)
         )
         requests = []

@@ -1,0 +1,103 @@
+"""The waiting list: a time that becomes free is kept for whoever has waited longest for one like it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from reception.database.records import Appointment
+from reception.database.store import Store
+from reception.practice import AppointmentType, Practice
+
+#: How long a freed time is kept for one who waits, in minutes; then it is everybody's.
+KEPT_MINUTES = 120
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A time that is kept for a patient who waits: the hold's id, and the request it answers."""
+
+    request_id: UUID
+    hold: Appointment
+
+
+class WaitingList:
+    """One practice's waiting list, inside a transaction; `now` is aware, in the practice's zone."""
+
+    def __init__(self, store: Store, practice: Practice, now: datetime) -> None:
+        self._store = store
+        self._practice = practice
+        self._now = now
+
+    async def give(self, freed: Appointment) -> UUID | None:
+        """Keeps the time of a cancelled or moved appointment for the first it fits; the request's id.
+
+        None when nobody waits for it, when it is too soon, or when somebody else has it already.
+        """
+        if freed.start < self._now + timedelta(minutes=self._practice.booking.lead_minutes):
+            return None
+        for request in await self._store.open_requests(self._practice.id, "waitlist"):
+            if request.conversation_id is None or request.patient is None:
+                continue
+            own = freed.patient is not None and request.patient.id == freed.patient.id
+            kind = self._type_for(request.details, freed)
+            if own or kind is None or not fits(request.details, freed):
+                continue
+            if await self._store.hold_of(self._practice.id, request.conversation_id) is not None:
+                continue  # another time is kept for them already
+            end = freed.start + timedelta(minutes=kind.minutes)
+            added = await self._store.add_hold(
+                self._practice.id,
+                freed.practitioner_id,
+                kind.id,
+                freed.start,
+                end,
+                conversation_id=request.conversation_id,
+                minutes=KEPT_MINUTES,
+            )
+            if added is None:
+                return None
+            await self._store.update_request(request.id, {"offered": freed.start.isoformat()})
+            return request.id
+        return None
+
+    async def kept_for(self, patient_id: UUID, conversation_id: UUID) -> Kept | None:
+        """The time that is kept for the patient, from now on held by this conversation; None without one."""
+        for request in await self._store.open_requests(self._practice.id, "waitlist"):
+            if request.conversation_id is None or request.patient is None or request.patient.id != patient_id:
+                continue
+            hold = await self._store.hold_of(self._practice.id, request.conversation_id)
+            if hold is not None and "offered" in request.details:
+                await self._store.hand_hold(hold.id, conversation_id, self._practice.booking.hold_minutes)
+                return Kept(request.id, hold)
+        return None
+
+    def _type_for(self, details: Mapping[str, str], freed: Appointment) -> AppointmentType | None:
+        """The type they wait for, if the freed time is long enough for it and its doctor offers it."""
+        kind = self._practice.type_by_name.get(details.get("appointment_type") or freed.appointment_type)
+        long_enough = kind is not None and kind.minutes <= (freed.end - freed.start) / timedelta(minutes=1)
+        return kind if kind and long_enough and freed.practitioner_id in kind.practitioners else None
+
+
+def fits(details: Mapping[str, str], freed: Appointment) -> bool:
+    """Whether a wish on the list ("practitioner", "date" and "time" as filed) is met by the freed time."""
+    doctor = details.get("practitioner")
+    return (
+        doctor in (None, "", freed.practitioner)
+        and _within(details.get("date", ""), freed.start.date().isoformat())
+        and _within(details.get("time", ""), f"{freed.start:%H:%M}")
+    )
+
+
+def _within(filed: str, value: str) -> bool:
+    """Whether a day or clock lies in "a", "a to b", "from a" or "until b", all in ISO 8601, which sorts."""
+    if not filed:
+        return True
+    if filed.startswith("from "):
+        return value >= filed.removeprefix("from ")
+    if filed.startswith("until "):
+        return value <= filed.removeprefix("until ")
+    first, _, last = filed.partition(" to ")
+    return first <= value <= (last or first)
