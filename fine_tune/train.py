@@ -16,6 +16,7 @@ import argparse
 import json
 import math
 import os
+import signal
 import socket
 import time
 from dataclasses import dataclass, field
@@ -345,7 +346,8 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(options.port or _free_port())}
     how = (recipe, base, options.data, folder, options.resume, options.start, options.checkpoint_seconds)
     try:
-        processes.spawn(worker, how, nprocs=recipe.processes)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped run stops its processes too
+        processes.spawn(worker, how, nprocs=recipe.processes, daemon=True)
     except processes.ProcessExitedException as error:
         raise SystemExit(
             "The run ended before its end, for the reason above: go on with --resume."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reception.dialogue.asking import ask, finish
+from reception.dialogue.asking import ask, confirm, finish
 from reception.dialogue.booking import answer_booking, answer_waitlist
 from reception.dialogue.changes import answer_cancel, answer_move
 from reception.dialogue.identifying import answer_identity, answer_known
@@ -89,6 +89,8 @@ def _confirmation(state: State, frame: Frame, facts: Facts) -> Step:
         if frame.intent is Intent.AFFIRM:
             start_task(state, Task.BOOK)
             return None
+        if frame.intent is not Intent.DENY:
+            return confirm("offer_appointment", About.OTHER)
         return finish(state, Line("medical_noted"))
     if about is About.WAITLIST:
         elsewhen = frame.intent is Intent.DENY and frame.slots  # "no, what about Friday?": search again

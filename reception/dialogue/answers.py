@@ -76,6 +76,8 @@ def told_by_practice(frame: Frame, heard: str, facts: Facts) -> Line | None:
 
     Only where the words are very much those of its own question: anything else gets no advice.
     """
+    if Slot.REASON in frame.slots or facts.cues.may_i.search(heard) is None:
+        return None  # symptoms, and no question of what to do before a visit
     own, score = _own_answer(frame.slots.get(Slot.TOPIC, ""), heard, facts.practice, facts.cues)
     return Line("own_answer", {"answer": own.answer}) if own is not None and score >= _SURELY else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 
 from reception.dialogue.asking import after, ask, confirm, finish
@@ -22,6 +23,7 @@ from reception.dialogue.offers import pick
 from reception.dialogue.searching import (
     choose,
     find_time,
+    forget_time,
     offer,
     overlap,
     refuse_offered,
@@ -68,7 +70,8 @@ def _not_twice(state: State, facts: Facts, said: list[Line]) -> Step:
         return None
     said.append(Line("already_then", {"existing": other}))
     yield ReleaseHold()
-    refuse_offered(state)
+    state.refused = (*state.refused, replace(state.chosen, practitioner=""))
+    forget_time(state)
     state.busy = coming
     return (yield from find_time(state, facts))
 

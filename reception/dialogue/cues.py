@@ -26,6 +26,7 @@ class Cues:
     same: Mapping[str, str]  # word or phrase → the one it is looked up by
     price: str  # the word in `same` that stands for money
     # Who they are.
+    may_i: re.Pattern[str]  # asking what is allowed or to be done before a visit
     why: re.Pattern[str]  # wondering why that is asked
     uninsured: re.Pattern[str]
     # Requests.
@@ -37,6 +38,7 @@ class Cues:
     out_later: re.Pattern[str]
     not_known: re.Pattern[str]
     call_me: re.Pattern[str]  # group "when"
+    message_wish: re.Pattern[str]  # the wish to leave one, without what it says
     message: re.Pattern[str]  # a message in the wish to leave one
 
 
@@ -72,6 +74,10 @@ ENGLISH = Cues(
         "fasting": "fast",
     },
     price="fee",
+    may_i=_any(
+        "(?:can|may|should|must|do|could) (?:i|we|he|she|they)",
+        "i (?:can|may|must|have to) (?:eat|drink|fast)", "(?:have|need) to fast", "must fast",
+    ),
     why=_any("why", r"birth\w*", "names?", "number", "important", "need", "matters?"),
     uninsured=re.compile(
         r"^(?:none|private|self|cash|nothing|no\b|not insured|uninsured|i don'?t|i do not)", re.IGNORECASE
@@ -97,6 +103,13 @@ ENGLISH = Cues(
     ),
     call_me=re.compile(
         r"\b(?:call|ring|phone) me (?:back )?(?:on |at )?(?P<when>[^.,;!?]{3,40})", re.IGNORECASE
+    ),
+    message_wish=re.compile(
+        r"(?:\b(?:hi|hello|good (?:morning|afternoon|evening))\b[, ]*)?"
+        r"\b(?:(?:i(?:'d| would)? (?:like|want|need)(?: to)?|can i|could i|may i)\s+)?leave (?:a )?message\b"
+        r"(?: (?:for|to|with) (?:the |my )?(?:dr\.?|doctor|nurse|mr\.?|mrs\.?|ms\.?)? ?\w+)?"
+        r"(?:,? (?:if that'?s possible|please))*",
+        re.IGNORECASE,
     ),
     message=re.compile(r"\b(?:tell|let|inform)\b.*\b(?:that|know)\b", re.IGNORECASE),
 )  # fmt: skip

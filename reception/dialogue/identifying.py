@@ -72,7 +72,8 @@ def somebody_else(state: State, frame: Frame, old: Claims) -> None:
             state.claims.date_of_birth = old.date_of_birth
             return
     elif state.who.patient_id is not None and not state.who.new:
-        state.booked_by = known
+        itself = state.claims.name.casefold() == state.booked_by.casefold()
+        state.booked_by = "" if itself else state.booked_by or known
         state.claims = _said_now(state.claims, frame)
     elif Slot.DATE_OF_BIRTH not in frame.values and not _respelled(state.claims.name, known):
         state.claims.date_of_birth = None
@@ -90,7 +91,7 @@ def _put_right(name: str, said: str, *, asked_last: bool) -> str:
     "It's Kellner" after "Johanna Keller" is Johanna Kellner.
     """
     parts = name.split()
-    if asked_last and len(said.split()) == len(parts) == 1 and said.casefold() != name.casefold():
+    if asked_last and len(parts) == 1 and name.casefold() not in said.casefold().split():
         return f"{name} {said}"
     if len(said.split()) > 1 or len(parts) < 2:
         return said

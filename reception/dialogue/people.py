@@ -6,7 +6,7 @@ from collections.abc import Generator
 from typing import Any
 
 from reception.dialogue.asking import after, ask
-from reception.dialogue.meaning import Frame, Intent, Slot
+from reception.dialogue.meaning import Frame, Intent, Manner, Slot
 from reception.dialogue.needs import (
     AmendRequest,
     FileRequest,
@@ -18,6 +18,8 @@ from reception.dialogue.needs import (
 )
 from reception.dialogue.state import Expects, Facts, Line, Reply, State, Status
 
+#: A goodbye of more words may tell when to call.
+_JUST_GOODBYE = 3
 _POLITE = frozenset({Intent.THANK, Intent.GREET})
 
 
@@ -72,7 +74,11 @@ def handed_over(state: State, facts: Facts, frame: Frame, heard: str) -> Talk:
 
     Nothing is asked any more, so that nobody feels kept on the line.
     """
+    if frame.manner is Manner.WAITS:
+        return Reply((Line("take_your_time"),), state.expects)
     if frame.intent is Intent.GOODBYE:
+        if state.expects is Expects.CALLBACK and len(heard.split()) > _JUST_GOODBYE:
+            yield from _amend(state, "callback", heard)
         state.status = Status.CLOSED
         return Reply((Line("goodbye", {"practice": facts.practice.name}),))
     if frame.intent is Intent.REPEAT:

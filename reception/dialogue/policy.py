@@ -95,26 +95,27 @@ def decide(state: State, frame: Frame, heard: str, picked: Choice | None, facts:
 def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, facts: Facts) -> Talk:
     if frame.caller and state.who.patient_id is None:
         state.booked_by = frame.caller
+    if state.maybe_danger:
+        answered = yield from _answer_danger(state, frame, heard, picked, facts)
+        if answered is not None:
+            return answered
     if state.expects is Expects.CONFIRMATION and frame.confidence < SURE and frame.intent in _YES_NO:
         frame = replace(frame, intent=Intent.INFORM)  # half a yes books nothing: the question is put again
-    danger, state.maybe_danger = state.maybe_danger, ""
-    if danger and (frame.intent is Intent.AFFIRM if picked is None else picked.yes):
-        return (yield from emergency(state, facts, danger))
-    if danger and (frame.intent is Intent.DENY if picked is None else picked.yes is False):
-        return (yield from advance(state, frame, facts))
     if frame.intent is Intent.EMERGENCY and frame.confidence < ALARMED and state.status is Status.OPEN:
-        state.maybe_danger = heard
+        state.maybe_danger, state.doubted = heard, None
         return confirm("mean_emergency", About.OTHER, number=facts.practice.emergency_number)
     if frame.intent is Intent.EMERGENCY:
         return (yield from emergency(state, facts, heard))
     if state.status is Status.HANDED_OVER:
         return (yield from handed_over(state, facts, frame, heard))
-    if state.waited_for is not None:
+    by_the_way = frame.manner is Manner.WAITS or frame.intent in (Intent.REPEAT, Intent.PRACTICE_QUESTION)
+    if state.waited_for is not None and not by_the_way:
         taken = yield from answer_waiting(state, frame, picked, facts)
         if taken is not None:
             return taken
-    doubted, state.doubted = state.doubted, None
+    doubted = None if by_the_way else state.doubted
     if doubted is not None:
+        state.doubted = None
         meant = yield from _answer_doubt(state, frame, picked, doubted)
         if meant is not None:
             return meant
@@ -203,9 +204,6 @@ def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
 
 def _medical(state: State, frame: Frame, heard: str, facts: Facts) -> Talk:
     """No advice: noted for the team, and an appointment offered; but what the practice says may be said."""
-    told = told_by_practice(frame, heard, facts)
-    if told is not None:
-        return after((told,), _ask_again(state))
     note_by_the_way(state, frame, facts)
     state.medical_words = "\n".join(filter(None, (state.medical_words, heard)))
     details = {"words": state.medical_words}
@@ -215,6 +213,9 @@ def _medical(state: State, frame: Frame, heard: str, facts: Facts) -> Talk:
         )
     else:
         yield AmendRequest(state.medical_request, details)
+    told = told_by_practice(frame, heard, facts)
+    if told is not None:
+        return after((told,), _ask_again(state))
     state.wish.reason = state.wish.reason or frame.slots.get(Slot.REASON, "")
     if state.task is not None:
         return after((Line("no_advice"),), _ask_again(state))
@@ -255,7 +256,8 @@ def _switch_task(state: State, frame: Frame) -> Step:
 
 def _answer_doubt(state: State, frame: Frame, picked: Choice | None, doubted: Task) -> Step:
     """Takes the answer to "Did you mean …?"; None where the talk goes on as if there had been no doubt."""
-    yes = frame.intent is Intent.AFFIRM if picked is None else picked.yes
+    again = TASKS.get(frame.intent) is doubted
+    yes = (again or frame.intent is Intent.AFFIRM) if picked is None else picked.yes
     no = frame.intent is Intent.DENY and not frame.slots if picked is None else picked.yes is False
     if yes and doubted is not state.task:
         yield ReleaseHold()
@@ -266,6 +268,24 @@ def _answer_doubt(state: State, frame: Frame, picked: Choice | None, doubted: Ta
     if yes or no:
         state.expects, state.about, state.choices = None, None, ()  # the question was answered here
     return None
+
+
+def _answer_danger(state: State, frame: Frame, heard: str, picked: Choice | None, facts: Facts) -> Step:
+    """Takes the answer to "Is this an emergency?": only a plain no, or a plain other wish, is none."""
+    words, state.maybe_danger = state.maybe_danger, ""
+    sure = frame.confidence >= SURE
+    if picked is not None and picked.yes is False:
+        return (yield from advance(state, frame, facts))
+    if picked is None and frame.intent is Intent.DENY and sure:
+        state.expects, state.about, state.choices = None, None, ()
+        return None if frame.slots else (yield from advance(state, frame, facts))
+    if frame.manner is Manner.WAITS or frame.intent is Intent.REPEAT:
+        state.maybe_danger = words
+        return _ask_again(state)
+    something_else = frame.intent in TASKS or frame.intent in (Intent.PRACTICE_QUESTION, Intent.STAFF)
+    if picked is None and sure and (something_else or (frame.intent is Intent.INFORM and frame.slots)):
+        return None
+    return (yield from emergency(state, facts, "\n".join((words, heard)) if picked is None else words))
 
 
 def _take_in(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
@@ -329,6 +349,7 @@ def _repair(state: State, reply: Reply) -> Reply:
     if state.status is not Status.OPEN:
         return reply  # a person is already on the way
     if state.misses >= MISSES and state.about is not About.HANDOVER:
+        state.doubted = None
         return confirm("offer_handover", About.HANDOVER)
     if reply.lines[0].key in _UNHELPFUL:
         reply = replace(reply, lines=reply.lines[1:])

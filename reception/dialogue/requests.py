@@ -15,8 +15,8 @@ from reception.dialogue.state import About, Expects, Facts, Line, Reply, State, 
 
 #: Within this time a medicine that runs out makes the request urgent.
 RUNS_OUT = timedelta(days=2)
-#: From this many words on, a wish to leave a message holds the message.
-_A_WHOLE_MESSAGE = 12
+#: From this many words on, what is said besides the wish to leave a message is the message.
+_A_WHOLE_MESSAGE = 8
 #: A no of more words than these tells something else too.
 _BARE_WORDS = 3
 
@@ -179,7 +179,9 @@ def _note_days(state: State, frame: Frame) -> None:
 
 def _note_message(state: State, frame: Frame, heard: str, cues: Cues) -> None:
     """A message said at once ("please tell Dr. Weber that …") is not asked for again."""
-    whole = cues.message.search(heard) is not None or len(heard.split()) >= _A_WHOLE_MESSAGE
+    whole = cues.message.search(heard) is not None or (
+        len(cues.message_wish.sub("", heard).split()) >= _A_WHOLE_MESSAGE
+    )
     if "text" not in state.details and frame.intent is Intent.MESSAGE and whole:
         state.details["text"] = heard.strip().rstrip(".")
     call = cues.call_me.search(heard)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_day_names
 
 from reception.dialogue.meaning import EVERY_WEEKDAY, Days, Hours
@@ -264,7 +264,13 @@ class Wording:
         """A specialty as it is, or language codes by their names."""
         if isinstance(what, str):
             return what
-        return self._list([Locale(code).get_display_name(self._locale) or code for code in what], "and")
+        return self._list([self._language(code) for code in what], "and")
+
+    def _language(self, code: str) -> str:
+        try:
+            return Locale.parse(code, sep="-").get_display_name(self._locale) or code
+        except (ValueError, UnknownLocaleError):
+            return code
 
     def _opening(self, hours: Mapping[int, Sequence[Block]]) -> str:
         """Open days in order, neighbours with the same hours drawn together."""

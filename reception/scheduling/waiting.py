@@ -69,7 +69,7 @@ class WaitingList:
             if request.conversation_id is None or request.patient is None or request.patient.id != patient_id:
                 continue
             hold = await self._store.hold_of(self._practice.id, request.conversation_id)
-            if hold is not None and "offered" in request.details:
+            if hold is not None and hold.start.isoformat() == request.details.get("offered"):
                 await self._store.hand_hold(hold.id, conversation_id, self._practice.booking.hold_minutes)
                 return Kept(request.id, hold)
         return None

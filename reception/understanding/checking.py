@@ -66,6 +66,12 @@ _DAY_OF_MONTH = re.compile(
     rf"|\d{{1,2}}(?:st|nd|rd|th)(?: (?:of )?{_MONTH})?|\d{{1,2}}/\d{{1,2}})(?!\w)",
     re.IGNORECASE,
 )
+#: What makes "until three" mean "from three on" ("I work until three"), and "day after" no "after".
+_TURNED_ROUND = re.compile(
+    r"\b(?:can'?t|cannot|not|\w+n't|away|work(?:ing)?|busy|off|out|gone|vacation|holiday|school)\b[^,.;]*$"
+    r"|\bday $",
+    re.IGNORECASE,
+)
 _MEANT = re.compile(r"\b(?:until|till|after|before) (?:the )?$", re.IGNORECASE)
 _TITLE = re.compile(r"\b(?:dr|doctor|prof|professor|nurse|mr|mrs|ms|miss)\b\.? $", re.IGNORECASE)
 _NAME = re.compile(
@@ -74,7 +80,8 @@ _NAME = re.compile(
 )
 _NO_NAME = (
     r"(?!(?:he|she|they|it|i|who|was|is|am|were|the|my|his|her|a|patient|name|yes|no|hi|hello|this|and"
-    r"|for)\b)"
+    r"|for|thanks?|you|okay|ok|sure|thing|of|course|sorry|about|that|great|well|our|your|oh|right|yeah"
+    r"|please|his|on|it's|\w+'s)\b)"
 )
 _NAME_BORN = re.compile(
     rf"^({_NO_NAME}[^\W\d_][\w'’-]+(?: {_NO_NAME}[^\W\d_][\w'’-]+){{1,2}}),? (?:born|dob|date of birth)\b",
@@ -177,8 +184,11 @@ def _with_day_of_month(span: str, patient: str, others: Iterable[str]) -> str:
 
 def _with_preposition(span: str, patient: str) -> str:
     """The span with the word before it that changes what it means, as in "until Thursday"."""
-    before = _MEANT.search(patient[: max(0, patient.find(span))])
-    return before.group() + span if before else span
+    start = patient[: max(0, patient.find(span))]
+    before = _MEANT.search(start)
+    if before is None or _TURNED_ROUND.search(start[: before.start()]):
+        return span
+    return before.group() + span
 
 
 def _with_title(span: str, patient: str) -> str:

@@ -42,14 +42,17 @@ _PLAIN_WORDS = 12
 _YES = {"en": frozenset({"yes", "yeah", "yep", "yup", "sure", "okay", "ok", "correct", "right"})}
 _NO = {"en": frozenset({"no", "nope", "nah"})}
 #: Questions whose answer can't be a day of the past.
-_NO_PAST_DAY = frozenset(
-    {"slot", "time", "practitioner", "appointment_type", "phone", "insurance", "confirmation"}
-)
+_NO_PAST_DAY = frozenset({"slot", "time", "practitioner", "appointment_type", "phone", "insurance"})
 #: Intents that may tell who it is for in the same breath.
 _TELL_BIRTH = frozenset(
     {Intent.INFORM, Intent.AFFIRM, Intent.DENY, Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL, Intent.CHECK,
      Intent.PRESCRIPTION, Intent.REFERRAL, Intent.SICK_NOTE}
 )  # fmt: skip
+#: What stands before a birth date: "born on", or a correction where it was just said wrongly.
+_BORN_BEFORE = re.compile(
+    r"\b(?:born(?: on)?|birth ?(?:date|day)?(?: is)?|dob|it'?s|it is|no|sorry|wait)\W+(?:the )?$",
+    re.IGNORECASE,
+)
 _DAYS_AND_TIMES = frozenset({Slot.DATE, Slot.TIME, Slot.OLD_DATE, Slot.OLD_TIME})
 #: A year of a birth, as written or spoken.
 _YEAR = re.compile(
@@ -61,59 +64,53 @@ _CORRECTED = re.compile(r"\b(?:no|wait|sorry|mean|mine|actually|rather)\b", re.I
 #: How many last words are searched for a birth date, and of how many it may be.
 _SEARCHED, _DATE_WORDS = 40, 9
 #: What a yes or a no may be taken for: "yes, thank you, bye", "yes, sorry again".
-_NOTHING_ELSE = frozenset(
-    {
-        Intent.THANK,
-        Intent.GOODBYE,
-        Intent.REPEAT,
-        Intent.INFORM,
-        Intent.GREET,
-        Intent.OUT_OF_SCOPE,
-        Intent.PRACTICE_QUESTION,
-    }
-)
+_NOTHING_ELSE = frozenset({Intent.THANK, Intent.GOODBYE, Intent.GREET})
+#: What only a yes or no that can be nothing else outweighs: "okay, can you say that again?" is no yes.
+_SOMETHING_ELSE = frozenset({Intent.REPEAT, Intent.INFORM, Intent.OUT_OF_SCOPE, Intent.PRACTICE_QUESTION})
+_PLAIN_YES = {"en": frozenset({"yes", "yeah", "yep", "yup"})}
 _YES_OR_NO = frozenset({"confirmation", "anything_else"})
 
 
 def not_reversed(frame: Frame, expects: str | None, heard: str, language: str) -> Frame:
     """The frame, unless it takes a plain yes for a no or the other way round."""
-    polite = expects == "confirmation" and frame.intent in _NOTHING_ELSE and not frame.slots
+    polite = expects == "confirmation" and frame.intent in _NOTHING_ELSE | _SOMETHING_ELSE and not frame.slots
     if expects not in _YES_OR_NO or not (polite or frame.intent in (Intent.AFFIRM, Intent.DENY)):
         return frame
     first = "".join(char if char.isalpha() else " " for char in heard.casefold()).split()[:1]
     said_no = bool(first) and first[0] in _NO.get(language, ())
-    said_yes = bool(first) and first[0] in _YES.get(language, ())
+    words = _PLAIN_YES if frame.intent in _SOMETHING_ELSE else _YES
+    said_yes = bool(first) and first[0] in words.get(language, ())
     if (said_yes and frame.intent is Intent.AFFIRM) or (said_no and frame.intent is Intent.DENY):
         return replace(frame, confidence=1.0)
     if said_yes and polite:  # "yes, thank you, bye" is a yes before it is a goodbye
-        return replace(frame, intent=Intent.AFFIRM)
+        return replace(frame, intent=Intent.AFFIRM, confidence=1.0)
     if said_no and frame.intent is not Intent.GOODBYE and (polite or frame.intent is Intent.AFFIRM):
-        return replace(frame, intent=Intent.DENY)
+        return replace(frame, intent=Intent.DENY, confidence=1.0)
     if said_yes and frame.intent is Intent.DENY:
-        return replace(frame, intent=Intent.AFFIRM)
+        return replace(frame, intent=Intent.AFFIRM, confidence=1.0)
     return frame
 
 
 def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: Setting) -> Frame:
     """The frame with the asked slot filled from the whole answer, where it lacks it and that can be one."""
-    frame = _named(not_reversed(frame, expects, heard, setting.language), setting)
-    frame = _told_birth(_born(frame, expects, desk, setting), heard, desk, setting)
-    frame = heed(frame, heard, setting.language)
-    if frame.manner is not None:
-        return frame
+    heeded = heed(frame, heard, setting.language)
+    if heeded.manner is not None:
+        return heeded
+    frame = heed(not_reversed(frame, expects, heard, setting.language), heard, setting.language)
+    frame = _named(frame, setting)
+    frame = _told_birth(_born(frame, expects, desk, setting), expects, heard, desk, setting)
     slot = _ASKED.get(expects or "")
     if slot is Slot.DATE_OF_BIRTH and _CORRECTED.search(heard) and slot in frame.values:
-        slots, said = dict(frame.slots), dict(frame.values)
-        del slots[slot], said[slot]  # read anew below: of two dates the last one counts
-        frame = replace(frame, slots=slots, values=said)
+        return _with_last_birth_date(frame, heard, desk, setting)
     if slot is None or frame.intent not in _ANSWERING or slot in frame.values:
         return frame
     if slot in _PLAIN:
         return _named(_plain(frame, slot, heard, desk, setting), setting)
-    corrected = slot is Slot.DATE_OF_BIRTH and _CORRECTED.search(heard)
-    span = "" if corrected else heard
-    if slot not in interpret(Intent.INFORM, {slot: span}, desk, setting):
-        span = _last_birth_date(heard, desk, setting) if slot is Slot.DATE_OF_BIRTH else ""
+    span = heard
+    if slot is Slot.DATE_OF_BIRTH and (_CORRECTED.search(heard) or not _reads(slot, heard, desk, setting)):
+        span = _last_birth_date(heard, desk, setting)
+    elif not _reads(slot, heard, desk, setting):
+        span = ""
     if not span:
         return frame
     values = interpret(Intent.INFORM, {slot: span}, desk, setting)
@@ -122,18 +119,40 @@ def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: 
     return replace(frame, intent=Intent.INFORM, slots=slots, values=kept | values)
 
 
-def _told_birth(frame: Frame, heard: str, desk: str, setting: Setting) -> Frame:
-    """The frame with a whole date of years ago, overlooked or taken for another day, as the birth date."""
+def _reads(slot: Slot, span: str, desk: str, setting: Setting) -> bool:
+    return slot in interpret(Intent.INFORM, {slot: span}, desk, setting)
+
+
+def _with_last_birth_date(frame: Frame, heard: str, desk: str, setting: Setting) -> Frame:
+    """The frame with the last of the dates in a corrected answer: "the 27th, no, wait, the 28th"."""
+    span = _last_birth_date(heard, desk, setting)
+    if not span:
+        return frame
+    values = interpret(Intent.INFORM, {Slot.DATE_OF_BIRTH: span}, desk, setting)
+    slots = {**frame.slots, Slot.DATE_OF_BIRTH: span}
+    return replace(frame, slots=slots, values={**frame.values, **values})
+
+
+def _told_birth(frame: Frame, expects: str | None, heard: str, desk: str, setting: Setting) -> Frame:
+    """The frame with a whole date of years ago, overlooked or taken for another day, as the birth date.
+
+    Only where the words before it say so, or a name stands there: "on May 3rd 2019" may be any day.
+    """
     if frame.intent not in _TELL_BIRTH or Slot.DATE_OF_BIRTH in frame.values or not _YEAR.search(heard):
         return frame
     span = _last_birth_date(heard, desk, setting)
+    before = heard[: max(0, heard.rfind(span))]
+    name = frame.slots.get(Slot.PATIENT_NAME, "")
+    told = _BORN_BEFORE.search(before) or (name and before.rstrip(" ,.").endswith(name))
+    if expects not in ("patient_name", "date_of_birth") and not told:
+        return frame
     values = interpret(Intent.INFORM, {Slot.DATE_OF_BIRTH: span}, desk, setting)
     born = values.get(Slot.DATE_OF_BIRTH)
     if not isinstance(born, date) or born > setting.now.date() - YEARS_AGO or not _YEAR.search(span):
         return frame
     slots: dict[Slot, str] = {**frame.slots, Slot.DATE_OF_BIRTH: span}
     for slot, words in frame.slots.items():
-        if slot in _DAYS_AND_TIMES and words in span:
+        if slot in _DAYS_AND_TIMES and words in span and heard.count(words) == 1:
             del slots[slot]
     stay = {slot: value for slot, value in frame.values.items() if slot in slots}
     return replace(frame, slots=slots, values=stay | values)

@@ -119,6 +119,9 @@ class _Reading:
         anchors = self._desk_days
         if old and old.first and old.first == old.last:
             anchors = (old.first,)
+        suiting = self._language.ruled_out.sub(" ", text)
+        if suiting != text:  # "Mondays are out" is "not Mondays"
+            text = f"{self._language.no} {suiting}"
         return read_days(text, self._scene(anchors, existing=self._intent in _EXISTING), self._language)
 
     def _birth_date(self, text: str) -> date | None:

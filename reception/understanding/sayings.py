@@ -1,6 +1,7 @@
 """Turns of phrase that code knows in one language, and what they do to a frame.
 
-They are few and fixed: a small model takes "one moment, please" for a yes.
+They are few and fixed: a small model takes "one moment, please" for a yes. Where the words say more than the
+phrase, the model's reading counts.
 """
 
 from __future__ import annotations
@@ -14,68 +15,91 @@ from reception.dialogue.meaning import Frame, Intent, Manner, Slot
 
 @dataclass(frozen=True)
 class Sayings:
-    """The patterns of one language; each is searched in the words in lower case."""
+    """The patterns of one language; those for phrases are searched in the words in lower case."""
 
     waits: re.Pattern[str]  # the whole utterance
     drops: re.Pattern[str]
+    keeps: re.Pattern[str]  # drops a change, even where the model is sure of something else
+    yes: re.Pattern[str]  # at the start
     asks_if_open: re.Pattern[str]
-    caller: re.Pattern[str]  # group "name": who says that this is them
+    caller: re.Pattern[str]  # group "name": who says that this is them; "sure" where it can be nothing else
     for_another: re.Pattern[str]  # group "name": of whom somebody says that they are theirs; may be empty
+    no_name: frozenset[str]  # words that end a name
     goodbye: frozenset[str]  # last words
-    fillers: re.Pattern[str]  # sounds that say nothing
+    fillers: re.Pattern[str]  # sounds that say nothing, in the words as they are
 
 
-_NAME = r"[^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+){0,2}"
-_NOT_A_NAME = (
-    r"(?!(?:he|she|they|it|who|that|whose|needs?|has|have|is|was|wants?|to|and|for|because|but|at|on|in|with|i|a|an|the"
-    r"|please|can|could|would|this|next|tomorrow|today|actually|calling|on|behalf|about|from|not|just|so)\b)"
-)
+_WORD = r"[^\W\d_][\w'’-]+"
 _RELATIVE = (
     r"(?:dad|daddy|father|mom|mum|mommy|mummy|mother|son|daughter|wife|husband|partner|kid|child|boy|girl|baby"
-    r"|grandson|granddaughter|grandma|grandpa|grandmother|grandfather|grandson|brother|sister|uncle|aunt|nephew|niece"
+    r"|grandson|granddaughter|grandma|grandpa|grandmother|grandfather|brother|sister|uncle|aunt|nephew|niece"
     r"|neighbou?r|friend|client|resident)"
 )
+_A_MOMENT = r"(?:moment|second|sec|minute|min|tick)"
+_LOOKING = (
+    r"(?:let me (?:just )?(?:see|look|check|think|find|get|grab|ask)|i(?:'ll| need to| have to| must)"
+    r" (?:just )?(?:look|check|think|find|get|grab|ask)|while i (?:look|check|think|find|get|grab|ask))"
+    r"(?: (?:it|that|up|for|my|the|a|in|on|at|out|wife|husband|him|her|calendar|diary|glasses|card|pen))*"
+)
+_NOT_OF_A_NAME = """
+    he she they it who that whose need needs has have had is was want wants to and for because but at on in
+    with i i'm im a an the please can could would will this next tomorrow today actually calling phoning
+    ringing behalf about from not just so as if sometime some before after very really
+"""
 SAYINGS: Mapping[str, Sayings] = {
     "en": Sayings(
         waits=re.compile(
-            r"^(?:(?:oh|ok|okay|um|uh|er|well|sorry|yes|yeah|wait|please|and|just)[, ]+)*"
-            r"(?:one|just a|just one|a|wait a|give me a|half a) (?:moment|second|sec|minute|min|tick)"
-            r"(?:[, ]+(?:please|while i|let me|i need to|i have to|i'll|until i)\b.*)?[.!]*$"
-            r"|^(?:please )?(?:hold on|hang on|wait|bear with me|wait a bit)"
-            r"(?:[, ]+(?:please|a (?:moment|minute|second|sec)|let me\b.*|i need to\b.*|i'm just\b.*))*[.!]*$"
+            r"^(?:(?:oh|ok|okay|well|sorry|yes|yeah|right|sure|wait|please|but|and|just)[, ]+)*"
+            rf"(?:(?:one|just a|just one|a|give me a|half a) {_A_MOMENT}|hold on|hang on|wait|bear with me)"
+            rf"(?:[, ]+(?:please|a {_A_MOMENT}|one {_A_MOMENT}|a bit|{_LOOKING}))*[.!]*$"
         ),
         drops=re.compile(
-            r"\b(?:never ?mind|forget (?:it|about it|the (?:whole thing|appointment))"
-            r"|(?:leave|keep) (?:it|that|things|everything|(?:the|my) appointment|the old one)"
-            r"(?: \S+){0,4}? (?:as|like|how|the way|where) (?:it|they|that)(?: is| was| are| were|'s)\b"
-            r"|(?:then )?leave it(?: then| at that| be)?(?=[,.;!]|$)"
-            r"|i(?:'ve| have)? changed my mind(?=[,.;!]|$)"
-            r"|i don'?t (?:want|need) (?:it|that|this|anything|an appointment) any ?more)"
+            r"\bnever ?mind\b|\bleave it(?: then| at that| be)?(?=[,.;!]|$)"
+            r"|(?<!to )(?<!always )(?<!n't )\bforget (?:it|about it|the (?:whole thing|appointment))\b"
         ),
+        keeps=re.compile(
+            r"\b(?:leave|keep) (?:it|that|things|everything|(?:the|my) appointment|the old one)"
+            r"(?: \S+){0,4}? (?:as|like|how|the way|where) (?:it|they|that)(?: is| was| are| were|'s)\b"
+        ),
+        yes=re.compile(r"^(?:yes|yeah|yep|yup|sure|ok|okay)\b"),
         asks_if_open=re.compile(
             r"\b(?:are|is|will) (?:you|you guys|the (?:practice|office|clinic|surgery))"
             r" (?:be )?(?:open|closed)\b"
         ),
         caller=re.compile(
-            rf"\b(?:my name is|my name's|this is|i am|i'm|it's) (?P<name>{_NOT_A_NAME}{_NAME})"
+            r"\b(?:(?P<sure>my name is|my name's|this is)|i am|i'm|it's)"
+            rf" (?P<name>{_WORD}(?: {_WORD}){{1,2}})"
         ),
         for_another=re.compile(
-            rf"\b(?:for|about|on behalf of|with|bring) (?:my|our) (?:\w+ )?{_RELATIVE}(?:'s)?,?"
-            rf"(?: (?P<name>{_NOT_A_NAME}[^\W\d_][\w'’-]+(?: {_NOT_A_NAME}[^\W\d_][\w'’-]+){{0,2}}))?"
+            rf"\b(?:for|about|on behalf of|with|bring) (?:my|our) (?:\w+ )?{_RELATIVE}\b,?"
+            rf"(?: (?P<name>{_WORD}(?: {_WORD}){{0,2}}))?"
         ),
-        # "Er" may be the emergency room, which has a word like "the" before it; "mm" a length.
-        fillers=re.compile(
-            r"(?<![\w'’-])(?:u+mm*|u+hh*(?! huh)|uhm|erm+|hmm+|(?<!\d )mm+"
-            r"|(?<!the )(?<!an )(?<!to )(?<!in )er)(?![\w'’-]),? ?",
-            re.IGNORECASE,
-        ),
+        no_name=frozenset(_NOT_OF_A_NAME.split()),
         goodbye=frozenset({"bye", "goodbye", "bye-bye", "cheerio"}),
+        # "Er" may be the emergency room, a kind of tablet or a name, "um" a name: only where people pause.
+        fillers=re.compile(
+            r"(?<![\w'’@.-])(?:[Uu]+hh*(?! huh)|[Uu]hm+|[Ee]rm+|[Hh]mm+|^[Uu]+mm*|^[Ee]r|u+mm*(?=,| [a-z])"
+            r"|(?:(?<=\bi )|(?<=\bis )|(?<=it's )|(?<=and )|(?<=on )|(?<=so )|(?<=yes )|(?<=no ))er(?= [a-z])"
+            r"|er(?=,))(?![\w'’@-]|\.\w),? ?"
+        ),
     )
 }
-#: Intents that no turn of phrase changes.
-_SURE = frozenset({Intent.EMERGENCY})
 #: Below this confidence a fixed phrase counts more than the model.
 UNSURE = 0.6
+#: What a phrase may be taken for; anything else that the model is sure of says more than the phrase.
+_TAKEN_FOR = frozenset(
+    {
+        Intent.INFORM,
+        Intent.AFFIRM,
+        Intent.DENY,
+        Intent.REPEAT,
+        Intent.OUT_OF_SCOPE,
+        Intent.GREET,
+        Intent.THANK,
+    }
+)
+#: What leaving things as they are is taken for.
+_CHANGES = frozenset({Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL, Intent.ALTERNATIVES, Intent.MESSAGE})
 
 
 def without_fillers(heard: str, language: str) -> str:
@@ -88,26 +112,30 @@ def without_fillers(heard: str, language: str) -> str:
 def heed(frame: Frame, heard: str, language: str) -> Frame:
     """The frame with what the fixed phrases in `heard` add to it, or put right in it."""
     sayings = SAYINGS.get(language)
-    if sayings is None or frame.intent in _SURE:
+    if sayings is None or frame.intent is Intent.EMERGENCY:
         return frame
     said = " ".join(heard.casefold().replace("’", "'").split())
-    if sayings.waits.search(said):
+    plain = frame.intent in _TAKEN_FOR or (frame.confidence < UNSURE and frame.intent is not Intent.STAFF)
+    no_yes = sayings.yes.search(said) is None
+    drops = no_yes and sayings.drops.search(said) is not None
+    keeps = no_yes and sayings.keeps.search(said) is not None and frame.intent in _TAKEN_FOR | _CHANGES
+    if plain and not frame.slots and sayings.waits.search(said):
         return Frame(Intent.INFORM, manner=Manner.WAITS)
-    bare = frame.intent is not Intent.STAFF and not frame.values.keys() - {Slot.PRACTITIONER}
-    if bare and sayings.drops.search(said):
-        frame = Frame(Intent.DENY, manner=Manner.DROPS)
-    if _takes_leave(frame, said, sayings):
+    if _takes_leave(frame, said, sayings, drops=drops or keeps):
         return Frame(Intent.GOODBYE, confidence=frame.confidence)
+    if ((plain and drops) or keeps) and not frame.slots.keys() - {Slot.PRACTITIONER}:
+        return Frame(Intent.DENY, manner=Manner.DROPS)
     open_or_not = frame.intent is Intent.INFORM or frame.confidence < UNSURE
     if open_or_not and sayings.asks_if_open.search(said):
         frame = replace(frame, intent=Intent.PRACTICE_QUESTION)
     return _for_another(frame, heard, said, sayings)
 
 
-def _takes_leave(frame: Frame, said: str, sayings: Sayings) -> bool:
-    """Whether somebody ends the talk with their last word, having said nothing that was asked."""
+def _takes_leave(frame: Frame, said: str, sayings: Sayings, *, drops: bool) -> bool:
+    """Whether somebody ends the talk with their last word, having said nothing else that counts."""
     last = re.sub(r"\W+$", "", said).rsplit(" ", 1)[-1]
-    return last in sayings.goodbye and frame.intent is not Intent.AFFIRM and not frame.values
+    nothing_else = frame.intent in _TAKEN_FOR - {Intent.AFFIRM} or drops
+    return last in sayings.goodbye and nothing_else and not frame.slots
 
 
 def _for_another(frame: Frame, heard: str, said: str, sayings: Sayings) -> Frame:
@@ -115,31 +143,28 @@ def _for_another(frame: Frame, heard: str, said: str, sayings: Sayings) -> Frame
     caller, other = sayings.caller.search(said), sayings.for_another.search(said)
     if caller is None or other is None or len(said) != len(heard):
         return frame
-    own = heard[slice(*caller.span("name"))]
-    own = _without(own, said, caller.start("name"), other.start())
-    if len(own.split()) < 2:
+    own = _name(heard, caller.span("name"), sayings)
+    labelled = frame.slots.get(Slot.PATIENT_NAME, "")
+    named = own.istitle() or caller["sure"] is not None
+    if len(own.split()) < 2 or not named:
         return frame
     slots, values = dict(frame.slots), dict(frame.values)
     if slots.get(Slot.INSURANCE) == own:
-        slots.pop(Slot.INSURANCE)
-    if slots.get(Slot.PATIENT_NAME, own) == own:
-        slots.pop(Slot.PATIENT_NAME, None)
+        del slots[Slot.INSURANCE]
+    if labelled and labelled in own:
+        del slots[Slot.PATIENT_NAME]
         values.pop(Slot.PATIENT_NAME, None)
-        if other["name"]:
-            slots[Slot.PATIENT_NAME] = heard[slice(*other.span("name"))]
-            values[Slot.PATIENT_NAME] = slots[Slot.PATIENT_NAME].title()
+        theirs = _name(heard, other.span("name"), sayings) if other["name"] else ""
+        if theirs.istitle():  # in small letters it may be any words: then the name is asked for
+            slots[Slot.PATIENT_NAME] = values[Slot.PATIENT_NAME] = theirs
     return replace(frame, slots=slots, values=values, caller=own.title() if own.islower() else own)
 
 
-def _without(own: str, said: str, start: int, end: int) -> str:
-    """The name up to where the next words begin ("linda brandt i'm calling …")."""
-    words = own.split()
+def _name(heard: str, span: tuple[int, int], sayings: Sayings) -> str:
+    """The name at a place, up to where other words begin ("linda brandt i'm calling …")."""
     kept: list[str] = []
-    for word in words:
-        if re.fullmatch(_NOT_A_NAME + r"[\w'’-]+", word.casefold()) is None or word.casefold() in (
-            "i'm",
-            "im",
-        ):
+    for word in heard[slice(*span)].split():
+        if word.casefold() in sayings.no_name:
             break
         kept.append(word)
     return " ".join(kept)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
+import pytest
+
 from reception.dialogue.meaning import Days, Frame, Hours, Intent, Manner, Slot
 from reception.dialogue.state import About, Expects, Status, Task
 from tests.dialogue.world import PRACTICE, WEBER, ZONE, World, appointment, day
@@ -177,6 +179,71 @@ def test_an_alarm_that_may_be_false_names_the_number_and_asks() -> None:
 def test_a_yes_to_the_alarm_hands_over_with_the_words_said_first() -> None:
     desk = World()
     desk.means(unsure(Intent.EMERGENCY), "she looks so grey")
-    desk.says(Intent.AFFIRM)
-    assert desk.requests == [("emergency", {"words": "she looks so grey"}, "emergency", None)]
+    desk.says(Intent.AFFIRM, heard="yes I think so")
+    assert desk.requests == [("emergency", {"words": "she looks so grey\nyes I think so"}, "emergency", None)]
     assert desk.state.status is Status.HANDED_OVER
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        unsure(Intent.AFFIRM),
+        Frame(Intent.INFORM),
+        Frame(Intent.MEDICAL_QUESTION),
+        Frame(Intent.GOODBYE),
+        unsure(Intent.DENY),
+        unsure(Intent.EMERGENCY),
+    ],
+    ids=lambda frame: frame.intent,
+)
+def test_anything_but_a_plain_no_to_the_alarm_is_an_emergency(frame: Frame) -> None:
+    desk = World()
+    desk.means(unsure(Intent.EMERGENCY), "she looks so grey")
+    desk.means(frame, "i'm not sure")
+    assert [kind for kind, *_ in desk.requests] == ["emergency"]
+    assert desk.state.status is Status.HANDED_OVER
+
+
+def test_the_alarm_stays_while_its_question_is_said_again() -> None:
+    desk = World()
+    desk.means(unsure(Intent.EMERGENCY), "she looks so grey")
+    desk.says(Intent.REPEAT)
+    desk.means(Frame(Intent.INFORM, manner=Manner.WAITS), "hold on")
+    assert "911" in desk.text
+    desk.says(Intent.AFFIRM)
+    assert [kind for kind, *_ in desk.requests] == ["emergency"]
+
+
+def test_another_wish_is_no_emergency() -> None:
+    desk = World()
+    desk.means(unsure(Intent.EMERGENCY), "this is killing me")
+    desk.says(Intent.CANCEL)
+    assert (desk.requests, desk.state.task) == ([], Task.CANCEL)
+
+
+def test_the_doubt_outlives_a_sorry() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, reason="knee", **MAYA)
+    desk.means(unsure(Intent.PRESCRIPTION))
+    desk.says(Intent.REPEAT)
+    desk.says(Intent.AFFIRM)
+    assert desk.state.task is Task.PRESCRIPTION
+
+
+def test_who_waits_for_the_call_back_question_is_no_call_back_time() -> None:
+    desk = World()
+    desk.says(Intent.STAFF, heard="a person please")
+    desk.means(Frame(Intent.INFORM, manner=Manner.WAITS), "one moment, let me look")
+    desk.says(Intent.INFORM, heard="after three")
+    assert desk.requests[0][1]["callback"] == "after three"
+
+
+def test_the_other_offered_times_stay_when_one_is_in_the_way() -> None:
+    desk = World(existing=[appointment("one", "2026-06-16T08:00")])
+    desk.says(Intent.INFORM, **MAYA)
+    desk.says(Intent.BOOK, reason="knee", date=day("2026-06-16"))
+    offered = [one.offer for one in desk.state.choices]
+    assert offered[0] is not None and offered[0].start.hour == 8
+    desk.picks(0)
+    assert "already have an appointment" in desk.text
+    assert [one.start for one in desk.state.refused] == [offered[0].start]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from reception.dialogue.meaning import Intent
+from reception.dialogue.meaning import Frame, Intent, Manner
 from reception.dialogue.state import About, Expects, Offer, WaitingTime
 from tests.dialogue.world import WEBER, ZONE, World, appointment
 
@@ -41,6 +41,15 @@ def test_a_no_leaves_the_patient_on_the_list_and_is_not_asked_again() -> None:
     assert (desk.booked, desk.closed, reply.expects) == ([], [], Expects.ANYTHING_ELSE)
     desk.says(Intent.CHECK)
     assert "waiting for" not in desk.text
+
+
+def test_an_aside_does_not_give_the_time_away() -> None:
+    desk = at_the_end_of_a_check()
+    desk.means(Frame(Intent.INFORM, manner=Manner.WAITS), "one moment, let me check my calendar")
+    desk.says(Intent.PRACTICE_QUESTION, heard="where can i park", topic="park")
+    desk.says(Intent.AFFIRM)
+    assert desk.closed == ["request 7"]
+    assert desk.requests == []
 
 
 def test_another_wish_is_heard_instead_of_an_answer() -> None:

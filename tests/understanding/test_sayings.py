@@ -30,29 +30,49 @@ def test_who_says_more_is_not_only_waiting(heard: str) -> None:
     assert heed(Frame(Intent.INFORM), heard, "en").manner is None
 
 
-@pytest.mark.parametrize(
-    "heard",
-    [
-        "never mind",
-        "No, leave the appointment as it is.",
-        "then leave it with Dr. Asante as it was",
-        "oh forget it",
-        "I changed my mind.",
-        "just keep it how it was",
-    ],
-)
-def test_leaving_it_drops_what_is_going_on(heard: str) -> None:
-    frame = heed(Frame(Intent.CANCEL), heard, "en")
+@pytest.mark.parametrize("heard", ["never mind", "oh forget it", "then leave it.", "no, leave it then"])
+def test_giving_up_drops_what_is_going_on(heard: str) -> None:
+    frame = heed(Frame(Intent.INFORM), heard, "en")
     assert (frame.intent, frame.manner) == (Intent.DENY, Manner.DROPS)
 
 
-@pytest.mark.parametrize("heard", ["forget the pills, I need a check-up", "can I leave it until Monday?"])
-def test_a_new_wish_is_heard_behind_it(heard: str) -> None:
-    assert heed(Frame(Intent.BOOK), heard, "en").intent is Intent.BOOK
+@pytest.mark.parametrize(
+    "heard",
+    [
+        "No, leave the appointment as it is.",
+        "then leave it with Dr. Asante as it was",
+        "just keep it how it was",
+    ],
+)
+def test_leaving_things_as_they_are_is_no_change_even_where_the_model_is_sure_of_one(heard: str) -> None:
+    frame = heed(Frame(Intent.CANCEL, {Slot.PRACTITIONER: "Dr. Asante"}), heard, "en")
+    assert (frame.intent, frame.manner) == (Intent.DENY, Manner.DROPS)
+
+
+@pytest.mark.parametrize(
+    ("intent", "heard"),
+    [
+        (Intent.BOOK, "forget the pills, I need a check-up"),
+        (Intent.BOOK, "can I leave it until Monday?"),
+        (Intent.PRACTICE_QUESTION, "Never mind, what are your opening hours?"),
+        (Intent.MEDICAL_QUESTION, "Never mind the appointment, should I stop taking my blood thinner?"),
+        (Intent.CANCEL, "I changed my mind, please cancel my appointment"),
+        (Intent.AFFIRM, "yes, leave it as it is"),
+        (Intent.AFFIRM, "Yes, I don't need it anymore."),
+        (Intent.STAFF, "Wait, I need to talk to a real person"),
+        (Intent.MEDICAL_QUESTION, "Hold on, I need to ask, my son swallowed a coin an hour ago"),
+        (Intent.CANCEL, "Please cancel my appointment, thanks, bye"),
+        (Intent.STAFF, "Can somebody from the office call me back please? Bye."),
+        (Intent.PRESCRIPTION, "I need more ibuprofen, thank you, bye"),
+    ],
+)
+def test_who_says_more_than_the_phrase_is_heard(intent: Intent, heard: str) -> None:
+    assert heed(Frame(intent), heard, "en") == Frame(intent)
 
 
 def test_the_last_word_can_be_a_goodbye_but_not_of_an_emergency() -> None:
-    assert heed(Frame(Intent.MESSAGE), "he can call you himself, goodbye", "en").intent is Intent.GOODBYE
+    assert heed(Frame(Intent.INFORM), "he can call you himself, goodbye", "en").intent is Intent.GOODBYE
+    assert heed(Frame(Intent.STAFF), "forget it, I'll come by. Goodbye.", "en").intent is Intent.GOODBYE
     assert heed(Frame(Intent.EMERGENCY), "I took them all, goodbye", "en").intent is Intent.EMERGENCY
 
 
@@ -66,6 +86,9 @@ def test_the_last_word_can_be_a_goodbye_but_not_of_an_emergency() -> None:
             "Linda Brandt",
         ),
         ("this is amina yusuf i'm calling for my son leo he has an earache", "leo", "leo", "Amina Yusuf"),
+        ("This is Linda Brandt, I need my son seen as soon as possible", "Linda Brandt", "Linda Brandt", ""),
+        ("This is Linda Brandt, a visit for my son sometime next week", "Linda Brandt", None, "Linda Brandt"),
+        ("I'm very concerned about my wife", "", "", ""),
         ("My name is Linda Brandt and it's for my father", "Linda Brandt", None, "Linda Brandt"),
         ("My name is Linda Brandt, for my knee", "Linda Brandt", "Linda Brandt", ""),
     ],
@@ -82,7 +105,12 @@ def test_of_two_names_the_patients_is_the_patients(
     ("heard", "left"),
     [
         ("um I need uh my pills", "I need my pills"),
-        ("Walter er Pruitt", "Walter Pruitt"),
+        ("my name is er walter pruitt", "my name is walter pruitt"),
+        ("venlafaxine er 75 mg", "venlafaxine er 75 mg"),
+        ("my er bill", "my er bill"),
+        ("anna@uh.edu", "anna@uh.edu"),
+        ("My name is Mehmet Er", "My name is Mehmet Er"),
+        ("Ji-won Um", "Ji-won Um"),
         ("I was in the er last night", "I was in the er last night"),
         ("a 5 mm mole", "a 5 mm mole"),
         ("uh huh", "uh huh"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from reception.understanding.values.english_dates import DATES
 from reception.understanding.values.english_details import CHOICES, EMAIL, NAME_NOISE
 from reception.understanding.values.english_names import (
@@ -52,6 +54,15 @@ ENGLISH = Language(
     joiner="and",
     dates=Phrases(DATES),
     times=Phrases(TIMES),
+    ruled_out=re.compile(
+        r"(?:'s| is| are)?,?(?: all| both)?"
+        r" (?:out|no good|no use|no longer possible|(?:not|no|im) ?possible|a no|never)"
+        r"(?: (?:to|for|with) me)?(?=$|[,.;]| and )"
+        r"|(?: are|'re)?,? (?:days )?i (?:can'?t|cannot|don'?t|won'?t) (?:do|make|manage|come)$"
+        r"|^(?:i )?(?:can'?t|cannot|don'?t|won'?t) (?:do|make|manage|come|put me)(?: on)?(?: an?)? ",
+        re.IGNORECASE,
+    ),
+    no="not",
     forgiven=FORGIVEN,
     real_words=frozenset(REAL_WORDS),
     email=Phrases(EMAIL),

@@ -79,6 +79,8 @@ class Language:
     joiner: str  # the "and" of "two thousand and six"
     dates: Phrases
     times: Phrases
+    ruled_out: re.Pattern[str]  # what is said of days that do not suit: "Mondays are out"
+    no: str  # the word that rules out what follows
     forgiven: tuple[str, ...]  # words recognised even when misspelt
     real_words: frozenset[str]  # never taken for a misspelling
     email: Phrases
