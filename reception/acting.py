@@ -13,7 +13,7 @@ from reception.dialogue import needs
 from reception.dialogue.needs import Identification, Need
 from reception.dialogue.state import Claims, Existing, Offer, WaitingTime
 from reception.errors import Invalid, SlotTaken
-from reception.identity import alike, identification
+from reception.identity import alike, identification, ward
 from reception.practice import Practice
 from reception.scheduling.booking import Booking
 from reception.scheduling.calendar import OpenSlot
@@ -46,6 +46,8 @@ class Actor:
                 return await self.booking.release(self.conversation_id)
             case needs.Identify(claims):
                 return await self._identify(claims)
+            case needs.IdentifyWard(guardian_id, name):
+                return ward(name, await self.store.wards(self.practice.id, UUID(guardian_id)))
             case needs.CountFailure(claims):
                 return await self._count_failure(claims)
             case needs.AddPatient(claims):

@@ -136,7 +136,8 @@ def _reasons(error: ValidationError) -> Iterable[str]:
 
 def _header_objection(columns: list[str], model: type[Entry]) -> str | None:
     """Columns are told by their place, not their text: without a header that text may be a patient's."""
-    fields = model.model_fields
+    # A cell is one value: what holds several is for the practice file alone.
+    fields = {name: field for name, field in model.model_fields.items() if field.default != ()}
     needed = [name for name, field in fields.items() if field.is_required()]
     wrong = [place for place, column in enumerate(columns, 1) if column not in fields]
     expectation = f"expected a header of {', '.join(fields)} (required: {', '.join(needed)})"

@@ -44,6 +44,17 @@ def identification(
     return _only([one for one in fitting if alike(claims.name, one.name) == "close"], "near")
 
 
+def ward(name: str, wards: Sequence[Patient]) -> Identification:
+    """The one of a guardian's wards who goes by this name; a first name is enough among so few."""
+    said = _parts(name)
+    fitting = [
+        one
+        for one in wards
+        if alike(name, one.name) == "same" or (len(said) == 1 and said[0] == _parts(one.name)[0])
+    ]
+    return _only(fitting, "match")
+
+
 def _contradicts(claims: Claims, one: Patient) -> bool:
     """Whether something said beyond what the practice asks for is another person's: families share phones."""
     if claims.date_of_birth and one.date_of_birth and claims.date_of_birth != one.date_of_birth:

@@ -119,6 +119,9 @@ class _Relations:
             for place, name in enumerate(one.practitioners or ()):
                 path = ("appointment_types", at, "practitioners", place)
                 yield from self._known(path, name, "practitioners", "a practitioner's name")
+        for at, patient in self.patients.items():
+            for place, name in enumerate(patient.guardians):
+                yield from self._guardian(("patients", at, "guardians", place), patient, name)
         diary = Diary()
         for at, appointment in self.appointments.items():
             yield from self._appointment(("appointments", at), appointment, diary)
@@ -149,6 +152,10 @@ class _Relations:
             other = diary.take(one.practitioner, start, minutes, self.document.line(path))
             if other is not None:
                 yield path, f"overlaps the appointment on line {other}, of the same practitioner"
+
+    def _guardian(self, path: Path, patient: PatientEntry, name: str) -> Iterator[tuple[Path, str]]:
+        if name == patient.name or len(self.born.get(name, ())) != 1:
+            yield path, "expected the name of exactly one other patient in this file"
 
     def _patient(self, path: Path, one: AppointmentEntry) -> Iterator[tuple[Path, str]]:
         if one.patient not in self.names["patients"]:

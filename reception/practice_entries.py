@@ -213,13 +213,17 @@ class AnswerEntry(Entry):
 
 
 class PatientEntry(Entry):
-    """A patient already on file; `phone` in E.164, what is not known is empty."""
+    """A patient already on file; `phone` in E.164, what is not known is empty.
+
+    `guardians` are names of other patients of the file who may speak for this one.
+    """
 
     name: Text
     date_of_birth: BirthDate | None = None
     phone: Phone = ""
     email: Email = ""
     insurance: Text = ""
+    guardians: tuple[Text, ...] = ()
 
 
 class AppointmentEntry(Entry):

@@ -58,6 +58,10 @@ class PracticeFile(PracticeSettings):
         born = patient.date_of_birth.isoformat() if patient.date_of_birth else ""
         return entity_id(self.practice.slug, "patient", patient.name, born)
 
+    def guardians_of(self, patient: PatientEntry) -> list[PatientEntry]:
+        """Who may speak for the patient; each name is one patient's."""
+        return [self._patients_by_name[name][0] for name in patient.guardians]
+
     def appointment_id(self, appointment: AppointmentEntry) -> UUID:
         """The same for the same patient, practitioner and start."""
         patient = self.patient_id(self.patient_of(appointment))

@@ -9,7 +9,7 @@ import pytest
 
 from reception.database.records import Patient
 from reception.dialogue.state import Claims
-from reception.identity import alike, identification
+from reception.identity import alike, identification, ward
 from reception.practice import BookingRules
 
 BORN = date(1988, 4, 12)
@@ -78,3 +78,25 @@ def test_a_family_shares_a_phone_but_not_a_name() -> None:
         who("Maya", maya, patient("Lily Chen", phone="+12025550111"), rules=rules, phone="+12025550111")
         == "match"
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("Leo", True),
+        ("leo chen", True),
+        ("Leonard", False),
+        ("Chen", False),  # several may be called so
+        ("Mia Chen", False),
+        ("", False),
+    ],
+)
+def test_a_ward_is_found_by_a_first_name_among_the_guardians_own(said: str, found: bool) -> None:
+    leo = Patient(uuid4(), "Leo Chen", date(2019, 5, 6), "", "", "")
+    assert (ward(said, [leo]).patient_id == str(leo.id)) is found
+
+
+def test_two_wards_of_one_name_are_not_told_apart() -> None:
+    both = [Patient(uuid4(), name, BORN, "", "", "") for name in ("Leo Chen", "Leo Lin")]
+    assert ward("Leo", both).kind == "none"
+    assert ward("Leo Lin", both).patient_id == str(both[1].id)

@@ -58,6 +58,7 @@ async def load_practice(store: Store, practice_file: PracticeFile) -> LoadReport
     """Loads or updates a practice. An appointment whose time is taken is refused, the rest goes on."""
     practice, outcome = await _load_settings(store, practice_file)
     patients = await import_patients(store, practice.id, practice_file.patients)
+    await _load_guardians(store, practice, practice_file)
     rows = practice_file.appointments
     owners = [practice_file.patient_id(practice_file.patient_of(row)) for row in rows]
     appointments = await _Calendar(store, practice_file.to_practice()).take(rows, owners)
@@ -95,6 +96,17 @@ async def import_appointments(
     """Takes over a calendar. Refused: a patient who is unknown or not unique, a time that is taken."""
     practice = await _locked(store, practice_id)
     return await _Calendar(store, practice).take(rows, [None] * len(rows))
+
+
+async def _load_guardians(store: Store, practice: Practice, practice_file: PracticeFile) -> None:
+    """Adds who may speak for whom; what was set since stays."""
+    if not any(one.guardians for one in practice_file.patients):
+        return
+    known = await store.sourced_patients(practice.id)
+    for patient in practice_file.patients:
+        for guardian in practice_file.guardians_of(patient):
+            ids = (known[practice_file.patient_id(one)].id for one in (patient, guardian))
+            await store.add_guardian(practice.id, *ids)
 
 
 def merged_settings(now: Any, before: Any, new: Any) -> Any:

@@ -123,6 +123,26 @@ class PatientRow(Table):
     created_at: Mapped[datetime] = _at()
 
 
+class GuardianRow(Table):
+    """Who may speak for a patient without knowing what identifies them; set by the practice."""
+
+    __tablename__ = "guardians"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["practice_id", "patient_id"], ["patients.practice_id", "patients.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["practice_id", "guardian_id"], ["patients.practice_id", "patients.id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("patient_id <> guardian_id", "somebody_else"),
+        Index(None, "practice_id", "guardian_id"),
+    )
+
+    practice_id: Mapped[UUID] = _practice()
+    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    guardian_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
 class AppointmentRow(Table):
     """Holds and appointments alike: a hold that is confirmed becomes the appointment, without a gap."""
 

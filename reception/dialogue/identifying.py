@@ -9,7 +9,16 @@ from typing import Any
 
 from reception.dialogue.asking import after, ask, confirm
 from reception.dialogue.meaning import Frame, Intent, Slot
-from reception.dialogue.needs import AddPatient, CountFailure, Identification, Identify, Need, Step, Talk
+from reception.dialogue.needs import (
+    AddPatient,
+    CountFailure,
+    Identification,
+    Identify,
+    IdentifyWard,
+    Need,
+    Step,
+    Talk,
+)
 from reception.dialogue.people import hand_over
 from reception.dialogue.state import About, Claims, Expects, Facts, Line, Reply, State, Who
 
@@ -72,6 +81,7 @@ def somebody_else(state: State, frame: Frame, old: Claims) -> None:
             state.claims.date_of_birth = old.date_of_birth
             return
     elif state.who.patient_id is not None and not state.who.new:
+        state.guardian = state.who.patient_id
         itself = state.claims.name.casefold() == state.booked_by.casefold()
         state.booked_by = "" if itself else state.booked_by or known
         state.claims = _said_now(state.claims, frame)
@@ -124,6 +134,12 @@ def identify(state: State, facts: Facts) -> Step:
         return None
     by = facts.practice.booking.identify_by
     claims = replace(state.claims, phone=_number(state, facts))
+    if state.guardian and claims.name and not state.who.unmatched:
+        ward: Identification = yield IdentifyWard(state.guardian, claims.name)
+        if ward.kind == "match":
+            _settle(state, ward)
+            state.claims.name = ward.name
+            return None
     for key in by:
         have = {"patient_name": claims.name, "phone": claims.phone}
         if not have.get(key, claims.date_of_birth):

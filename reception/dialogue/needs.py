@@ -48,6 +48,14 @@ class Identify:
 
 
 @dataclass(frozen=True)
+class IdentifyWard:
+    """Look among those for whom an identified patient may speak.  → Identification: match or none"""
+
+    guardian_id: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Identification:
     """`match` and `near` carry the patient; `locked` means this caller has failed too often."""
 
@@ -161,6 +169,7 @@ Need = (
     | HoldSlot
     | ReleaseHold
     | Identify
+    | IdentifyWard
     | CountFailure
     | AddPatient
     | SaveContact

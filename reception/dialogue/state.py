@@ -222,6 +222,7 @@ class State:
     medical_words: str = ""  # all that was said to that request
     staff_request: str | None = None
     number_failed: bool = False  # the caller's own number identified nobody, so the one on file is asked for
+    guardian: str | None = None  # id of who was identified before the talk turned to somebody else
     booked_by: str = ""  # who was identified before the talk turned to somebody else's appointment
     said: str = ""  # the desk's last words, to repeat them
     question: str = ""  # the question among them, to ask it again

@@ -70,6 +70,22 @@ async def test_loading_twice_changes_nothing(database: Database) -> None:
 
 
 @needs_postgres
+async def test_guardians_of_the_file_may_speak_for_their_wards(database: Database) -> None:
+    child = "\n  - { name: Tim Jones, date_of_birth: 2019-05-06, guardians: [Mary Jones] }"
+    head, patients = PRACTICE_YAML.split("\npatients:", 1)
+    yaml = f"{head}\npatients:{child}{patients}"
+    for _ in range(2):
+        await load(database, yaml)
+    async with database.transaction() as store:
+        practice = await store.practice()
+        assert practice is not None
+        mary = (await store.patients(practice.id, name="Mary Jones"))[0]
+        tim = (await store.patients(practice.id, name="Tim Jones"))[0]
+        assert await store.wards(practice.id, mary.id) == [tim]
+        assert await store.wards(practice.id, tim.id) == []
+
+
+@needs_postgres
 async def test_two_may_load_at_once(database: Database) -> None:
     reports = await asyncio.gather(load(database), load(database))
     assert sorted(report.patients.added for report in reports) == [0, 2]

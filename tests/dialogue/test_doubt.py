@@ -247,3 +247,21 @@ def test_the_other_offered_times_stay_when_one_is_in_the_way() -> None:
     desk.picks(0)
     assert "already have an appointment" in desk.text
     assert [one.start for one in desk.state.refused] == [offered[0].start]
+
+
+def test_a_guardian_speaks_for_a_child_by_name_alone() -> None:
+    desk = World(existing=[appointment("one", "2026-06-16T09:00")], wards={"Leo": "leo"})
+    desk.says(Intent.CHECK, **MAYA)
+    desk.says(Intent.BOOK, reason="cough", date=day("2026-06-17"), patient_name="Leo")
+    reply = desk.picks(0)
+    assert reply.about is About.BOOKING  # no birth date is asked for
+    desk.says(Intent.AFFIRM)
+    assert [patient for patient, *_ in desk.booked] == ["leo"]
+    assert desk.booked_by == ["Maya Chen"]
+
+
+def test_nobody_speaks_for_another_without_that_relation() -> None:
+    desk = World(existing=[appointment("one", "2026-06-16T09:00")])
+    desk.says(Intent.CHECK, **MAYA)
+    reply = desk.says(Intent.CHECK, patient_name="Leo Chen")
+    assert reply.expects is Expects.DATE_OF_BIRTH

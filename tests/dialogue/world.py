@@ -78,6 +78,7 @@ class World:
     requests: list[tuple[str, dict[str, str], str, str | None]] = field(default_factory=list)
     kept: WaitingTime | None = None  # a time that became free for the patient, who waits for one
     closed: list[str] = field(default_factory=list)
+    wards: dict[str, str] = field(default_factory=dict)  # name → patient, of whoever was identified first
     failures: int = 0
     state: State = field(default_factory=State)
     reply: Reply | None = None
@@ -143,6 +144,9 @@ class World:
                 if key in self.near:
                     return Identification("near", self.near[key])  # type: ignore[index]
                 return Identification("none")
+            case needs.IdentifyWard(_, name):
+                found = self.wards.get(name)
+                return Identification("match", found, name) if found else Identification("none")
             case needs.CountFailure():
                 self.failures += 1
                 return self.failures >= 3

@@ -352,3 +352,10 @@ def test_the_demo_practice() -> None:
     assert practice.type_by_name["New patient visit"].new_patients
     assert (len(practice.practitioners), len(practice.appointment_types), len(file.patients)) == (4, 7, 8)
     assert all(one.practitioners for one in practice.appointment_types)
+
+
+@pytest.mark.parametrize("guardian", ["Nobody Here", "Tim Poe", "Sam Poe"])
+def test_a_guardian_is_exactly_one_other_patient_of_the_file(guardian: str) -> None:
+    sams = "{name: Sam Poe, date_of_birth: 1970-01-01}, {name: Sam Poe, date_of_birth: 1980-01-01}"
+    (line,) = refusal(f"{SMALL}patients: [{sams}, {{name: Tim Poe, guardians: [{guardian}]}}]\n")
+    assert "expected the name of exactly one other patient in this file" in line

@@ -6,10 +6,11 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from sqlalchemy import case, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reception.database.records import Patient
 from reception.database.store.queries import Queries
-from reception.database.tables import PatientRow
+from reception.database.tables import GuardianRow, PatientRow
 
 COLUMNS = (
     PatientRow.id,
@@ -47,6 +48,21 @@ class Patients(Queries):
         query = select(*COLUMNS).where(PatientRow.practice_id == practice_id, PatientRow.id == patient_id)
         row = (await self._connection.execute(query)).first()
         return None if row is None else Patient(*row)
+
+    async def wards(self, practice_id: UUID, guardian_id: UUID) -> list[Patient]:
+        """Those for whom this patient may speak."""
+        query = (
+            select(*COLUMNS)
+            .join(GuardianRow, GuardianRow.patient_id == PatientRow.id)
+            .where(GuardianRow.practice_id == practice_id, GuardianRow.guardian_id == guardian_id)
+        )
+        rows = await self._connection.execute(query.order_by(PatientRow.created_at, PatientRow.id))
+        return [Patient(*row) for row in rows]
+
+    async def add_guardian(self, practice_id: UUID, patient_id: UUID, guardian_id: UUID) -> None:
+        """Lets one patient speak for another; again changes nothing."""
+        row = {"practice_id": practice_id, "patient_id": patient_id, "guardian_id": guardian_id}
+        await self._connection.execute(upsert(GuardianRow).values(row).on_conflict_do_nothing())
 
     async def add_patient(
         self,
