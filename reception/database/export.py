@@ -7,6 +7,9 @@ from typing import Any
 from reception.database.records import Appointment, Conversation, Message, Patient, Request
 from reception.database.store import Store
 
+#: What the desk notes of a request for itself.
+OFFERED = "offered"
+
 
 async def export(store: Store) -> dict[str, Any]:
     """Everything of every practice; times are ISO 8601 with the practice's offset, holds are left out.
@@ -52,7 +55,7 @@ def _request(request: Request) -> dict[str, Any]:
         "id": str(request.id),
         "kind": request.kind,
         "patient": _patient(request.patient),
-        "details": dict(request.details),
+        "details": {key: value for key, value in request.details.items() if key != OFFERED},
         "priority": request.priority,
         "status": request.status,
         "conversation_id": _id(request.conversation_id),

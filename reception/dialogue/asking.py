@@ -36,3 +36,11 @@ def finish(state: State, *lines: Line, outcome: str = "") -> Reply:
     state.asked = ()
     state.outcome = outcome or state.outcome
     return after(lines, ask("anything_else", Expects.ANYTHING_ELSE))
+
+
+def ask_again(state: State) -> Reply:
+    """The open question once more, after something else was said."""
+    changing = state.question_key == "ask_change"  # a request in the middle of a booking
+    if not state.question or state.expects is None or (state.expects is Expects.REQUEST and not changing):
+        return ask("anything_else" if state.turns > 1 else "ask_request", Expects.ANYTHING_ELSE)
+    return Reply((Line("verbatim", {"text": state.question}),), state.expects, state.about, state.choices)

@@ -184,16 +184,15 @@ def _read_back(state: State, facts: Facts) -> Reply:
         reason=state.wish.reason,
         name=state.claims.name or state.who.name,
     )
-    return after(insurance_lines(state, facts), question)
+    return after(insurance_lines(state, facts, state.chosen), question)
 
 
-def insurance_lines(state: State, facts: Facts) -> list[Line]:
-    """Says that the chosen doctor does not take the patient's insurance; nothing where they do."""
-    assert state.chosen is not None  # only said of a chosen time
+def insurance_lines(state: State, facts: Facts, offer: Offer) -> list[Line]:
+    """Says that the time's doctor does not take the patient's insurance; nothing where they do."""
     insurance = state.claims.insurance or state.who.insurance
-    if takes(facts, state.chosen.practitioner, insurance):
+    if takes(facts, offer.practitioner, insurance):
         return []
-    values = {"practitioner": state.chosen.practitioner, "insurance": insurance}
+    values = {"practitioner": offer.practitioner, "insurance": insurance}
     return [Line("insurance_not_taken", values)]
 
 
@@ -208,11 +207,15 @@ def takes(facts: Facts, practitioner: str, insurance: str) -> bool:
 
 def _commit(state: State, facts: Facts) -> Talk:
     assert state.chosen is not None  # confirmed after a read-back
+    if not state.who.settled:  # "yes, for my son": somebody else, who is not known yet
+        return (yield from book(state, facts))
     chosen = state.chosen
     patient = yield from patient_row(state, facts)
     if state.claims.email or state.claims.insurance:
         yield SaveContact(patient, state.claims.email, state.claims.insurance)
-    booked = yield BookSlot(state.held or "", chosen, patient, state.wish.reason, state.booked_by)
+    own = state.booked_by.casefold() == (state.claims.name or state.who.name).casefold()
+    booked_by = "" if own else state.booked_by
+    booked = yield BookSlot(state.held or "", chosen, patient, state.wish.reason, booked_by)
     if not booked:
         refuse_offered(state)
         state.taken = True

@@ -22,13 +22,15 @@ def change(state: State, facts: Facts) -> Talk:
         return confirm("confirm_cancel", About.CANCEL, existing=state.appointment)
     if state.chosen is None:
         _keep_what_is_not_changed(state)
+        coming: tuple[Existing, ...] = yield Upcoming(state.who.patient_id or "")
+        state.busy = tuple(one for one in coming if one.id != state.appointment.id)
         question = yield from find_time(state, facts)
         if question is not None:
             return question
     assert state.chosen is not None  # found, or a question was returned
     question = confirm("confirm_move", About.MOVE, existing=state.appointment, offer=state.chosen)
     if state.chosen.practitioner != state.appointment.practitioner:
-        return after(insurance_lines(state, facts), question)
+        return after(insurance_lines(state, facts, state.chosen), question)
     return question
 
 

@@ -80,18 +80,21 @@ def somebody_else(state: State, frame: Frame, old: Claims) -> None:
         ):
             state.claims.date_of_birth = old.date_of_birth
             return
-    elif state.who.patient_id is not None and not state.who.new:
+    elif state.who.patient_id is not None and not (state.who.new and respelled(state.claims.name, known)):
         state.guardian = state.who.patient_id
         itself = state.claims.name.casefold() == state.booked_by.casefold()
         state.booked_by = "" if itself else state.booked_by or known
         state.claims = _said_now(state.claims, frame)
-    elif Slot.DATE_OF_BIRTH not in frame.values and not _respelled(state.claims.name, known):
+        state.medical_request, state.medical_words, state.told_of_waiting = None, "", False
+    elif Slot.DATE_OF_BIRTH not in frame.values and not respelled(state.claims.name, known):
         state.claims.date_of_birth = None
     # Nothing found for the one may be shown to, or changed for, the other.
     if state.appointment is not None:
         state.chosen = state.held = state.appointment = None
         state.wish.practitioner = state.wish.appointment_type = None
         state.refused = ()
+    if state.expects is Expects.APPOINTMENT:
+        state.expects, state.about, state.choices = None, None, ()
     state.who, state.busy = Who(), ()
 
 
@@ -112,7 +115,7 @@ def _put_right(name: str, said: str, *, asked_last: bool) -> str:
     return " ".join((*parts[:best], said, *parts[best + 1 :]))
 
 
-def _respelled(name: str, before: str) -> bool:
+def respelled(name: str, before: str) -> bool:
     """Whether a name only corrects the spelling of the one before."""
     return SequenceMatcher(None, name.casefold(), before.casefold()).ratio() >= _RESPELLED
 

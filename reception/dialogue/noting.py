@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from reception.dialogue.meaning import Days, Frame, Hours, Slot
+from reception.dialogue.meaning import Days, Frame, Hours, Intent, Slot
 from reception.dialogue.offers import matching, within
 from reception.dialogue.searching import forget_time
 from reception.dialogue.state import About, Expects, Facts, State, Task, Wish
 
 _WISHING = (None, Task.BOOK, Task.MOVE, Task.WAITLIST, Task.CANCEL, Task.CHECK)
+
+
+#: What a wish is a task of.
+TASKS = {
+    Intent.BOOK: Task.BOOK,
+    Intent.RESCHEDULE: Task.MOVE,
+    Intent.CANCEL: Task.CANCEL,
+    Intent.CHECK: Task.CHECK,
+    Intent.PRESCRIPTION: Task.PRESCRIPTION,
+    Intent.REFERRAL: Task.REFERRAL,
+    Intent.SICK_NOTE: Task.SICK_NOTE,
+    Intent.TEST_RESULTS: Task.TEST_RESULTS,
+    Intent.BILLING: Task.BILLING,
+    Intent.MESSAGE: Task.MESSAGE,
+}
 
 
 def start_task(state: State, task: Task | None) -> None:
@@ -100,4 +115,5 @@ def _names_the_old_one(state: State, frame: Frame) -> bool:
 def _still_fits(state: State) -> bool:
     assert state.chosen is not None  # the caller has checked
     wish = state.wish
-    return bool(matching([state.chosen], wish.days, wish.hours, wish.practitioner))
+    theirs = not wish.practitioners or state.chosen.practitioner in wish.practitioners
+    return theirs and bool(matching([state.chosen], wish.days, wish.hours, wish.practitioner))

@@ -6,18 +6,20 @@ from dataclasses import replace
 
 from reception.dialogue.answering import answer_pending, drop
 from reception.dialogue.answers import answer, told_by_practice
-from reception.dialogue.asking import after, ask, confirm
+from reception.dialogue.asking import after, ask, ask_again, confirm
 from reception.dialogue.booking import book, join_waitlist
 from reception.dialogue.changes import change
-from reception.dialogue.identifying import failed, note_by_the_way, note_claims, somebody_else
+from reception.dialogue.doubt import ALARMED, SURE, answer_danger, answer_offers, drop_offers
+from reception.dialogue.identifying import failed, note_by_the_way, note_claims, respelled, somebody_else
 from reception.dialogue.meaning import Frame, Intent, Manner, Slot
 from reception.dialogue.needs import AmendRequest, FileRequest, ReleaseHold, Step, Talk
-from reception.dialogue.noting import note_wish, start_task
+from reception.dialogue.noting import TASKS, note_wish, start_task
 from reception.dialogue.people import emergency, hand_over, handed_over
 from reception.dialogue.requests import FORMS, give_up, note_details, request
 from reception.dialogue.state import (
     About,
     Choice,
+    Claims,
     Expects,
     Facts,
     Line,
@@ -26,20 +28,8 @@ from reception.dialogue.state import (
     Status,
     Task,
 )
-from reception.dialogue.waiting import answer_waiting, tell_of_waiting
+from reception.dialogue.waiting import tell_of_waiting
 
-TASKS = {
-    Intent.BOOK: Task.BOOK,
-    Intent.RESCHEDULE: Task.MOVE,
-    Intent.CANCEL: Task.CANCEL,
-    Intent.CHECK: Task.CHECK,
-    Intent.PRESCRIPTION: Task.PRESCRIPTION,
-    Intent.REFERRAL: Task.REFERRAL,
-    Intent.SICK_NOTE: Task.SICK_NOTE,
-    Intent.TEST_RESULTS: Task.TEST_RESULTS,
-    Intent.BILLING: Task.BILLING,
-    Intent.MESSAGE: Task.MESSAGE,
-}
 #: Questions that any words may answer, so that nothing said to them is out of scope.
 FREE_TEXT = frozenset(
     {Expects.REASON, Expects.MESSAGE, Expects.CALLBACK, Expects.DOSE, Expects.TEST, Expects.TOPIC}
@@ -55,13 +45,9 @@ _EXISTING = _TIMES | {Slot.OLD_DATE, Slot.OLD_TIME}
 _YES_NO = frozenset({Intent.AFFIRM, Intent.DENY})
 _UNHELPFUL = frozenset({"out_of_scope", "answer_unknown", "why_identify"})
 MISSES = 3
-#: Below this confidence the model's emergency (not one by rule) is asked about first, with the number said at
-#: once: no hand-written emergency lies below, and most of its false alarms do.
-ALARMED = 0.5
-#: Below this confidence the desk asks back before it starts what it understood: of the hand-written
-#: utterances 3 in 100 lie below, and half of those are understood wrongly.
-SURE = 0.6
 _REASON_LENGTH = 200
+#: A message of more words says more than that it is dropped.
+_SHORT = 6
 
 
 def welcome(state: State, facts: Facts) -> Reply:
@@ -83,10 +69,12 @@ def decide(state: State, frame: Frame, heard: str, picked: Choice | None, facts:
     state.turns += 1
     known = _known(state)
     reply = yield from _respond(state, frame, heard, picked, facts)
-    reply = yield from tell_of_waiting(state, reply)
+    reply = yield from tell_of_waiting(state, reply, facts)
     if known == _known(state) and _again(state, frame, reply):
         state.misses += 1
         reply = _repair(state, reply)
+        if reply.about is About.HANDOVER:
+            yield from drop_offers(state)
     else:
         state.misses = 0
     return _remember(state, reply)
@@ -96,29 +84,23 @@ def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, fact
     if frame.caller and state.who.patient_id is None:
         state.booked_by = frame.caller
     if state.maybe_danger:
-        answered = yield from _answer_danger(state, frame, heard, picked, facts)
+        answered = yield from answer_danger(state, frame, heard, picked, facts)
         if answered is not None:
             return answered
-    if state.expects is Expects.CONFIRMATION and frame.confidence < SURE and frame.intent in _YES_NO:
-        frame = replace(frame, intent=Intent.INFORM)  # half a yes books nothing: the question is put again
     if frame.intent is Intent.EMERGENCY and frame.confidence < ALARMED and state.status is Status.OPEN:
-        state.maybe_danger, state.doubted = heard, None
+        yield from drop_offers(state)
+        state.maybe_danger = heard
         return confirm("mean_emergency", About.OTHER, number=facts.practice.emergency_number)
     if frame.intent is Intent.EMERGENCY:
         return (yield from emergency(state, facts, heard))
     if state.status is Status.HANDED_OVER:
         return (yield from handed_over(state, facts, frame, heard))
-    by_the_way = frame.manner is Manner.WAITS or frame.intent in (Intent.REPEAT, Intent.PRACTICE_QUESTION)
-    if state.waited_for is not None and not by_the_way:
-        taken = yield from answer_waiting(state, frame, picked, facts)
-        if taken is not None:
-            return taken
-    doubted = None if by_the_way else state.doubted
-    if doubted is not None:
-        state.doubted = None
-        meant = yield from _answer_doubt(state, frame, picked, doubted)
-        if meant is not None:
-            return meant
+    if state.expects is Expects.CONFIRMATION and frame.confidence < SURE and frame.intent in _YES_NO:
+        frame = replace(frame, intent=Intent.INFORM)  # half a yes books nothing: the question is put again
+    if state.waited_for is not None or state.doubted is not None:
+        answered = yield from answer_offers(state, frame, picked, facts)
+        if answered is not None:
+            return answered
     if picked is None:
         aside = yield from _aside(state, frame, heard, facts)
         if aside is not None:
@@ -158,8 +140,8 @@ def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
     """What can be answered without touching the task: a person, thanks, a question about the practice …"""
     intent, closing = frame.intent, state.expects is Expects.ANYTHING_ELSE
     if frame.manner is Manner.WAITS:
-        return after((Line("take_your_time"),), _ask_again(state))
-    if frame.manner is Manner.DROPS and state.task is not None and state.expects not in FREE_TEXT:
+        return after((Line("take_your_time"),), ask_again(state))
+    if frame.manner is Manner.DROPS and state.task is not None and not _of_a_message(state, heard):
         return (yield from drop(state))
     if intent is Intent.REPEAT and state.said:
         return Reply((Line("verbatim", {"text": state.said}),), state.expects, state.about, state.choices)
@@ -173,10 +155,10 @@ def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
         return ask("ask_request", Expects.REQUEST)
     if intent is Intent.GREET and not frame.slots:
         return (
-            after((Line("hello"),), _ask_again(state)) if state.task else ask("ask_request", Expects.REQUEST)
+            after((Line("hello"),), ask_again(state)) if state.task else ask("ask_request", Expects.REQUEST)
         )
     if intent is Intent.THANK and not frame.slots:
-        return after((Line("welcome"),), _ask_again(state))
+        return after((Line("welcome"),), ask_again(state))
     about_a_time = (
         state.expects in (Expects.SLOT, Expects.DATE, Expects.TIME) and frame.values.keys() & _TIMES
     )
@@ -190,16 +172,21 @@ def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
             return None
         note_by_the_way(state, frame, facts)
         if line is None and state.expects in _WHO and facts.cues.why.search(heard):
-            return after((Line("why_identify"),), _ask_again(state))
+            return after((Line("why_identify"),), ask_again(state))
         line = line or Line("answer_unknown", {"phone": facts.practice.phone})
-        return after((line,), _ask_again(state))
+        return after((line,), ask_again(state))
     if intent is Intent.MEDICAL_QUESTION and state.expects not in FREE_TEXT:
         return (yield from _medical(state, frame, heard, facts))
     if intent is Intent.OUT_OF_SCOPE and state.expects not in FREE_TEXT:
         nothing_yet = state.task is None and state.expects is Expects.REQUEST
-        question = ask("ask_request", Expects.REQUEST) if nothing_yet else _ask_again(state)
+        question = ask("ask_request", Expects.REQUEST) if nothing_yet else ask_again(state)
         return after((Line("out_of_scope"),), question)
     return None
+
+
+def _of_a_message(state: State, heard: str) -> bool:
+    """Whether "never mind" may be words of the message that was asked for."""
+    return state.expects is Expects.MESSAGE and len(heard.split()) > _SHORT
 
 
 def _medical(state: State, frame: Frame, heard: str, facts: Facts) -> Talk:
@@ -215,10 +202,10 @@ def _medical(state: State, frame: Frame, heard: str, facts: Facts) -> Talk:
         yield AmendRequest(state.medical_request, details)
     told = told_by_practice(frame, heard, facts)
     if told is not None:
-        return after((told,), _ask_again(state))
+        return after((told,), ask_again(state))
     state.wish.reason = state.wish.reason or frame.slots.get(Slot.REASON, "")
     if state.task is not None:
-        return after((Line("no_advice"),), _ask_again(state))
+        return after((Line("no_advice"),), ask_again(state))
     state.outcome = state.outcome or "medical_question"
     urgent_care = facts.practice.urgent_care
     lines = (Line("urgent_care", {"urgent_care": urgent_care}),) if urgent_care else ()
@@ -254,40 +241,6 @@ def _switch_task(state: State, frame: Frame) -> Step:
     return None
 
 
-def _answer_doubt(state: State, frame: Frame, picked: Choice | None, doubted: Task) -> Step:
-    """Takes the answer to "Did you mean …?"; None where the talk goes on as if there had been no doubt."""
-    again = TASKS.get(frame.intent) is doubted
-    yes = (again or frame.intent is Intent.AFFIRM) if picked is None else picked.yes
-    no = frame.intent is Intent.DENY and not frame.slots if picked is None else picked.yes is False
-    if yes and doubted is not state.task:
-        yield ReleaseHold()
-        start_task(state, doubted)
-    elif no and doubted is state.task:
-        start_task(state, None)
-        return ask("ask_request", Expects.REQUEST)
-    if yes or no:
-        state.expects, state.about, state.choices = None, None, ()  # the question was answered here
-    return None
-
-
-def _answer_danger(state: State, frame: Frame, heard: str, picked: Choice | None, facts: Facts) -> Step:
-    """Takes the answer to "Is this an emergency?": only a plain no, or a plain other wish, is none."""
-    words, state.maybe_danger = state.maybe_danger, ""
-    sure = frame.confidence >= SURE
-    if picked is not None and picked.yes is False:
-        return (yield from advance(state, frame, facts))
-    if picked is None and frame.intent is Intent.DENY and sure:
-        state.expects, state.about, state.choices = None, None, ()
-        return None if frame.slots else (yield from advance(state, frame, facts))
-    if frame.manner is Manner.WAITS or frame.intent is Intent.REPEAT:
-        state.maybe_danger = words
-        return _ask_again(state)
-    something_else = frame.intent in TASKS or frame.intent in (Intent.PRACTICE_QUESTION, Intent.STAFF)
-    if picked is None and sure and (something_else or (frame.intent is Intent.INFORM and frame.slots)):
-        return None
-    return (yield from emergency(state, facts, "\n".join((words, heard)) if picked is None else words))
-
-
 def _take_in(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
     """Notes every detail that was said, whatever was asked."""
     looked_up = state.who.unmatched or state.who.near is not None
@@ -297,7 +250,7 @@ def _take_in(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
     if changed and state.who.settled:
         somebody_else(state, frame, old)
         looked_up = only_said_new and not state.who.settled  # "not been here" is no way to guess for ever
-    if changed and looked_up and not (state.about is About.IDENTITY and frame.intent is Intent.AFFIRM):
+    if changed and looked_up and not _only_respelled(state, frame, old):
         now = state.claims
         question = yield from failed(state, facts, old)
         if state.status is Status.HANDED_OVER:
@@ -311,6 +264,13 @@ def _take_in(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
         state.wish.reason = heard.strip().rstrip(".")[:_REASON_LENGTH]
     note_details(state, facts, frame, heard)
     return None
+
+
+def _only_respelled(state: State, frame: Frame, old: Claims) -> bool:
+    """Whether a read-back is corrected in the spelling alone: that is no guess at somebody else."""
+    reading = state.about is About.IDENTITY and frame.intent is Intent.AFFIRM
+    same_day = state.claims.date_of_birth == old.date_of_birth
+    return (reading or state.who.new) and same_day and respelled(state.claims.name, old.name)
 
 
 def _is_the_reason(state: State, frame: Frame) -> bool:
@@ -349,20 +309,11 @@ def _repair(state: State, reply: Reply) -> Reply:
     if state.status is not Status.OPEN:
         return reply  # a person is already on the way
     if state.misses >= MISSES and state.about is not About.HANDOVER:
-        state.doubted = None
         return confirm("offer_handover", About.HANDOVER)
     if reply.lines[0].key in _UNHELPFUL:
         reply = replace(reply, lines=reply.lines[1:])
     help_key = "not_understood" if state.misses == 1 else f"help_{state.expects}"
     return after((Line(help_key),), reply)
-
-
-def _ask_again(state: State) -> Reply:
-    """The open question once more, after something else was said."""
-    changing = state.question_key == "ask_change"  # a request in the middle of a booking
-    if not state.question or state.expects is None or (state.expects is Expects.REQUEST and not changing):
-        return ask("anything_else" if state.turns > 1 else "ask_request", Expects.ANYTHING_ELSE)
-    return Reply((Line("verbatim", {"text": state.question}),), state.expects, state.about, state.choices)
 
 
 def _remember(state: State, reply: Reply) -> Reply:

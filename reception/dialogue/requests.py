@@ -98,6 +98,8 @@ def note_details(state: State, facts: Facts, frame: Frame, heard: str) -> None:
 
 def answer_request(state: State, facts: Facts, frame: Frame) -> Talk:
     """Takes the answer to the request's read-back."""
+    if frame.intent is Intent.AFFIRM and not state.who.settled:
+        return (yield from request(state, facts))  # "yes, for my son": somebody else, not known yet
     if frame.intent is Intent.AFFIRM:
         assert state.task is not None  # confirmed after its read-back
         task = state.task

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from reception.dialogue.meaning import Days, Frame, Intent, Slot
 from reception.understanding.interpret import Setting, interpret, language_of
-from reception.understanding.sayings import heed
+from reception.understanding.sayings import UNSURE, heed
 from reception.understanding.values.names import read_name
 
 #: The slot that a question asks for.
@@ -67,7 +67,13 @@ _SEARCHED, _DATE_WORDS = 40, 9
 _NOTHING_ELSE = frozenset({Intent.THANK, Intent.GOODBYE, Intent.GREET})
 #: What only a yes or no that can be nothing else outweighs: "okay, can you say that again?" is no yes.
 _SOMETHING_ELSE = frozenset({Intent.REPEAT, Intent.INFORM, Intent.OUT_OF_SCOPE, Intent.PRACTICE_QUESTION})
-_PLAIN_YES = {"en": frozenset({"yes", "yeah", "yep", "yup"})}
+#: A yes or no of more words, or with one of these, says something else too.
+_SHORT = 4
+_QUALIFIED = re.compile(
+    r"\?|\b(?:but|repeat|hold|wait|who|what|where|when|which|how)\b|\b(?:say|tell|hear|read)\b.*\bagain\b",
+    re.IGNORECASE,
+)
+_NO_BUT_YES = re.compile(r"^\W*no,? (?:problem|worries|that'?s (?:right|fine|correct|it))\b", re.IGNORECASE)
 _YES_OR_NO = frozenset({"confirmation", "anything_else"})
 
 
@@ -78,8 +84,12 @@ def not_reversed(frame: Frame, expects: str | None, heard: str, language: str) -
         return frame
     first = "".join(char if char.isalpha() else " " for char in heard.casefold()).split()[:1]
     said_no = bool(first) and first[0] in _NO.get(language, ())
-    words = _PLAIN_YES if frame.intent in _SOMETHING_ELSE else _YES
-    said_yes = bool(first) and first[0] in words.get(language, ())
+    said_yes = bool(first) and first[0] in _YES.get(language, ())
+    if said_no and _NO_BUT_YES.search(heard):
+        said_no, said_yes = False, True  # "no problem, book it"
+    if frame.intent in _SOMETHING_ELSE and frame.confidence >= UNSURE:
+        qualified = len(heard.split()) > _SHORT or _QUALIFIED.search(heard)
+        said_no, said_yes = said_no and not qualified, said_yes and not qualified
     if (said_yes and frame.intent is Intent.AFFIRM) or (said_no and frame.intent is Intent.DENY):
         return replace(frame, confidence=1.0)
     if said_yes and polite:  # "yes, thank you, bye" is a yes before it is a goodbye

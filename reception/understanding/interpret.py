@@ -119,10 +119,20 @@ class _Reading:
         anchors = self._desk_days
         if old and old.first and old.first == old.last:
             anchors = (old.first,)
-        suiting = self._language.ruled_out.sub(" ", text)
-        if suiting != text:  # "Mondays are out" is "not Mondays"
-            text = f"{self._language.no} {suiting}"
-        return read_days(text, self._scene(anchors, existing=self._intent in _EXISTING), self._language)
+        scene = self._scene(anchors, existing=self._intent in _EXISTING)
+        return read_days(self._without_ruled_out(text), scene, self._language)
+
+    def _without_ruled_out(self, text: str) -> str:
+        """The days that suit: "Mondays are out" is "not Mondays", but not beside a day that is wanted."""
+        ruled_out = self._language.ruled_out
+        if ruled_out.search(text) is None:
+            return text
+        clauses = self._language.clauses.split(text)
+        wanted = [one for one in clauses if ruled_out.search(one) is None]
+        scene = self._scene((), existing=False)
+        if any(read_days(one, scene, self._language) for one in wanted):
+            return ", ".join(wanted)
+        return f"{self._language.no} {ruled_out.sub(' ', text)}"
 
     def _birth_date(self, text: str) -> date | None:
         return read_birth_date(text, self._today, self._language, month_first=self._month_first)

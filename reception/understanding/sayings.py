@@ -54,7 +54,7 @@ SAYINGS: Mapping[str, Sayings] = {
             rf"(?:[, ]+(?:please|a {_A_MOMENT}|one {_A_MOMENT}|a bit|{_LOOKING}))*[.!]*$"
         ),
         drops=re.compile(
-            r"\bnever ?mind\b|\bleave it(?: then| at that| be)?(?=[,.;!]|$)"
+            r"\bnever ?mind(?=[,.;!]|$| then)|\bleave it(?: then| at that| be)?(?=[,.;!]|$)"
             r"|(?<!to )(?<!always )(?<!n't )\bforget (?:it|about it|the (?:whole thing|appointment))\b"
         ),
         keeps=re.compile(
@@ -116,7 +116,8 @@ def heed(frame: Frame, heard: str, language: str) -> Frame:
         return frame
     said = " ".join(heard.casefold().replace("’", "'").split())
     plain = frame.intent in _TAKEN_FOR or (frame.confidence < UNSURE and frame.intent is not Intent.STAFF)
-    no_yes = sayings.yes.search(said) is None
+    agrees = frame.intent is Intent.AFFIRM and frame.confidence >= UNSURE
+    no_yes = sayings.yes.search(said) is None and not agrees
     drops = no_yes and sayings.drops.search(said) is not None
     keeps = no_yes and sayings.keeps.search(said) is not None and frame.intent in _TAKEN_FOR | _CHANGES
     if plain and not frame.slots and sayings.waits.search(said):
@@ -134,7 +135,8 @@ def heed(frame: Frame, heard: str, language: str) -> Frame:
 def _takes_leave(frame: Frame, said: str, sayings: Sayings, *, drops: bool) -> bool:
     """Whether somebody ends the talk with their last word, having said nothing else that counts."""
     last = re.sub(r"\W+$", "", said).rsplit(" ", 1)[-1]
-    nothing_else = frame.intent in _TAKEN_FOR - {Intent.AFFIRM} or drops
+    agrees = sayings.yes.search(said) is not None
+    nothing_else = (frame.intent in _TAKEN_FOR - {Intent.AFFIRM} and not agrees) or drops
     return last in sayings.goodbye and nothing_else and not frame.slots
 
 
@@ -145,7 +147,7 @@ def _for_another(frame: Frame, heard: str, said: str, sayings: Sayings) -> Frame
         return frame
     own = _name(heard, caller.span("name"), sayings)
     labelled = frame.slots.get(Slot.PATIENT_NAME, "")
-    named = own.istitle() or caller["sure"] is not None
+    named = _written(own) or caller["sure"] is not None
     if len(own.split()) < 2 or not named:
         return frame
     slots, values = dict(frame.slots), dict(frame.values)
@@ -155,9 +157,14 @@ def _for_another(frame: Frame, heard: str, said: str, sayings: Sayings) -> Frame
         del slots[Slot.PATIENT_NAME]
         values.pop(Slot.PATIENT_NAME, None)
         theirs = _name(heard, other.span("name"), sayings) if other["name"] else ""
-        if theirs.istitle():  # in small letters it may be any words: then the name is asked for
+        if _written(theirs):  # in small letters it may be any words: then the name is asked for
             slots[Slot.PATIENT_NAME] = values[Slot.PATIENT_NAME] = theirs
     return replace(frame, slots=slots, values=values, caller=own.title() if own.islower() else own)
+
+
+def _written(name: str) -> bool:
+    """Whether it is written as a name is ("Leo McDonald")."""
+    return bool(name) and all(word[0].isupper() for word in name.split())
 
 
 def _name(heard: str, span: tuple[int, int], sayings: Sayings) -> str:

@@ -265,3 +265,104 @@ def test_nobody_speaks_for_another_without_that_relation() -> None:
     desk.says(Intent.CHECK, **MAYA)
     reply = desk.says(Intent.CHECK, patient_name="Leo Chen")
     assert reply.expects is Expects.DATE_OF_BIRTH
+
+
+def test_a_question_beside_the_alarm_does_not_end_it() -> None:
+    desk = World()
+    desk.means(unsure(Intent.EMERGENCY), "she looks so grey")
+    desk.says(Intent.PRACTICE_QUESTION, heard="where can i park", topic="park")
+    assert "Behind the building." in desk.text and "911" in desk.text
+    desk.says(Intent.AFFIRM)
+    assert [kind for kind, *_ in desk.requests] == ["emergency"]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        Frame(Intent.INFORM, {Slot.DATE: "this morning"}, {Slot.DATE: day("2026-06-12")}),
+        Frame(Intent.INFORM, {Slot.REASON: "chest"}),
+        Frame(Intent.DENY, manner=Manner.DROPS),
+    ],
+    ids=["since when", "what", "never mind"],
+)
+def test_symptoms_or_resignation_are_no_no_to_the_alarm(frame: Frame) -> None:
+    desk = World()
+    desk.means(unsure(Intent.EMERGENCY), "I just can't any more")
+    desk.means(frame)
+    assert [kind for kind, *_ in desk.requests] == ["emergency"]
+
+
+def test_a_yes_for_somebody_else_books_nothing_before_they_are_known() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, reason="knee", date=day("2026-06-16"), **MAYA)
+    desk.picks(0)
+    reply = desk.says(Intent.AFFIRM, patient_name="Leo Brown")
+    assert (desk.booked, reply.expects) == ([], Expects.DATE_OF_BIRTH)
+
+
+def test_a_yes_for_somebody_else_files_nothing_before_they_are_known() -> None:
+    desk = World()
+    desk.says(Intent.PRESCRIPTION, medication="Metformin 500 mg", **MAYA)
+    reply = desk.says(Intent.AFFIRM, patient_name="Leo Brown")
+    assert (desk.requests, reply.expects) == ([], Expects.DATE_OF_BIRTH)
+
+
+def test_one_patients_appointments_are_not_picked_for_another() -> None:
+    both = [appointment("one", "2026-06-16T09:00"), appointment("two", "2026-06-18T09:00")]
+    desk = World(existing=both, patients={**World().patients, ("Leo Brown", date(2019, 5, 6)): "leo"})
+    desk.says(Intent.CANCEL, **MAYA)
+    desk.says(Intent.INFORM, patient_name="Leo Brown", date_of_birth=date(2019, 5, 6), choice=0)
+    assert desk.state.appointment is None
+    desk.says(Intent.AFFIRM)
+    assert desk.cancelled == []
+
+
+def test_a_move_does_not_put_the_patient_into_two_rooms() -> None:
+    both = [appointment("one", "2026-06-16T09:00"), appointment("two", "2026-06-18T09:00")]
+    desk = World(existing=both)
+    nine = time(9)
+    desk.says(
+        Intent.RESCHEDULE, old_date=day("2026-06-18"), date=day("2026-06-16"), time=Hours(nine, nine), **MAYA
+    )
+    assert all(one.offer and one.offer.start.time() != nine for one in desk.state.choices)
+
+
+def test_a_new_patients_contact_is_not_the_next_persons() -> None:
+    desk = World(patients={("Leo Brown", date(2019, 5, 6)): "leo"})
+    desk.says(Intent.BOOK, reason="knee", date=day("2026-06-16"))
+    desk.picks(0)
+    desk.says(Intent.INFORM, patient_name="Ann Lee", date_of_birth=date(1990, 1, 1))
+    desk.says(Intent.DENY)
+    desk.says(Intent.INFORM, phone="+12025550147", email="ann@example.com")
+    while desk.state.about is not About.BOOKING:
+        desk.says(Intent.AFFIRM)
+    desk.says(Intent.AFFIRM)
+    desk.says(Intent.BOOK, reason="cough", patient_name="Leo Brown", date_of_birth=date(2019, 5, 6))
+    assert desk.state.claims.email == ""
+    assert desk.state.booked_by == "Ann Lee"
+
+
+def test_a_medical_question_stays_with_who_asked_it() -> None:
+    desk = World(patients={**World().patients, ("Leo Brown", date(2019, 5, 6)): "leo"})
+    desk.says(Intent.CHECK, **MAYA)
+    desk.says(Intent.MEDICAL_QUESTION, heard="is my rash bad")
+    desk.says(Intent.DENY)
+    desk.says(
+        Intent.BOOK, reason="cough", date=day("2026-06-16"), patient_name="Leo Brown",
+        date_of_birth=date(2019, 5, 6),
+    )  # fmt: skip
+    desk.picks(0)
+    desk.says(Intent.AFFIRM)
+    assert [patient for patient, *_ in desk.booked] == ["leo"]
+    assert [kind for kind, *_ in desk.requests] == ["medical_question"]
+
+
+def test_the_wish_for_another_specialty_drops_the_held_time() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, reason="knee", date=day("2026-06-16"), **MAYA)
+    desk.picks(0)
+    chosen = desk.state.chosen
+    assert chosen is not None
+    desk.state.wish.practitioners = ("Dr. Samuel Okoye",)
+    desk.says(Intent.AFFIRM, date=day("2026-06-16"))
+    assert desk.booked == []

@@ -7,7 +7,7 @@ from typing import Any
 
 from reception.dialogue.meaning import Frame, Intent, Manner
 from reception.dialogue.state import About, Expects, Offer, WaitingTime
-from tests.dialogue.world import WEBER, ZONE, World, appointment
+from tests.dialogue.world import WEBER, ZONE, World, appointment, day
 
 MAYA: dict[str, Any] = {"patient_name": "Maya Chen", "date_of_birth": date(1988, 4, 12)}
 KEPT = WaitingTime(
@@ -24,7 +24,7 @@ def at_the_end_of_a_check(kept: WaitingTime | None = KEPT) -> World:
 def test_the_kept_time_is_offered_where_nothing_else_is_going_on() -> None:
     desk = at_the_end_of_a_check()
     assert desk.reply is not None
-    assert desk.reply.about is About.WAITLIST
+    assert desk.reply.about is About.BOOKING
     assert "a time you were waiting for is free: Tuesday, June 16 at 9:00 AM with Dr. Anna Weber" in desk.text
 
 
@@ -69,3 +69,23 @@ def test_before_they_are_identified_nothing_is_said() -> None:
     desk = World(kept=KEPT)
     desk.says(Intent.PRACTICE_QUESTION, heard="where can i park", topic="park")
     assert "waiting" not in desk.text
+
+
+def test_thanks_are_no_answer_and_lose_nothing() -> None:
+    desk = at_the_end_of_a_check()
+    desk.says(Intent.THANK)
+    desk.says(Intent.AFFIRM)
+    assert desk.closed == ["request 7"]
+    assert desk.requests == []
+
+
+def test_a_yes_with_another_day_does_not_book_the_kept_time() -> None:
+    desk = at_the_end_of_a_check()
+    desk.says(Intent.AFFIRM, date=day("2026-06-17"))
+    assert desk.booked == []
+
+
+def test_a_kept_time_over_an_own_appointment_is_not_offered() -> None:
+    desk = World(existing=[appointment("one", "2026-06-16T09:00")], kept=KEPT)
+    desk.says(Intent.CHECK, **MAYA)
+    assert "waiting for" not in desk.text

@@ -25,3 +25,30 @@ def test_a_read_back_is_answered_by_its_first_word(heard: str, read: Intent, mea
 
 def test_thanks_at_the_end_stay_thanks() -> None:
     assert not_reversed(Frame(Intent.THANK), "anything_else", "no thanks", "en").intent is Intent.THANK
+
+
+@pytest.mark.parametrize(
+    ("heard", "read"),
+    [
+        ("yeah, sorry, could you say that again?", Intent.REPEAT),
+        ("Okay, can you say that again?", Intent.REPEAT),
+        ("Yes, but how much will that cost?", Intent.PRACTICE_QUESTION),
+        ("yes but not before I have asked my wife", Intent.INFORM),
+        ("Right, who is that with?", Intent.PRACTICE_QUESTION),
+    ],
+)
+def test_a_yes_that_says_something_else_too_is_not_only_a_yes(heard: str, read: Intent) -> None:
+    assert not_reversed(Frame(read, confidence=0.95), "confirmation", heard, "en").intent is read
+
+
+@pytest.mark.parametrize(
+    ("heard", "read"),
+    [
+        ("Yes, sorry again.", Intent.REPEAT),
+        ("no problem, book it", Intent.AFFIRM),
+        ("No, that's right.", Intent.AFFIRM),
+    ],
+)
+def test_a_plain_yes_is_one_however_it_is_put(heard: str, read: Intent) -> None:
+    found = not_reversed(Frame(read, confidence=0.95), "confirmation", heard, "en")
+    assert found.intent is Intent.AFFIRM

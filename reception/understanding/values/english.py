@@ -62,6 +62,7 @@ ENGLISH = Language(
         r"|^(?:i )?(?:can'?t|cannot|don'?t|won'?t) (?:do|make|manage|come|put me)(?: on)?(?: an?)? ",
         re.IGNORECASE,
     ),
+    clauses=re.compile(r"[,;.]| but ", re.IGNORECASE),
     no="not",
     forgiven=FORGIVEN,
     real_words=frozenset(REAL_WORDS),

@@ -80,6 +80,7 @@ class Language:
     dates: Phrases
     times: Phrases
     ruled_out: re.Pattern[str]  # what is said of days that do not suit: "Mondays are out"
+    clauses: re.Pattern[str]  # what stands between two things said
     no: str  # the word that rules out what follows
     forgiven: tuple[str, ...]  # words recognised even when misspelt
     real_words: frozenset[str]  # never taken for a misspelling
