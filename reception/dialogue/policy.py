@@ -175,6 +175,10 @@ def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
             return after((Line("why_identify"),), ask_again(state))
         line = line or Line("answer_unknown", {"phone": facts.practice.phone})
         return after((line,), ask_again(state))
+    if intent is Intent.INFORM and frame.confidence < SURE and state.expects not in FREE_TEXT:
+        told = told_by_practice(frame, heard, facts)  # a question in an unusual order of words
+        if told is not None:
+            return after((told,), ask_again(state))
     if intent is Intent.MEDICAL_QUESTION and state.expects not in FREE_TEXT:
         return (yield from _medical(state, frame, heard, facts))
     if intent is Intent.OUT_OF_SCOPE and state.expects not in FREE_TEXT:
@@ -231,6 +235,8 @@ def _switch_task(state: State, frame: Frame) -> Step:
     if state.task in FORMS and state.expects in FREE_TEXT and state.task is Task.MESSAGE:
         return None  # the words of a message may speak of anything
     if not sure:
+        if state.expects in FREE_TEXT:
+            return None  # an answer in own words to what was asked
         if state.expects in _WHO and not frame.slots:
             return None  # "mine or his?": words about the question, and no new wish
         state.doubted = wanted
@@ -279,7 +285,7 @@ def _is_the_reason(state: State, frame: Frame) -> bool:
         state.task in (Task.BOOK, Task.WAITLIST)
         and state.expects is Expects.REASON
         and not (state.wish.reason or frame.slots)
-        and frame.intent in (Intent.INFORM, Intent.MEDICAL_QUESTION)
+        and (frame.intent in (Intent.INFORM, Intent.MEDICAL_QUESTION) or frame.confidence < SURE)
     )
 
 

@@ -12,9 +12,13 @@ _SHORT = {
     "doctor": "dr", "prescription": "rx",
 }  # fmt: skip
 #: How often a word is shortened, mistyped or preceded by a hesitation.
-SHORTENED, MISTYPED, HESITATED = 0.5, 0.02, 0.08
+SHORTENED, MISTYPED, HESITATED = 0.5, 0.03, 0.08
 _FILLERS = ("um", "uh", "er", "well")
-_WORD = re.compile(r"[A-Za-z]{5,}")
+#: Words in which a slip of the finger changes nothing that a scenario could want in the books.
+_COMMON = frozenset({
+    "would", "could", "should", "please", "about", "really", "there", "which", "other", "another", "maybe",
+    "again", "thing", "need", "want", "like", "make", "have", "been", "think",
+})  # fmt: skip
 #: Signs that end a word or a sentence; those inside of numbers, times and addresses stay.
 _SIGNS = re.compile(r"(?<!\b[ap]\.m)[.,!?;:]+(?=\s|$)")
 
@@ -44,7 +48,7 @@ def _hasty(word: str, rng: Random) -> str:
     bare = word.lower().strip(".,!?")
     if bare in _SHORT and rng.random() < SHORTENED:
         return _SHORT[bare]
-    if word.islower() and _WORD.fullmatch(word) and rng.random() < MISTYPED * len(word):
+    if word in _COMMON and rng.random() < MISTYPED * len(word):
         at = rng.randrange(1, len(word) - 2)
         return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
     return word.lower()

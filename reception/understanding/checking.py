@@ -57,13 +57,16 @@ _FROM_HERE_A_CLOCK = re.compile(
     r"|\d{1,2}(?::\d\d| ?[ap]\.?m))",
     re.IGNORECASE,
 )
+_MEANT_INSTEAD = re.compile(
+    r"\b(?:meant|i mean|sorry|make that|no wait|no,|rather|actually)\b", re.IGNORECASE
+)
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
 _DAY_OF_MONTH = re.compile(
     rf",? (?:the )?(?:{_MONTH} (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?!:|\d| ?[ap]\.?m)"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)(?: (?:of )?{_MONTH})?|\d{{1,2}}/\d{{1,2}})(?!\w)",
+    rf"|\d{{1,2}}(?:st|nd|rd|th)(?: (?:of )?{_MONTH})?|\d{{1,2}} {_MONTH}|\d{{1,2}}/\d{{1,2}})(?!\w)",
     re.IGNORECASE,
 )
 #: What makes "until three" mean "from three on" ("I work until three"), and "day after" no "after".
@@ -107,6 +110,7 @@ def check(
         if slot in checked:
             checked[slot] = _with_preposition(checked[slot], patient)
     if Slot.PRACTITIONER in checked:
+        checked[Slot.PRACTITIONER] = _meant_instead(checked[Slot.PRACTITIONER], patient, setting)
         checked[Slot.PRACTITIONER] = _with_title(checked[Slot.PRACTITIONER], patient)
     for slot, span in _overlooked(intent, patient, desk, setting):
         if slot is Slot.DATE_OF_BIRTH:  # the day of a birth date is no other day
@@ -189,6 +193,17 @@ def _with_preposition(span: str, patient: str) -> str:
     if before is None or _TURNED_ROUND.search(start[: before.start()]):
         return span
     return before.group() + span
+
+
+def _meant_instead(span: str, patient: str, setting: Setting) -> str:
+    """The practitioner named after "I meant" or "sorry, no", where the one before is the slip."""
+    after = patient[patient.find(span) + len(span) :]
+    slip = _MEANT_INSTEAD.search(after)
+    if slip is None:
+        return span
+    names = [name for one in setting.practice.practitioners for name in (one.name, *one.spoken_as)]
+    surnames = [one.name.rsplit(" ", 1)[-1] for one in setting.practice.practitioners]
+    return _only_one([*names, *surnames], after[slip.end() :]) or span
 
 
 def _with_title(span: str, patient: str) -> str:

@@ -73,7 +73,7 @@ _QUALIFIED = re.compile(
     r"\?|\b(?:but|repeat|hold|wait|who|what|where|when|which|how)\b|\b(?:say|tell|hear|read)\b.*\bagain\b",
     re.IGNORECASE,
 )
-_NO_BUT_YES = re.compile(r"^\W*no,? (?:problem|worries|that'?s (?:right|fine|correct|it))\b", re.IGNORECASE)
+_NO_BUT_YES = re.compile(r"^\W*no,? (?:problem|worries|that'?s (?:right|fine|correct))\b", re.IGNORECASE)
 _YES_OR_NO = frozenset({"confirmation", "anything_else"})
 
 
@@ -85,7 +85,7 @@ def not_reversed(frame: Frame, expects: str | None, heard: str, language: str) -
     first = "".join(char if char.isalpha() else " " for char in heard.casefold()).split()[:1]
     said_no = bool(first) and first[0] in _NO.get(language, ())
     said_yes = bool(first) and first[0] in _YES.get(language, ())
-    if said_no and _NO_BUT_YES.search(heard):
+    if said_no and expects == "confirmation" and _NO_BUT_YES.search(heard):
         said_no, said_yes = False, True  # "no problem, book it"
     if frame.intent in _SOMETHING_ELSE and frame.confidence >= UNSURE:
         qualified = len(heard.split()) > _SHORT or _QUALIFIED.search(heard)

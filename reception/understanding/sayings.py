@@ -21,7 +21,9 @@ class Sayings:
     drops: re.Pattern[str]
     keeps: re.Pattern[str]  # drops a change, even where the model is sure of something else
     yes: re.Pattern[str]  # at the start
-    asks_if_open: re.Pattern[str]
+    asks_practice: re.Pattern[str]  # questions that are the practice's to answer
+    asks_when: re.Pattern[str]  # when an appointment is that they have
+    shifts: re.Pattern[str]  # moving one, without a word for it
     caller: re.Pattern[str]  # group "name": who says that this is them; "sure" where it can be nothing else
     for_another: re.Pattern[str]  # group "name": of whom somebody says that they are theirs; may be empty
     no_name: frozenset[str]  # words that end a name
@@ -62,9 +64,16 @@ SAYINGS: Mapping[str, Sayings] = {
             r"(?: \S+){0,4}? (?:as|like|how|the way|where) (?:it|they|that)(?: is| was| are| were|'s)\b"
         ),
         yes=re.compile(r"^(?:yes|yeah|yep|yup|sure|ok|okay)\b"),
-        asks_if_open=re.compile(
+        asks_when=re.compile(
+            r"\bwhen (?:i (?:must|have to|should|need to) come"
+            r"|(?:do|must|should) i (?:have to |need to )?come|(?:is|was) my appointment"
+            r"|am i (?:due|booked|coming))\b"
+        ),
+        shifts=re.compile(r"\bmy\b.*\b(?:a|an|one|two|three|\d) (?:hour|day|week)s? (?:later|earlier)\b"),
+        asks_practice=re.compile(
             r"\b(?:are|is|will) (?:you|you guys|the (?:practice|office|clinic|surgery))"
             r" (?:be )?(?:open|closed)\b"
+            r"|\b(?:do|does) (?:you|she|he|they|(?:dr\.?|doctor) \w+) (?:also )?(?:take|accept)\b"
         ),
         caller=re.compile(
             r"\b(?:(?P<sure>my name is|my name's|this is)|i am|i'm|it's)"
@@ -127,8 +136,12 @@ def heed(frame: Frame, heard: str, language: str) -> Frame:
     if ((plain and drops) or keeps) and not frame.slots.keys() - {Slot.PRACTITIONER}:
         return Frame(Intent.DENY, manner=Manner.DROPS)
     open_or_not = frame.intent is Intent.INFORM or frame.confidence < UNSURE
-    if open_or_not and sayings.asks_if_open.search(said):
+    if open_or_not and sayings.asks_practice.search(said):
         frame = replace(frame, intent=Intent.PRACTICE_QUESTION)
+    if frame.intent in (Intent.BOOK, Intent.INFORM) and sayings.asks_when.search(said):
+        frame = replace(frame, intent=Intent.CHECK)
+    if frame.intent is Intent.BOOK and sayings.shifts.search(said):
+        frame = replace(frame, intent=Intent.RESCHEDULE)
     return _for_another(frame, heard, said, sayings)
 
 

@@ -56,8 +56,13 @@ def read_phone(text: str, region: str, language: Language) -> str | None:
     return None
 
 
+#: A word spelled with hyphens: "e-d-i-t-h".
+_LETTERS = re.compile(r"(?<![\w-])(?:[^\W\d_]-){2,}[^\W\d_](?![\w-])")
+
+
 def read_email(text: str, language: Language) -> str | None:
     """The address in lower case, or None when it is none."""
+    text = _LETTERS.sub(lambda spelled: spelled[0].replace("-", ""), text)
     typed = _TYPED_EMAIL.search(plain(text))
     if typed and not re.search(r"\s(?:dot|at)\s", plain(text)):
         return _valid(typed[0].strip("."))

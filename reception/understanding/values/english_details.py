@@ -7,7 +7,8 @@ from reception.understanding.values.language import table
 EMAIL = table(
     """
     nothing = my email is | my email address is | my e - mail is | my e - mail address is | one word
-        | all one word | all lowercase | all lower case | in lowercase | in lower case | all together
+        | all one word | together in one word | in one word
+        | all lowercase | all lower case | in lowercase | in lower case | all together
         | no spaces | thats all | with a capital | capital | uppercase | lowercase | thats | it is | its
         | email is | you can reach me at | you can use | the email is
     @ = at sign | at symbol | at the rate | at | @ | ampersat | at mark

@@ -22,8 +22,12 @@ def read_name(text: str, language: Language) -> str:
         comma = words.index(",")
         before, after = words[:comma], [word for word in words[comma + 1 :] if word != ","]
         # "Chen, Maya" is turned round; "Maya Chen, Junior" is not.
-        words = after + before if len(_solid(before, language)) == 1 and after else before + after
+        again = [word.casefold() for word in before] == [word.casefold() for word in after[-1:]]
+        turned = len(_solid(before, language)) == 1 and after and not again
+        words = after + before if turned else before + after
     words = [word for word in words if word not in (",", "spelled", "first", "last")]
+    if len(words) > 2 and words[0].casefold() == words[-1].casefold():
+        words = words[1:]  # "Lowell, Edith Lowell"
     words = _with_letters(words, letters)
     return _cased(words, language)
 
