@@ -88,7 +88,7 @@ def _own_answer(topic: str, heard: str, practice: Practice, cues: Cues) -> tuple
     best, score = None, 0.0
     for one in practice.answers:
         topic_words, words = _stems(one.topic, cues), _stems(one.question, cues)
-        price = cues.price in topic_words & asked
+        price = cues.price in topic_words and cues.how_much.search(heard) is not None
         if subject and not subject & (topic_words | words) and not price:
             continue  # "may I bring my dog" is not about what to bring
         here = 2.0 * len(topic_words & asked) + len(words & asked) / (1 + 0.1 * len(words))

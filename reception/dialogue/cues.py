@@ -24,6 +24,7 @@ class Cues:
     insurance: re.Pattern[str]
     ignored: frozenset[str]  # words that say nothing of what is asked
     same: Mapping[str, str]  # word or phrase → the one it is looked up by
+    how_much: re.Pattern[str]
     price: str  # the word in `same` that stands for money
     # Who they are.
     may_i: re.Pattern[str]  # asking what is allowed or to be done before a visit
@@ -32,6 +33,7 @@ class Cues:
     # Requests.
     strength: re.Pattern[str]  # of a medicine, anywhere
     medicine: re.Pattern[str]  # groups "name" (may be missing) and "dose": the whole detail
+    how_often: re.Pattern[str]
     around_dose: re.Pattern[str]  # words around a dose that are not of it
     any_bill: frozenset[str]  # words for a bill that do not say which
     out_now: re.Pattern[str]
@@ -73,6 +75,7 @@ ENGLISH = Cues(
         "eat": "fast", "eating": "fast", "breakfast": "fast", "drink": "fast", "food": "fast",
         "fasting": "fast",
     },
+    how_much=_any("how much", "what does .* cost", "price"),
     price="fee",
     may_i=_any(
         "(?:can|may|should|must|do|could) (?:i|we|he|she|they)",
@@ -87,6 +90,7 @@ ENGLISH = Cues(
         rf"^(?:(?P<name>\D+?)[,\s]+)?(?P<dose>\d[\d.,/]*\s*(?:{_UNIT}(?!\w))?(?:[ ,]+{_HOW_OFTEN}\b.*)?)$",
         re.IGNORECASE,
     ),
+    how_often=re.compile(rf"\b{_HOW_OFTEN}\b|\b(?:mornings?|evenings?|nights?)\b", re.IGNORECASE),
     around_dose=re.compile(
         r"^(?:it'?s|its|the|about|i take|take|that'?s|make (?:that|it)|i think|of|now)\s+"
         r"|\s+(?:ones?|now|please|i think|thanks)$",

@@ -145,7 +145,9 @@ def _note_prescription(state: State, facts: Facts, frame: Frame, heard: str, kno
     if anew is not None and Slot.MEDICATION not in frame.slots:  # "no, make that 40 mg"
         state.details["dose"] = anew.group()
     if dose := state.details.get("dose"):
-        state.details["dose"] = cues.around_dose.sub("", dose)
+        said = cues.strength.search(dose)
+        alone = said is not None and cues.how_often.search(dose) is None
+        state.details["dose"] = said.group() if said and alone else cues.around_dose.sub("", dose)
     strength = cues.medicine.match(state.details.get("medication", ""))
     if strength:
         state.details["medication"] = (strength["name"] or known).strip()

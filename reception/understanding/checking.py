@@ -57,6 +57,9 @@ _FROM_HERE_A_CLOCK = re.compile(
     r"|\d{1,2}(?::\d\d| ?[ap]\.?m))",
     re.IGNORECASE,
 )
+_HAS_TO_BE = re.compile(r"^(?:it (?:has to|must|should) be|it'?s|make it|now)\s+(?:on )?", re.IGNORECASE)
+#: What stands before a day that is taken back.
+_TAKEN_BACK = re.compile(r"\b(?:i said|did i say|not|instead of)\s+(?:on )?$", re.IGNORECASE)
 _MEANT_INSTEAD = re.compile(
     r"\b(?:meant|i mean|sorry|make that|no wait|no,|rather|actually)\b", re.IGNORECASE
 )
@@ -103,6 +106,8 @@ def check(
         checked[Slot.DATE] = _whole_range(intent, checked[Slot.DATE], patient, desk, setting)
     if Slot.DATE in checked and Slot.TIME not in checked and intent is not Intent.RESCHEDULE:
         checked.update(_day_and_time(intent, checked[Slot.DATE], desk, setting))
+    if Slot.DATE in checked and intent is not Intent.RESCHEDULE:
+        checked[Slot.DATE] = _day_that_is_meant(intent, checked[Slot.DATE], patient, desk, setting)
     for slot in (Slot.DATE, Slot.OLD_DATE):
         if slot in checked:
             checked[slot] = _with_day_of_month(checked[slot], patient, checked.values())
@@ -137,6 +142,8 @@ def _refiled(
         and Slot.TIME not in checked
     ):
         checked[Slot.TIME] = checked.pop(Slot.OLD_TIME)
+    if Slot.INSURANCE in checked and _reads(intent, Slot.DATE, checked[Slot.INSURANCE], desk, setting):
+        del checked[Slot.INSURANCE]  # no plan is called June 22nd
     for slot, others in _MISFILED.items():
         span = checked.get(slot)
         if span is None or _reads(intent, slot, span, desk, setting):
@@ -175,15 +182,36 @@ def _day_and_time(intent: Intent, span: str, desk: str, setting: Setting) -> Map
     return {}
 
 
+def _day_that_is_meant(intent: Intent, span: str, patient: str, desk: str, setting: Setting) -> str:
+    """Another day than the one taken back: "I said Tuesday but it has to be Thursday"."""
+    _, but, rest = span.rpartition(" but ")
+    rest = _HAS_TO_BE.sub("", rest)
+    if but and _reads(intent, Slot.DATE, rest, desk, setting):
+        return rest
+    before, _, after = patient.partition(span)
+    taken_back = _TAKEN_BACK.search(before)
+    if taken_back is None:
+        return span
+    for part in (after, before[: taken_back.start()]):
+        words = list(re.finditer(r"[\w'’/]+", part))
+        for word in words:
+            if word.group().lower().removesuffix("s") not in _DAYS:
+                continue
+            day = part[word.start() : word.end()]
+            if _reads(intent, Slot.DATE, day, desk, setting):
+                return day
+    return span
+
+
 def _with_day_of_month(span: str, patient: str, others: Iterable[str]) -> str:
     """A weekday together with the day of the month that is said right after it."""
     if span.lower().removeprefix("next ").removeprefix("this ") not in _DAYS:
         return span
-    start = patient.find(span)
-    more = _DAY_OF_MONTH.match(patient[start + len(span) :])
-    if more is None or any(one != span and one in more.group() for one in others):
-        return span
-    return span + more.group()
+    for place in re.finditer(rf"(?<!\w){re.escape(span)}(?!\w)", patient):
+        more = _DAY_OF_MONTH.match(patient[place.end() :])
+        if more is not None and not any(one != span and one in more.group() for one in others):
+            return span + more.group()
+    return span
 
 
 def _with_preposition(span: str, patient: str) -> str:

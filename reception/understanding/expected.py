@@ -110,6 +110,8 @@ def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: 
     frame = _named(frame, setting)
     frame = _told_birth(_born(frame, expects, desk, setting), expects, heard, desk, setting)
     slot = _ASKED.get(expects or "")
+    if slot is Slot.PATIENT_NAME:
+        frame = _whole_name(frame, heard, setting)
     if slot is Slot.DATE_OF_BIRTH and _CORRECTED.search(heard) and slot in frame.values:
         return _with_last_birth_date(frame, heard, desk, setting)
     if slot is None or frame.intent not in _ANSWERING or slot in frame.values:
@@ -127,6 +129,21 @@ def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: 
     slots = {slot: span, **{key: said for key, said in frame.slots.items() if not _stray(key, slot)}}
     kept = {key: value for key, value in frame.values.items() if key in slots}
     return replace(frame, intent=Intent.INFORM, slots=slots, values=kept | values)
+
+
+def _whole_name(frame: Frame, heard: str, setting: Setting) -> Frame:
+    """The frame with the whole of a short answer as the name, where only a part of it was labelled."""
+    part = frame.slots.get(Slot.PATIENT_NAME, "")
+    if len(part.split()) != 1 or len(frame.slots) > 1 or len(heard.split()) > _NAME_WORDS:
+        return frame
+    whole = read_name(heard, language_of(setting.language))
+    if len(whole.split()) < 2 or part.casefold() not in whole.casefold().split():
+        return frame
+    return replace(
+        frame,
+        slots={**frame.slots, Slot.PATIENT_NAME: heard},
+        values={**frame.values, Slot.PATIENT_NAME: whole},
+    )
 
 
 def _reads(slot: Slot, span: str, desk: str, setting: Setting) -> bool:

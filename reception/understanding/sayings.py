@@ -69,7 +69,10 @@ SAYINGS: Mapping[str, Sayings] = {
             r"|(?:do|must|should) i (?:have to |need to )?come|(?:is|was) my appointment"
             r"|am i (?:due|booked|coming))\b"
         ),
-        shifts=re.compile(r"\bmy\b.*\b(?:a|an|one|two|three|\d) (?:hour|day|week)s? (?:later|earlier)\b"),
+        shifts=re.compile(
+            r"\bmy\b.*\b(?:a|an|one|two|three|\d) (?:hour|day|week)s? (?:later|earlier)\b"
+            r"|\b(?:change|move|switch|swap) (?:(?:it|that|this|mine) )?(?:to|on) "
+        ),
         asks_practice=re.compile(
             r"\b(?:are|is|will) (?:you|you guys|the (?:practice|office|clinic|surgery))"
             r" (?:be )?(?:open|closed)\b"
