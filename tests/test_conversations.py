@@ -21,6 +21,7 @@ from reception.settings import Settings
 pytestmark = [pytest.mark.model, pytest.mark.postgres]
 
 FOLDER = Path(__file__).parent / "conversations"
+PATIENTS = Path(__file__).parent / "patients"
 
 
 @pytest.fixture(scope="module")
@@ -49,5 +50,22 @@ async def test_the_conversation_ends_as_it_should(
     scenario: Scenario, model: LanguageModel, scratch: Scratch, template: str
 ) -> None:
     verdict = await play_one(model, scenario, FOLDER, Settings(), await scratch.fresh(template))
+    said = "\n".join(f"{role}: {text}" for role, text in verdict.transcript.lines)
+    assert verdict.passed, f"{list(verdict.problems)}\n{said}"
+
+
+def one_of_each_group() -> list[Scenario]:
+    """Of each group of simulated patients the one with most behaviours; `make patients` plays them all."""
+    patients = load_scenarios(PATIENTS)
+    groups = dict.fromkeys(one.group for one in patients)
+    members = ([one for one in patients if one.group == each] for each in groups)
+    return [max(each, key=lambda one: len(one.behaviours)) for each in members]
+
+
+@pytest.mark.parametrize("scenario", one_of_each_group(), ids=lambda one: one.name)
+async def test_a_patient_gets_what_they_came_for(
+    scenario: Scenario, model: LanguageModel, scratch: Scratch, template: str
+) -> None:
+    verdict = await play_one(model, scenario, PATIENTS, Settings(), await scratch.fresh(template))
     said = "\n".join(f"{role}: {text}" for role, text in verdict.transcript.lines)
     assert verdict.passed, f"{list(verdict.problems)}\n{said}"

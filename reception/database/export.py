@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from reception.database.records import Appointment, Conversation, Message, Patient, Request
+from reception.database.records import OFFERED, Appointment, Conversation, Message, Patient, Request
 from reception.database.store import Store
-
-#: What the desk notes of a request for itself.
-OFFERED = "offered"
 
 
 async def export(store: Store) -> dict[str, Any]:

@@ -39,6 +39,10 @@ class Appointment:
     conversation_id: UUID | None
 
 
+#: The detail of a request on the waiting list that is the desk's own: the start that is kept for the patient.
+OFFERED = "offered"
+
+
 @dataclass(frozen=True)
 class Request:
     """Something a person has to do; `kind` and the keys of `details` are those of the export."""

@@ -6,7 +6,7 @@ They outlive whatever is said beside them, and end with a plain answer or anothe
 from __future__ import annotations
 
 from reception.dialogue.asking import ask, ask_again
-from reception.dialogue.meaning import Frame, Intent, Manner, Slot
+from reception.dialogue.meaning import SURE, Frame, Intent, Manner, Slot
 from reception.dialogue.needs import ReleaseHold, Step
 from reception.dialogue.noting import TASKS, start_task
 from reception.dialogue.people import emergency
@@ -16,9 +16,6 @@ from reception.dialogue.waiting import answer_waiting
 #: Below this confidence the model's emergency (not one by rule) is asked about first, with the number said at
 #: once: no hand-written emergency lies below, and most of its false alarms do.
 ALARMED = 0.5
-#: Below this confidence the desk asks back before it starts what it understood: of the hand-written
-#: utterances 3 in 100 lie below, and half of those are understood wrongly.
-SURE = 0.6
 #: What is said beside a question without answering it.
 _BESIDE = frozenset(
     {Intent.REPEAT, Intent.PRACTICE_QUESTION, Intent.THANK, Intent.GREET, Intent.OUT_OF_SCOPE,

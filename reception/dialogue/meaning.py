@@ -107,6 +107,11 @@ class Hours:
 Value = Days | Hours | date | int | str
 
 
+#: Below this confidence a frame is doubtful: the desk asks back before it starts what it understood, and
+#: fixed phrases count more. Of the hand-written utterances 3 in 100 lie below; half of those are wrong.
+SURE = 0.6
+
+
 class Manner(StrEnum):
     """What some words do to the conversation, whatever their intent."""
 

@@ -9,9 +9,9 @@ from reception.dialogue.answers import answer, told_by_practice
 from reception.dialogue.asking import after, ask, ask_again, confirm
 from reception.dialogue.booking import book, join_waitlist
 from reception.dialogue.changes import change
-from reception.dialogue.doubt import ALARMED, SURE, answer_danger, answer_offers, drop_offers
+from reception.dialogue.doubt import ALARMED, answer_danger, answer_offers, drop_offers
 from reception.dialogue.identifying import failed, note_by_the_way, note_claims, respelled, somebody_else
-from reception.dialogue.meaning import Frame, Intent, Manner, Slot
+from reception.dialogue.meaning import SURE, Frame, Intent, Manner, Slot
 from reception.dialogue.needs import AmendRequest, FileRequest, ReleaseHold, Step, Talk
 from reception.dialogue.noting import TASKS, note_wish, start_task
 from reception.dialogue.people import emergency, hand_over, handed_over

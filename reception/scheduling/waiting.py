@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from reception.database.records import Appointment
+from reception.database.records import OFFERED, Appointment
 from reception.database.store import Store
 from reception.practice import AppointmentType, Practice
 
@@ -59,7 +59,7 @@ class WaitingList:
             )
             if added is None:
                 return None
-            await self._store.update_request(request.id, {"offered": freed.start.isoformat()})
+            await self._store.update_request(request.id, {OFFERED: freed.start.isoformat()})
             return request.id
         return None
 
@@ -69,7 +69,7 @@ class WaitingList:
             if request.conversation_id is None or request.patient is None or request.patient.id != patient_id:
                 continue
             hold = await self._store.hold_of(self._practice.id, request.conversation_id)
-            if hold is not None and hold.start.isoformat() == request.details.get("offered"):
+            if hold is not None and hold.start.isoformat() == request.details.get(OFFERED):
                 await self._store.hand_hold(hold.id, conversation_id, self._practice.booking.hold_minutes)
                 return Kept(request.id, hold)
         return None

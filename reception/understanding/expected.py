@@ -9,9 +9,9 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
-from reception.dialogue.meaning import Days, Frame, Intent, Slot
+from reception.dialogue.meaning import SURE, Days, Frame, Intent, Slot
 from reception.understanding.interpret import Setting, interpret, language_of
-from reception.understanding.sayings import UNSURE, heed
+from reception.understanding.sayings import heed
 from reception.understanding.values.names import read_name
 
 #: The slot that a question asks for.
@@ -49,10 +49,9 @@ _TELL_BIRTH = frozenset(
      Intent.PRESCRIPTION, Intent.REFERRAL, Intent.SICK_NOTE}
 )  # fmt: skip
 #: What stands before a birth date: "born on", or a correction where it was just said wrongly.
-_BORN_BEFORE = re.compile(
-    r"\b(?:born(?: on)?|birth ?(?:date|day)?(?: is)?|dob|it'?s|it is|no|sorry|wait)\W+(?:the )?$",
-    re.IGNORECASE,
-)
+_BORN_WORDS = r"\b(?:born(?: on)?|birth ?(?:date|day)?(?: is)?|dob|it'?s|it is|no|sorry|wait)\W+(?:the )?"
+_MAYBE_BORN = re.compile(_BORN_WORDS, re.IGNORECASE)
+_BORN_BEFORE = re.compile(rf"{_BORN_WORDS}$", re.IGNORECASE)
 _DAYS_AND_TIMES = frozenset({Slot.DATE, Slot.TIME, Slot.OLD_DATE, Slot.OLD_TIME})
 #: A year of a birth, as written or spoken.
 _YEAR = re.compile(
@@ -87,7 +86,7 @@ def not_reversed(frame: Frame, expects: str | None, heard: str, language: str) -
     said_yes = bool(first) and first[0] in _YES.get(language, ())
     if said_no and expects == "confirmation" and _NO_BUT_YES.search(heard):
         said_no, said_yes = False, True  # "no problem, book it"
-    if frame.intent in _SOMETHING_ELSE and frame.confidence >= UNSURE:
+    if frame.intent in _SOMETHING_ELSE and frame.confidence >= SURE:
         qualified = len(heard.split()) > _SHORT or _QUALIFIED.search(heard)
         said_no, said_yes = said_no and not qualified, said_yes and not qualified
     if (said_yes and frame.intent is Intent.AFFIRM) or (said_no and frame.intent is Intent.DENY):
@@ -167,9 +166,11 @@ def _told_birth(frame: Frame, expects: str | None, heard: str, desk: str, settin
     """
     if frame.intent not in _TELL_BIRTH or Slot.DATE_OF_BIRTH in frame.values or not _YEAR.search(heard):
         return frame
+    name = frame.slots.get(Slot.PATIENT_NAME, "")
+    if expects not in ("patient_name", "date_of_birth") and not (name or _MAYBE_BORN.search(heard)):
+        return frame  # the search is slow, and "twenty to eleven" no year
     span = _last_birth_date(heard, desk, setting)
     before = heard[: max(0, heard.rfind(span))]
-    name = frame.slots.get(Slot.PATIENT_NAME, "")
     told = _BORN_BEFORE.search(before) or (name and before.rstrip(" ,.").endswith(name))
     if expects not in ("patient_name", "date_of_birth") and not told:
         return frame

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from reception.dialogue.meaning import Frame, Intent, Manner, Slot
+from reception.dialogue.meaning import SURE, Frame, Intent, Manner, Slot
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,6 @@ SAYINGS: Mapping[str, Sayings] = {
         ),
     )
 }
-#: Below this confidence a fixed phrase counts more than the model.
-UNSURE = 0.6
 #: What a phrase may be taken for; anything else that the model is sure of says more than the phrase.
 _TAKEN_FOR = frozenset(
     {
@@ -127,8 +125,8 @@ def heed(frame: Frame, heard: str, language: str) -> Frame:
     if sayings is None or frame.intent is Intent.EMERGENCY:
         return frame
     said = " ".join(heard.casefold().replace("’", "'").split())
-    plain = frame.intent in _TAKEN_FOR or (frame.confidence < UNSURE and frame.intent is not Intent.STAFF)
-    agrees = frame.intent is Intent.AFFIRM and frame.confidence >= UNSURE
+    plain = frame.intent in _TAKEN_FOR or (frame.confidence < SURE and frame.intent is not Intent.STAFF)
+    agrees = frame.intent is Intent.AFFIRM and frame.confidence >= SURE
     no_yes = sayings.yes.search(said) is None and not agrees
     drops = no_yes and sayings.drops.search(said) is not None
     keeps = no_yes and sayings.keeps.search(said) is not None and frame.intent in _TAKEN_FOR | _CHANGES
@@ -138,7 +136,7 @@ def heed(frame: Frame, heard: str, language: str) -> Frame:
         return Frame(Intent.GOODBYE, confidence=frame.confidence)
     if ((plain and drops) or keeps) and not frame.slots.keys() - {Slot.PRACTITIONER}:
         return Frame(Intent.DENY, manner=Manner.DROPS)
-    open_or_not = frame.intent is Intent.INFORM or frame.confidence < UNSURE
+    open_or_not = frame.intent is Intent.INFORM or frame.confidence < SURE
     if open_or_not and sayings.asks_practice.search(said):
         frame = replace(frame, intent=Intent.PRACTICE_QUESTION)
     if frame.intent in (Intent.BOOK, Intent.INFORM) and sayings.asks_when.search(said):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from reception.evaluation.dialogues import Transcript, Verdict, grade, play
-from reception.evaluation.scenarios import Scenario
+from reception.evaluation.scenarios import Scenario, load_scenarios
 from reception.evaluation.styles import heard, typed
 from reception.evaluation.tally import tallies
 from tests.evaluation.test_dialogues import ScriptedDesk, asks, scenario
@@ -79,3 +80,13 @@ def test_the_same_words_three_times_running_are_a_fault() -> None:
     transcript = Transcript(lines=[("desk", "Hello")] + [("patient", "x"), ("desk", "What day?")] * 3)
     found = grade(scenario(), transcript, {"appointments": [], "requests": []})
     assert list(found.problems) == ["the desk said the same three times running"]
+
+
+def test_there_are_enough_of_them_and_enough_are_hard() -> None:
+    patients = load_scenarios(Path(__file__).parents[1] / "patients")
+    assert len(patients) >= 100
+    assert sum(len(one.behaviours) > 1 for one in patients) >= 40
+    assert {one.group for one in patients} >= {
+        "book", "move", "cancel", "check", "request", "question", "medical", "emergency", "person", "who",
+        "out_of_scope",
+    }  # fmt: skip
