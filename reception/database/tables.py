@@ -23,7 +23,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 #: Statuses in which an appointment row keeps its time from everybody else.
@@ -187,6 +187,7 @@ class AppointmentRow(Table):
     booked_by: Mapped[str | None]
     conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
     hold_expires_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]  # when the patient said that they will come
     source_key: Mapped[UUID | None]
     created_at: Mapped[datetime] = _at()
 
@@ -260,6 +261,70 @@ class RequestRow(Table):
     status: Mapped[str] = mapped_column(server_default=text("'open'"))
     conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = _at()
+
+
+class OutboxRow(Table):
+    """Text messages to patients, written with the change they tell of and sent after it commits.
+
+    `due_at` is by the desk's clock and `retry_at` by the real one; empty means at once. A text that is
+    `sending` may have left already: only the carrier can tell (see reception/messaging/recovery.py).
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("practice_id", "key"),
+        UniqueConstraint("sid"),
+        CheckConstraint(
+            "status IN ('queued', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'withdrawn')",
+            "status_known",
+        ),
+        CheckConstraint(r"recipient ~ '^\+[1-9][0-9]{5,14}$'", "recipient_e164"),
+        CheckConstraint("(status = 'sending') = (sending_since IS NOT NULL)", "only_sending_since"),
+        Index("outbox_to_do", "created_at", postgresql_where=text("status IN ('queued', 'sending')")),
+        Index(None, "practice_id", "recipient"),
+        Index(None, "appointment_id"),
+        Index(None, "conversation_id"),
+    )
+
+    id: Mapped[UUID] = _id()
+    practice_id: Mapped[UUID] = _practice()
+    recipient: Mapped[str]
+    body: Mapped[str]
+    kind: Mapped[str]
+    key: Mapped[str]
+    conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
+    appointment_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointments.id", ondelete="SET NULL"))
+    due_at: Mapped[datetime | None]
+    retry_at: Mapped[datetime | None]
+    status: Mapped[str] = mapped_column(server_default=text("'queued'"))
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    sending_since: Mapped[datetime | None]
+    sid: Mapped[str | None]
+    error_code: Mapped[int | None]
+    created_at: Mapped[datetime] = _at()
+    updated_at: Mapped[datetime] = _at()
+
+
+class OptOutRow(Table):
+    """Numbers that wrote STOP to a practice: it sends them no texts until they write START."""
+
+    __tablename__ = "opt_outs"
+
+    practice_id: Mapped[UUID] = mapped_column(ForeignKey("practices.id"), primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = _at()
+
+
+class ReceivedTextRow(Table):
+    """What was answered to a text from outside, by its identifier: the same text again changes nothing."""
+
+    __tablename__ = "received_texts"
+    __table_args__ = (Index(None, "at"),)
+
+    sid: Mapped[str] = mapped_column(primary_key=True)
+    practice_id: Mapped[UUID] = _practice()
+    answers: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    at: Mapped[datetime] = _at()
 
 
 class IdentificationFailureRow(Table):

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from reception.database.store.appointments import Appointments
 from reception.database.store.conversations import Conversations
+from reception.database.store.outbox import Outbox
 from reception.database.store.patients import Patients
 from reception.database.store.practices import Practices
 from reception.database.store.protection import Protection
@@ -16,7 +17,7 @@ from reception.database.store.requests import Requests
 from reception.database.store.sources import Sources
 
 
-class Store(Practices, Conversations, Patients, Appointments, Requests, Protection, Sources):
+class Store(Practices, Conversations, Patients, Appointments, Requests, Outbox, Protection, Sources):
     """All queries, within one transaction."""
 
     async def schema_version(self) -> str | None:

@@ -1,0 +1,77 @@
+"""Queries for outgoing text messages: queued with the change they tell of, sent after it commits."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, exists, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from reception.database.store.queries import Queries
+from reception.database.tables import OptOutRow, OutboxRow
+
+#: A number as carriers want it.
+E164 = re.compile(r"\+[1-9][0-9]{5,14}")
+#: The channel on which workers hear that there is something to send.
+QUEUED = "reception_outbox"
+
+
+class Outbox(Queries):
+    """Texts, each of which is sent once, and the numbers that want none."""
+
+    async def queue_text(
+        self,
+        practice_id: UUID,
+        *,
+        to: str,
+        body: str,
+        kind: str,
+        key: str,
+        conversation_id: UUID | None = None,
+        appointment_id: UUID | None = None,
+        due_at: datetime | None = None,
+    ) -> UUID | None:
+        """Puts a text into the outbox; it leaves once this transaction is committed, or at `due_at`.
+
+        `key` makes it happen once per practice; `due_at` is aware, by the desk's clock. None when the key
+        is there already, the number wants no texts of this practice, or it is no number in E.164.
+        """
+        if not E164.fullmatch(to) or await self.opted_out(practice_id, to):
+            return None
+        query = (
+            insert(OutboxRow)
+            .values(
+                id=uuid4(),
+                practice_id=practice_id,
+                recipient=to,
+                body=body,
+                kind=kind,
+                key=key,
+                conversation_id=conversation_id,
+                appointment_id=appointment_id,
+                due_at=due_at,
+            )
+            .on_conflict_do_nothing(index_elements=["practice_id", "key"])
+        )
+        queued: UUID | None = await self._connection.scalar(query.returning(OutboxRow.id))
+        if queued is not None and due_at is None:
+            await self._connection.execute(text(f"NOTIFY {QUEUED}"))
+        return queued
+
+    async def opted_out(self, practice_id: UUID, number: str) -> bool:
+        """Whether this number wrote STOP to the practice."""
+        query = select(exists().where(OptOutRow.practice_id == practice_id, OptOutRow.number == number))
+        return bool(await self._connection.scalar(query))
+
+    async def opt_out(self, practice_id: UUID, number: str) -> None:
+        """No more texts to this number; again changes nothing."""
+        row = {"practice_id": practice_id, "number": number}
+        await self._connection.execute(insert(OptOutRow).values(row).on_conflict_do_nothing())
+
+    async def opt_in(self, practice_id: UUID, number: str) -> None:
+        """Texts to this number again."""
+        await self._connection.execute(
+            delete(OptOutRow).where(OptOutRow.practice_id == practice_id, OptOutRow.number == number)
+        )
