@@ -1,4 +1,4 @@
-# `make run` and `make test` work on a bare machine with Python 3.11 or later, a C++ compiler and CMake.
+# `make run` and `make test` work on a bare machine with Python 3.11 or later, a C++ compiler, CMake and Node 20.
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -11,7 +11,15 @@ BUILD_ARGS := -DMTMD_BUILD=OFF -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA
 	-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_SERVER=OFF $(CMAKE_ARGS)
 INSTALL := CMAKE_ARGS="$(BUILD_ARGS)" $(BIN)/python -m pip install --disable-pip-version-check
 
-.PHONY: run test lint check format train evaluate patients bench shortcuts clean
+# What browsers load is built from web/. Without Node the desk still runs, and its pages say what is missing.
+NODE := $(shell node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null && npm --version 2>/dev/null)
+NODE_MISSING := echo "Node 20 or later with npm is missing: the chat widget and the dashboard are not built." \
+	"Install it (Debian: apt-get install nodejs npm) and run make again."
+WEB_LOCK := web/package.json web/package-lock.json web/.npmrc
+WEB_MODULES := web/node_modules/.installed
+WEB_BUILT := web/node_modules/.built
+
+.PHONY: run test web lint check format train evaluate patients bench shortcuts clean
 
 run: $(VENV)/.installed
 	@$(BIN)/reception model pull
@@ -21,10 +29,13 @@ test: $(VENV)/.installed-dev
 	@$(BIN)/reception model pull
 	$(BIN)/python -m pytest
 
+web: $(WEB_MODULES)-dev $(WEB_BUILT)
+
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	@$(if $(NODE),npm --prefix web run --silent lint,$(NODE_MISSING))
 
 check: lint
 	$(BIN)/python -m pytest -m "not postgres and not model"
@@ -32,6 +43,7 @@ check: lint
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	@$(if $(NODE),npm --prefix web run --silent format,$(NODE_MISSING))
 
 # The desk's adapter from the phrases alone, in three hours on two idle cores (fine_tune/LOG.md has the runs).
 train: $(VENV)/.installed-dev
@@ -64,19 +76,28 @@ shortcuts: $(VENV)/.installed-dev
 	SHORTCUT_UTTERANCES=500 $(BIN)/python -m pytest -s tests/inference/test_shortcuts.py
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis runs
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis runs web/node_modules reception/*/static/build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11 …")'
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: pyproject.toml | $(BIN)/python
+$(WEB_MODULES): $(WEB_LOCK)
+	@$(if $(NODE),npm --prefix web ci --omit=dev && touch $@)
+
+$(WEB_MODULES)-dev: $(WEB_LOCK)
+	@$(if $(NODE),npm --prefix web ci && touch $(WEB_MODULES) $@)
+
+$(WEB_BUILT): $(WEB_MODULES) web/build.mjs $(shell find web/src -type f)
+	@$(if $(NODE),npm --prefix web run --silent build && touch $@,$(NODE_MISSING))
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python $(WEB_BUILT)
 	@echo "Installing into $(VENV). Compiling the inference engine takes 5 to 15 minutes the first time ..."
 	@$(INSTALL) --editable .
 	@touch $@
 
-$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python $(WEB_MODULES)-dev $(WEB_BUILT)
 	@echo "Installing into $(VENV). Compiling the inference engine takes 5 to 15 minutes the first time ..."
 	@$(INSTALL) --editable '.[dev,report,fine-tune]'
 	@touch $(VENV)/.installed $@

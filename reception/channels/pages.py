@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from litestar import MediaType, Response, Router, get
+from litestar import MediaType, Request, Response, Router, get
 from litestar.datastructures import MutableScopeHeaders
 from litestar.handlers import HTTPRouteHandler
 from litestar.static_files import create_static_files_router
 from litestar.types import Message, Scope
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from reception.channels.built import Built
 from reception.channels.given import GivenService
 from reception.errors import ReceptionError, Unavailable
 
 STATIC = Path(__file__).with_name("static")
 _PAGE = Environment(loader=FileSystemLoader(STATIC), autoescape=True, undefined=StrictUndefined)
+
+_BUILT = Built(STATIC / "build", "/static/build")
+
+#: Any website may load the widget; what it may do there is the chat's to decide.
+_ANYWHERE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -47,6 +54,12 @@ async def start_page(service: GivenService) -> str:
         number=practice.emergency_number,
         language=practice.languages[0],
     )
+
+
+@get("/widget.js", media_type="text/javascript")
+async def widget(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The chat widget for any website; 503 where it is not built."""
+    return _BUILT.answer(request, "widget.js", cached="public, max-age=300", headers=_ANYWHERE)
 
 
 @get("/health/live", media_type=MediaType.TEXT)
@@ -83,6 +96,7 @@ async def add_headers(message: Message, scope: Scope) -> None:
 
 pages: list[HTTPRouteHandler | Router] = [
     start_page,
+    widget,
     live,
     ready,
     metrics,

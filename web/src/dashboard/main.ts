@@ -1,0 +1,3 @@
+// The staff dashboard: pages are rendered by the server, htmx keeps them fresh.
+import "./dashboard.css";
+import "htmx.org";
