@@ -1,4 +1,4 @@
-"""Serves what `web/` was built into: compressed, with an ETag, kept for ever where the address has a version."""
+"""Serves what `web/` was built into: compressed, with an ETag, kept for ever at an address with a version."""
 
 from __future__ import annotations
 

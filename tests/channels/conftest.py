@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -15,10 +14,10 @@ from litestar.testing import AsyncTestClient
 from pydantic import SecretStr
 
 from reception.app import create_app
-from reception.channels.web_server import listen, make_server
 from reception.settings import Settings
 from tests.channels.fakes import ScriptedModel
 from tests.conftest import NOW, PRACTICE_YAML
+from tests.serving import on_a_port
 
 TOKEN = "a-twilio-auth-token"
 NUMBER = "+12125550100"
@@ -84,13 +83,5 @@ async def client(serve: Serve) -> AsyncIterator[Client]:
 @pytest.fixture
 async def live(make_app: MakeApp) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a service on a real port, for WebSockets."""
-    listening, up = listen("127.0.0.1", 0), asyncio.Event()
-    server = make_server(make_app(), up.set)
-    running = asyncio.create_task(server.serve(sockets=[listening]))
-    await asyncio.wait_for(up.wait(), 20)
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    async with httpx.AsyncClient(base_url=url, timeout=20) as client:
+    async with on_a_port(make_app()) as url, httpx.AsyncClient(base_url=url, timeout=20) as client:
         yield client
-    server.should_exit = True
-    await running
-    listening.close()

@@ -1,4 +1,4 @@
-"""Unit ring: built files are compressed, asked for again cheaply, and kept where the address has a version."""
+"""Unit ring: built files are compressed, asked for again cheaply, kept where the address has a version."""
 
 from __future__ import annotations
 
