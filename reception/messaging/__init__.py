@@ -1,0 +1,1 @@
+"""Text messages: what is sent, when and to whom; sending it once; and what comes back."""
