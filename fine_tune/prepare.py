@@ -22,7 +22,7 @@ from fine_tune import sgd
 from fine_tune.desk import DeskLines
 from fine_tune.lexicon import Lexicon
 from fine_tune.noise import Labelled, disturb, dress
-from fine_tune.phrasebook import DESK_KEYS, Phrase, PhraseError, Piece, read_phrases
+from fine_tune.phrasebook import DESK_KEYS, Phrase, PhraseError, Piece, parse, read_phrases
 from reception.dialogue.meaning import Intent, Slot
 from reception.evaluation.mishearing import Recogniser
 from reception.understanding.grammar import WITHOUT_SLOTS
@@ -213,6 +213,11 @@ def sgd_examples(folder: Path, count: int, rng: Random) -> list[Example]:
     return chosen[:count]
 
 
+def read_corrections(path: Path) -> list[Phrase]:
+    """The corrected turns of a practice; PhraseError names the line that is wrong."""
+    return list(parse(path.read_text(encoding="utf-8"), path.name))
+
+
 def write(examples: list[Example], path: Path) -> str:
     """Writes JSON lines; returns the first 16 digits of their SHA-256."""
     text = "".join(json.dumps(asdict(example), ensure_ascii=False) + "\n" for example in examples)
@@ -241,6 +246,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--sgd", type=Path, help="folder with services_train.jsonl (or SGD_DIR)")
     parser.add_argument("--sgd-share", type=float, default=0.12, help="share of the public data")
     parser.add_argument("--phrases", type=Path, default=HERE / "phrases", help="folder of phrase files")
+    parser.add_argument("--corrections", type=Path, help="what `reception corrections export` wrote")
+    parser.add_argument("--times", type=int, default=20, help="examples of each corrected turn [default: 20]")
     parser.add_argument("--samples", type=int, default=50, help="examples to print")
     options = parser.parse_args(arguments)
 
@@ -253,6 +260,9 @@ def main(arguments: list[str] | None = None) -> None:
     if not folder:
         print(f"No public dialogues found (--sgd or SGD_DIR; {SOURCE}): going on with the phrases alone.")
     train = public + list(Expander(used, options.seed).draw(options.count - len(public)))
+    corrected = read_corrections(options.corrections) if options.corrections else []
+    teacher = Expander(used + corrected, options.seed + 2)
+    train += [teacher.example(phrase) for phrase in corrected for _ in range(options.times)]
     rng.shuffle(train)
     checker = Expander(kept, options.seed + 1)
     valid = [checker.example(phrase) for phrase in kept for _ in range(2)]
@@ -265,6 +275,7 @@ def main(arguments: list[str] | None = None) -> None:
         "valid": write(valid, options.out / "valid.jsonl"),
     }
     info |= {"seed": options.seed, "examples": len(train), "phrases": len(phrases), "public": len(public)}
+    info["corrected"] = len(corrected)
     (options.out / "info.json").write_text(json.dumps(info, indent=1) + "\n")
     report(train, info, Random(options.seed), options.samples)
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from reception import __version__
+from reception.commands.corrections import corrections_group
 from reception.commands.data import export, import_group, migrate, practice_group
 from reception.commands.measure import bench, evaluate, understand
 from reception.commands.models import model_group
@@ -54,6 +55,7 @@ for _command in (
     migrate,
     worker,
     export,
+    corrections_group,
     model_group,
     evaluate,
     bench,

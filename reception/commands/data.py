@@ -26,7 +26,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """The migrated database; an embedded server that a running service started is shared."""
     from reception.database.connection import Database
 
@@ -38,13 +38,21 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
         await database.close()
 
 
+async def the_practice(store: Store, slug: str) -> Practice:
+    """The practice of that slug, or the only one. NotFound says how to load one."""
+    practice = await store.practice(slug or None)
+    if practice is None:
+        raise NotFound("There is no such practice; load one with `reception practice load FILE`.")
+    return practice
+
+
 @click.command(epilog="Example: reception migrate")
 def migrate() -> None:
     """Brings the database to the current schema."""
     settings = read_settings()
 
     async def work() -> None:
-        async with _database(settings):
+        async with open_database(settings):
             pass  # opening it has migrated it
 
     asyncio.run(work())
@@ -58,7 +66,7 @@ def export() -> None:
     from reception.database.export import export as collect
 
     async def work() -> dict[str, Any]:
-        async with _database(settings) as database, database.transaction(snapshot=True) as store:
+        async with open_database(settings) as database, database.transaction(snapshot=True) as store:
             return await collect(store)
 
     click.echo(json.dumps(asyncio.run(work()), ensure_ascii=False, indent=2))
@@ -80,7 +88,7 @@ def load(file: Path) -> None:
     practice_file = read_practice_file(file, _today(settings))
 
     async def work() -> LoadReport:
-        async with _database(settings) as database:
+        async with open_database(settings) as database:
             return await database.run(lambda store: load_practice(store, practice_file))
 
     report = asyncio.run(work())
@@ -140,12 +148,9 @@ async def _import(
     settings: Settings, slug: str, work: Callable[[Store, Practice], Awaitable[ImportReport]]
 ) -> ImportReport:
     async def found(store: Store) -> ImportReport:
-        practice = await store.practice(slug or settings.practice or None)
-        if practice is None:
-            raise NotFound("There is no such practice; load one with `reception practice load FILE`.")
-        return await work(store, practice)
+        return await work(store, await the_practice(store, slug or settings.practice))
 
-    async with _database(settings) as database:
+    async with open_database(settings) as database:
         return await database.run(found)
 
 

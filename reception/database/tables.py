@@ -242,6 +242,20 @@ class MessageRow(Table):
     frame: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
+class CorrectionRow(Table):
+    """What staff say that a patient's message meant; no foreign key to staff, as in the audit log."""
+
+    __tablename__ = "corrections"
+    __table_args__ = (Index(None, "practice_id", "at"),)
+
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    practice_id: Mapped[UUID] = _practice()
+    intent: Mapped[str]
+    slots: Mapped[dict[str, Any]]
+    staff_id: Mapped[UUID | None]
+    at: Mapped[datetime] = _at()
+
+
 class RequestRow(Table):
     __tablename__ = "requests"
     __table_args__ = (

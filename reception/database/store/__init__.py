@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from reception.database.store.appointments import Appointments
 from reception.database.store.conversations import Conversations
+from reception.database.store.corrections import Corrections
 from reception.database.store.outbox import Outbox
 from reception.database.store.patients import Patients
 from reception.database.store.practices import Practices
@@ -17,7 +18,9 @@ from reception.database.store.requests import Requests
 from reception.database.store.sources import Sources
 
 
-class Store(Practices, Conversations, Patients, Appointments, Requests, Outbox, Protection, Sources):
+class Store(
+    Practices, Conversations, Patients, Appointments, Requests, Outbox, Protection, Sources, Corrections
+):
     """All queries, within one transaction."""
 
     async def schema_version(self) -> str | None:

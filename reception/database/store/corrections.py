@@ -1,0 +1,126 @@
+"""Queries for corrections: what staff say that a patient's message meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import func, select, true
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+
+from reception.corrections import Correction
+from reception.database.store.queries import Queries
+from reception.database.tables import (
+    AppointmentRow,
+    ConversationRow,
+    CorrectionRow,
+    MessageRow,
+    PatientRow,
+    RequestRow,
+)
+from reception.dialogue.meaning import Intent, Slot
+from reception.errors import NotFound
+
+
+class Corrections(Queries):
+    """Corrected turns."""
+
+    async def patient_message(self, practice_id: UUID, message_id: UUID) -> str:
+        """What the patient said in this message. NotFound when it is no patient's of this practice."""
+        query = (
+            select(MessageRow.text)
+            .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
+            .where(
+                MessageRow.id == message_id,
+                MessageRow.role == "patient",
+                ConversationRow.practice_id == practice_id,
+            )
+        )
+        text: str | None = await self._connection.scalar(query)
+        if text is None:
+            raise NotFound("No such message of a patient")
+        return text
+
+    async def correct(
+        self,
+        practice_id: UUID,
+        message_id: UUID,
+        intent: Intent,
+        slots: Mapping[Slot, str],
+        staff_id: UUID | None,
+    ) -> None:
+        """Keeps what was meant; correcting the same message again replaces it."""
+        meant = {"intent": intent.value, "slots": {slot.value: words for slot, words in slots.items()}}
+        query = insert(CorrectionRow).values(
+            message_id=message_id, practice_id=practice_id, staff_id=staff_id, **meant
+        )
+        changes = {**meant, "staff_id": staff_id, "at": func.clock_timestamp()}
+        await self._connection.execute(
+            query.on_conflict_do_update(index_elements=["message_id"], set_=changes)
+        )
+
+    async def corrections(self, practice_id: UUID) -> list[Correction]:
+        """A practice's corrected turns, oldest first, each with the names of whoever it may be about."""
+        said = aliased(MessageRow)
+        asked = (
+            select(said.expects, said.about)
+            .where(
+                said.conversation_id == MessageRow.conversation_id,
+                said.sequence < MessageRow.sequence,
+                said.role == "desk",
+            )
+            .order_by(said.sequence.desc())
+            .limit(1)
+            .lateral()
+        )
+        query = (
+            select(
+                MessageRow.conversation_id,
+                MessageRow.text,
+                CorrectionRow.intent,
+                CorrectionRow.slots,
+                asked.c.expects,
+                asked.c.about,
+            )
+            .join(MessageRow, MessageRow.id == CorrectionRow.message_id)
+            .outerjoin(asked, true())
+            .where(CorrectionRow.practice_id == practice_id)
+            .order_by(CorrectionRow.at)
+        )
+        rows = (await self._connection.execute(query)).all()
+        names = await self._names({row.conversation_id for row in rows})
+        return [
+            Correction(
+                row.text,
+                Intent(row.intent),
+                {Slot(name): words for name, words in row.slots.items()},
+                row.expects,
+                row.about,
+                names.get(row.conversation_id, set()),
+            )
+            for row in rows
+        ]
+
+    async def _names(self, conversations: set[UUID]) -> dict[UUID, set[str]]:
+        """The names said or concerned in each conversation: understood, corrected, or on file."""
+        said = MessageRow.frame["slots"]["patient_name"].astext
+        meant = CorrectionRow.slots["patient_name"].astext
+        queries = [
+            select(MessageRow.conversation_id, said).where(said.is_not(None)),
+            select(MessageRow.conversation_id, meant)
+            .join(CorrectionRow, CorrectionRow.message_id == MessageRow.id)
+            .where(meant.is_not(None)),
+            *(
+                select(table.conversation_id, PatientRow.name).join(
+                    PatientRow, PatientRow.id == table.patient_id
+                )
+                for table in (AppointmentRow, RequestRow)
+            ),
+        ]
+        names: dict[UUID, set[str]] = {}
+        for query in queries:
+            column = query.selected_columns[0]
+            for conversation, name in await self._connection.execute(query.where(column.in_(conversations))):
+                names.setdefault(conversation, set()).add(name)
+        return names
