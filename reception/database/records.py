@@ -74,6 +74,31 @@ class Conversation:
 
 
 @dataclass(frozen=True)
+class Call:
+    """How far a phone call has come; `recording` is agreed, refused or not asked (None)."""
+
+    call_sid: str
+    practice_id: UUID
+    conversation_id: UUID | None
+    recording: str | None
+    relay_session: str
+    dialled_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime | None
+    request_id: UUID | None
+
+
+@dataclass(frozen=True)
+class CallNews:
+    """What a call's WebSocket watches for: how much was said, and who wants what of the call now."""
+
+    message_count: int
+    status: str  # of the conversation
+    transfer_requested: bool
+    relay_session: str
+
+
+@dataclass(frozen=True)
 class Message:
     """One message of a conversation; `at` is aware, in the practice's zone."""
 

@@ -213,12 +213,42 @@ class ConversationRow(Table):
     message_count: Mapped[int] = mapped_column(server_default=text("0"))
     call_sid: Mapped[str | None]
     token_hash: Mapped[str]
+    transfer_requested_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = _at()
     updated_at: Mapped[datetime] = _at()
 
 
+class CallRow(Table):
+    """How far a phone call has come; one that only rang through has no conversation.
+
+    `recording` is the caller's answer to whether they may be recorded, `relay_session` the WebSocket that
+    speaks for the call now, `request_id` the message that was left after it.
+    """
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        CheckConstraint("recording IN ('agreed', 'refused')", "recording_known"),
+        Index(None, "conversation_id"),
+        Index(None, "request_id"),
+    )
+
+    call_sid: Mapped[str] = mapped_column(primary_key=True)
+    practice_id: Mapped[UUID] = _practice()
+    conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    recording: Mapped[str | None]
+    relay_session: Mapped[str] = mapped_column(server_default=text("''"))
+    dialled_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    request_id: Mapped[UUID | None] = mapped_column(ForeignKey("requests.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = _at()
+
+
 class MessageRow(Table):
-    """`sequence` counts within the conversation; `reply_to` is the patient message that was answered."""
+    """`sequence` counts within the conversation; `reply_to` is the patient message that was answered.
+
+    `heard` is what was heard of words spoken on the phone, where it was not all of them.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -240,6 +270,7 @@ class MessageRow(Table):
     client_id: Mapped[str | None]
     reply_to: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
     frame: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    heard: Mapped[str | None]
 
 
 class CorrectionRow(Table):

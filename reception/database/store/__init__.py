@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from reception.database.store.appointments import Appointments
+from reception.database.store.calls import Calls
 from reception.database.store.conversations import Conversations
 from reception.database.store.corrections import Corrections
 from reception.database.store.outbox import Outbox
@@ -19,7 +20,16 @@ from reception.database.store.sources import Sources
 
 
 class Store(
-    Practices, Conversations, Patients, Appointments, Requests, Outbox, Protection, Sources, Corrections
+    Practices,
+    Conversations,
+    Calls,
+    Patients,
+    Appointments,
+    Requests,
+    Outbox,
+    Protection,
+    Sources,
+    Corrections,
 ):
     """All queries, within one transaction."""
 

@@ -171,18 +171,18 @@ class Conversations(Queries):
     async def all_conversations(self) -> list[tuple[Conversation, list[Message]]]:
         """Every practice's conversations with their messages, oldest first."""
         said: dict[UUID, list[Message]] = {}
-        for row in await self._connection.execute(_messages()):
-            said.setdefault(row.conversation_id, []).append(_message(row))
+        for row in await self._connection.execute(select_messages()):
+            said.setdefault(row.conversation_id, []).append(to_message(row))
         query = select(*CONVERSATION).order_by(ConversationRow.created_at, ConversationRow.id)
         conversations = [Conversation(*row) for row in await self._connection.execute(query)]
         return [(one, said.get(one.id, [])) for one in conversations]
 
     async def _messages(self, condition: ColumnElement[bool]) -> list[Message]:
-        rows = await self._connection.execute(_messages().where(condition))
-        return [_message(row) for row in rows]
+        rows = await self._connection.execute(select_messages().where(condition))
+        return [to_message(row) for row in rows]
 
 
-def _messages() -> Select[Any]:
+def select_messages() -> Select[Any]:
     return (
         select(
             MessageRow.id,
@@ -202,7 +202,7 @@ def _messages() -> Select[Any]:
     )
 
 
-def _message(row: Row[Any]) -> Message:
+def to_message(row: Row[Any]) -> Message:
     return Message(
         id=row.id,
         role=row.role,

@@ -34,6 +34,17 @@ class Practices(Queries):
             return None
         return await self._practice(func.regexp_replace(PracticeRow.phone, r"\D", "", "g") == digits)
 
+    async def practice_called(self, number: str, default: str = "") -> Practice | None:
+        """The practice with that number; else the default one, or the only one there is.
+
+        None for a number that is nobody's where several practices could be meant.
+        """
+        found = await self.practice_by_phone(number)
+        if found is not None or default:
+            return found or await self.practice(default)
+        several = await self._connection.scalar(select(func.count()).select_from(PracticeRow))
+        return await self.practice() if several == 1 else None
+
     async def _practice(self, condition: ColumnElement[bool] | None) -> Practice | None:
         query = select(cast(PracticeRow.settings, Text)).order_by(PracticeRow.created_at, PracticeRow.id)
         if condition is not None:
