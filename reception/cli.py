@@ -11,6 +11,8 @@ import click
 from reception import __version__
 from reception.commands.corrections import corrections_group
 from reception.commands.data import export, import_group, migrate, practice_group
+from reception.commands.drain import drain
+from reception.commands.hours import hours
 from reception.commands.measure import bench, evaluate, understand
 from reception.commands.models import model_group
 from reception.commands.serving import inference, serve, settings_table, worker
@@ -54,6 +56,8 @@ for _command in (
     import_group,
     migrate,
     worker,
+    hours,
+    drain,
     export,
     corrections_group,
     model_group,

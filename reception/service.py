@@ -127,7 +127,9 @@ class Service:
         return True
 
     async def _prepare(self) -> None:
-        await self.database.migrate()
+        if self.settings.migrate:
+            await self.database.migrate()
+        await self.database.check()
         await self._load_practice()
         self._desk = Desk(
             self.database, self.understander, self._wordings, self.clock, self.settings.practice

@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="postgresql://… (version 15 or later); empty means the embedded PostgreSQL"
     )
+    migrate: bool = Field(
+        True, description="whether a starting service migrates the database; else it waits until someone has"
+    )
     data_dir: Path = Field(Path("data"), description="the embedded database and all other state")
     model_dir: Path = Field(
         Path.home() / ".cache" / "reception" / "models", description="where model files are kept"
@@ -36,6 +39,9 @@ class Settings(BaseSettings):
     )
     sequences: int = Field(64, ge=1, le=255, description="conversations whose cache the model keeps at once")
     context_tokens: int = Field(8192, ge=512, description="tokens in that cache, all conversations together")
+    memory_gb: float = Field(
+        0, ge=0, description="memory for the model (16 for a T4); 0 means what this machine has"
+    )
     adapters: str = Field(
         "", description="LoRA adapters to choose per request: name=file.gguf, separated by commas"
     )

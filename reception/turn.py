@@ -25,6 +25,7 @@ from reception.dialogue.state import Choice, Facts, Reply, State
 from reception.dialogue.wording import Wording
 from reception.errors import Closed, Invalid, NotFound, Unavailable
 from reception.inference.language_model import Priority
+from reception.ongoing import Ongoing
 from reception.practice import Practice
 from reception.scheduling.booking import Booking
 from reception.scheduling.waiting import WaitingList
@@ -89,6 +90,7 @@ class Desk:
         self._default_practice = default_practice
         self._ahead = Anticipation(understander)
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._ongoing = Ongoing()
 
     async def start(
         self,
@@ -121,6 +123,7 @@ class Desk:
             return Started(conversation.id, token, messages, state.status)
 
         started = await self._database.run(work)
+        self._ongoing.seen(started.id, channel)
         self._anticipate(started.id, started.messages, started.status)
         return started
 
@@ -137,6 +140,8 @@ class Desk:
             for _ in range(ATTEMPTS):
                 heard = await self._turn(conversation_id, text.strip(), client_id)
                 if heard is not None:
+                    if heard.status == "closed":
+                        self._ongoing.over(conversation_id)
                     self._anticipate(conversation_id, heard.messages, heard.status)
                     return heard
         raise Unavailable("Several messages arrived at once; please send the last one again.")
@@ -183,6 +188,7 @@ class Desk:
         if conversation.status == "closed":
             raise Closed("This conversation has ended; please start a new one.")
         assert practice is not None  # a conversation's practice can't be deleted: a foreign key keeps it
+        self._ongoing.seen(conversation_id, conversation.channel)
         state = _unpack(conversation.state)
         picked = self._picked(state, text, practice, conversation.language)
         words = without_fillers(text, conversation.language)

@@ -17,6 +17,7 @@ TURN_SECONDS = Histogram(
     buckets=(0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2, 2, 4, 8),
 )
 WATCHERS = Gauge("reception_chat_watchers", "Open WebSockets of chats")
+RELAYS = Gauge("reception_relay_sockets", "Calls whose WebSocket this process holds: what a drain waits for")
 REFUSED = Counter("reception_twilio_refused_total", "Requests without a good Twilio signature")
 
 

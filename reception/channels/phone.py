@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Annotated, Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -17,7 +18,7 @@ from reception.channels.calls import CALLER, practice_of, speakable, to_a_person
 from reception.channels.given import GivenService
 from reception.channels.incoming import readable
 from reception.channels.keypad import TYPED, Keypad
-from reception.channels.metrics import CONVERSATIONS, measured_turn
+from reception.channels.metrics import CONVERSATIONS, RELAYS, measured_turn
 from reception.channels.phone_words import PhoneWords
 from reception.channels.problems import Forbidden
 from reception.channels.relay import RelaySession
@@ -150,13 +151,11 @@ async def relay(socket: WebSocket[Any, Any, Any], service: GivenService) -> None
         return
     await socket.accept()
     session = RelaySession(service)
-    try:
+    with RELAYS.track_inprogress(), suppress(WebSocketDisconnect):
         while True:
             frame = _frame(await socket.receive_text())
             for answer in await session.receive(frame):
                 await socket.send_json(answer)
-    except WebSocketDisconnect:
-        return
 
 
 def caller_of(form: Form) -> str:

@@ -46,3 +46,37 @@ def verify() -> None:
         click.echo(f"{'ok ' if check.ok else 'BAD'} {check.name}: {check.path if check.ok else check.detail}")
     if not all(check.ok for check in checks):
         raise click.exceptions.Exit(1)
+
+
+@model_group.command(
+    epilog="Example: RECEPTION_MODEL=big.gguf RECEPTION_GPU_LAYERS=-1 reception model capacity"
+)
+@click.option(
+    "--memory",
+    multiple=True,
+    type=float,
+    default=(16.0, 24.0),
+    show_default=True,
+    help="GB; may be repeated.",
+)
+def capacity(memory: tuple[float, ...]) -> None:
+    """How many conversations the chosen model can serve at once in so much memory, and what each costs."""
+    settings = read_settings()
+    from reception.inference.capacity import CONVERSATION_TOKENS, GB, cache_bytes, conversations, need
+    from reception.inference.header import read_measures
+    from reception.inference.models import locate
+
+    measures, gpu = read_measures(locate(settings)), settings.gpu_layers != 0
+    base, token = need(measures, 0, gpu=gpu), cache_bytes(measures)
+    click.echo(f"weights            {base.weights / GB:8.2f} GB")
+    click.echo(f"to work in         {base.work / GB:8.2f} GB (estimated)")
+    click.echo(f"cache, a token     {token / 1000:8.1f} kB")
+    click.echo(
+        f"a conversation     {CONVERSATION_TOKENS * token / 1e6:8.1f} MB ({CONVERSATION_TOKENS} tokens)"
+    )
+    for size in memory:
+        fit = conversations(measures, size * GB, gpu=gpu)
+        said = (
+            f"{fit} at once, RECEPTION_CONTEXT_TOKENS={fit * CONVERSATION_TOKENS}" if fit else "does not fit"
+        )
+        click.echo(f"in {size:5.1f} GB        {said}")

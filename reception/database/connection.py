@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,9 +30,16 @@ from reception.settings import ROOT
 T = TypeVar("T")
 
 AWAY = "The database can't be reached"
+FULL = "The database's disk is full: free space on it or enlarge it"
 ATTEMPTS = 3  # of a transaction that lost against another one
 LOST = {"40P01", "40001"}  # deadlock_detected, serialization_failure
 FORBIDDEN = "42501"  # insufficient_privilege
+DISK_FULL = "53100"
+OLDEST_SERVER = 15
+#: Seconds that the database's clock may differ from ours: holds and sessions run on it.
+MOST_DRIFT = 60.0
+#: Seconds that a full disk is remembered: reading goes on working, so that nobody else would notice.
+FULL_FOR = 30.0
 MIGRATION_LOCK = 7_230_451  # any number, as long as all our versions use the same
 
 CONNECT_ARGS: dict[str, Any] = {
@@ -47,6 +56,7 @@ class Database:
 
     def __init__(self, url: URL, server: EmbeddedServer | None = None, *, pool_size: int = 10) -> None:
         self._server = server
+        self._full_until = 0.0
         self._engine = create_async_engine(
             url,
             connect_args=CONNECT_ARGS,
@@ -78,6 +88,7 @@ class Database:
             async with self._store(snapshot) as store:
                 yield store
         except SQLAlchemyError as error:
+            self._note(error)
             raise translated(error) from None  # the cause may quote values of a row
 
     async def run(self, work: Callable[[Store], Awaitable[T]]) -> T:
@@ -90,6 +101,7 @@ class Database:
                 async with self._store() as store:
                     return await work(store)
             except SQLAlchemyError as error:
+                self._note(error)
                 if sqlstate(error) not in LOST or attempt == ATTEMPTS:
                     raise translated(error) from None
             await asyncio.sleep(random.uniform(0, 0.05 * attempt))
@@ -107,19 +119,32 @@ class Database:
             raise translated(error) from None
 
     async def check(self) -> None:
-        """Unavailable with one line when the database is away or its schema is not ours.
+        """Unavailable with one line when the database is away, full or too old, or its schema or clock is.
 
-        An embedded server that died is started again, on the same port, so that the pool finds it.
+        A schema newer than ours is fine: while an upgrade runs, two versions share the database, and each
+        migration leaves it usable for the version before. An embedded server that died is started again, on
+        the same port, so that the pool finds it.
         """
         try:
-            found = await self._schema_version()
+            schema, clock, version = await self._state()
         except Unavailable:
             if self._server is None:
                 raise
             await asyncio.to_thread(self._server.start)
-            found = await self._schema_version()
-        if found != self._newest_version:
+            schema, clock, version = await self._state()
+        if version // 10_000 < OLDEST_SERVER:
+            raise Unavailable(
+                f"The database is PostgreSQL {version // 10_000}: version {OLDEST_SERVER} or later is needed"
+            )
+        if schema != self._newest_version and not newer(schema, self._newest_version):
             raise Unavailable("The database's schema is not this version's: run `reception migrate`")
+        drift = abs((clock - datetime.now(UTC)).total_seconds())
+        if drift > MOST_DRIFT:
+            raise Unavailable(
+                f"The clocks of the database and this machine differ by {drift:.0f} s: set both"
+            )
+        if time.monotonic() < self._full_until:
+            raise Unavailable(FULL)
 
     async def close(self) -> None:
         """Closes all connections, and stops the embedded server when nobody else uses it."""
@@ -134,9 +159,13 @@ class Database:
                 await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             yield Store(connection)
 
-    async def _schema_version(self) -> str | None:
+    async def _state(self) -> tuple[str | None, datetime, int]:
         async with self.transaction() as store:
-            return await store.schema_version()
+            return await store.schema_version(), *await store.server()
+
+    def _note(self, error: SQLAlchemyError) -> None:
+        if sqlstate(error) == DISK_FULL:
+            self._full_until = time.monotonic() + FULL_FOR
 
     @cached_property
     def _newest_version(self) -> str | None:
@@ -154,6 +183,11 @@ def parse_url(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg")
 
 
+def newer(found: str | None, newest: str | None) -> bool:
+    """Whether a schema's version is from after our newest one; they are numbers."""
+    return bool(found and newest and found.isdecimal() and int(found) > int(newest))
+
+
 def sqlstate(error: BaseException) -> str | None:
     """PostgreSQL's five-letter code of what went wrong, where there is one."""
     return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
@@ -161,6 +195,8 @@ def sqlstate(error: BaseException) -> str | None:
 
 def translated(error: SQLAlchemyError) -> ReceptionError:
     """Our error for SQLAlchemy's: names the code and the constraint, never a value."""
+    if sqlstate(error) == DISK_FULL:
+        return Unavailable(FULL)
     if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         return Unavailable(AWAY)
     if not isinstance(error, DBAPIError):
@@ -186,7 +222,8 @@ def _migrate(connection: Connection, to: str) -> None:
     config = _config()
     if to == "head":  # Alembic's environment is one a process: services opened together need not share it
         now = MigrationContext.configure(connection).get_current_revision()
-        if now == ScriptDirectory.from_config(config).get_current_head():
+        newest = ScriptDirectory.from_config(config).get_current_head()
+        if now == newest or newer(now, newest):
             return
     config.attributes["connection"] = connection
     (command.upgrade if to == "head" else command.downgrade)(config, to)

@@ -227,6 +227,7 @@ class Engine:
             now = time.monotonic()
             while (job := self._waiting.peek(now)) is not None and scheduler.start(job):
                 self._waiting.pop(now)
+                metrics.WAIT.observe(now - job.asked)
             metrics.WAITING.set(len(self._waiting))
             metrics.RUNNING.set(len(scheduler.running))
         for errand in errands:

@@ -13,7 +13,7 @@ import structlog
 
 from reception.errors import Busy, Invalid, Late, MisconfiguredError, ReceptionError, Unavailable
 from reception.inference.language_model import Completion, LanguageModel, Listener, Priority, Request
-from reception.inference.metrics import ANSWERS
+from reception.inference.metrics import ANSWERS, ASKED, AWAY, REMOTE_SECONDS
 
 #: Seconds until the primary is asked whether it is back, and the most that they grow to.
 PAUSE, LONGEST_PAUSE = 2.0, 30.0
@@ -88,9 +88,11 @@ class FallbackModel:
     async def _answer(self, request: Request, listener: Listener | None) -> Completion:
         """The primary's answer, or the local model's when that one fails or takes too long."""
         start = time.perf_counter()
+        ASKED.inc()
         # Without the listener: what it has heard could not be taken back when the primary dies half way.
         asked = asyncio.create_task(self._primary.complete(request))
         asked.add_done_callback(_retrieve)
+        asked.add_done_callback(lambda task: _no_longer_asked(task, start))
         try:
             if not await self._in_time(asked, request):
                 return await self._answer_locally(_shortened(request, start), listener, asked)
@@ -152,6 +154,7 @@ class FallbackModel:
         if self._away or self._closing:
             return
         self._away = True
+        AWAY.set(1)
         # One that says it is ready and then fails each time is asked more and more rarely.
         longer = min(self._pause * 2, max(LONGEST_PAUSE, self._shortest_pause))
         self._pause = self._shortest_pause if self._proven else longer
@@ -171,6 +174,7 @@ class FallbackModel:
             except Exception:  # whatever it is, the primary is not back
                 continue
             self._away = False
+            AWAY.set(0)
             log.info("inference_moved", to="remote", reason="ready")
 
     async def _look_at_primary(self) -> None:
@@ -208,6 +212,12 @@ def _shortened(request: Request, start: float) -> Request:
     if request.deadline is None:
         return request
     return replace(request, deadline=max(0.0, request.deadline - (time.perf_counter() - start)))
+
+
+def _no_longer_asked(task: asyncio.Task[Completion], start: float) -> None:
+    ASKED.dec()
+    if not task.cancelled() and task.exception() is None:
+        REMOTE_SECONDS.observe(time.perf_counter() - start)
 
 
 def _retrieve(task: asyncio.Task[Completion] | asyncio.Task[None]) -> None:

@@ -14,6 +14,11 @@ SECONDS = Histogram(
 )
 WAITING = Gauge("reception_inference_waiting", "Requests waiting for a sequence")
 RUNNING = Gauge("reception_inference_running", "Requests being worked on")
+WAIT = Histogram(
+    "reception_inference_wait_seconds",
+    "From request to the first step of work on it",
+    buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10),
+)
 BATCH = Histogram(
     "reception_inference_batch_tokens",
     "Tokens evaluated in one step",
@@ -22,3 +27,11 @@ BATCH = Histogram(
 ANSWERS = Counter(
     "reception_inference_answers_total", "Answers by the model that gave them: remote or local", ["model"]
 )
+#: What a desk sees of its inference server: exported by the desk, since a server that sleeps exports nothing.
+ASKED = Gauge("reception_inference_asked", "Requests that wait for the inference server's answer now")
+REMOTE_SECONDS = Histogram(
+    "reception_inference_remote_seconds",
+    "From a desk's request to its inference server's answer",
+    buckets=(0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2, 2, 4, 8),
+)
+AWAY = Gauge("reception_inference_away", "1 while the local model answers in place of the inference server")

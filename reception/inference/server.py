@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,8 +16,10 @@ from litestar.handlers.base import BaseRouteHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import SecretStr
 
-from reception.errors import ReceptionError
+from reception.errors import ModelMissing, ReceptionError
+from reception.inference.capacity import check_fit
 from reception.inference.factory import build_engine
+from reception.inference.models import locate
 from reception.inference.openai_errors import HANDLERS, Unauthorized
 from reception.inference.openai_routes import complete, converse, models, one_model
 from reception.inference.served import Served
@@ -81,7 +84,12 @@ def create_server(model: Served, name: str, api_key: SecretStr) -> Litestar:
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
-    """Runs the server until it is told to stop; loads the model at start."""
+    """Runs the server until it is told to stop; loads the model at start.
+
+    Raises MisconfiguredError for a model that cannot fit into the memory; a missing one is only waited for.
+    """
+    with suppress(ModelMissing):
+        check_fit(locate(settings), settings)
     model = cast(Served, build_engine(settings))
     app = create_server(model, served_name(settings), settings.inference_api_key)
 

@@ -5,6 +5,8 @@ Queries stand in one module per aggregate and meet in one class.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import text
 
 from reception.database.store.appointments import Appointments
@@ -39,6 +41,15 @@ class Store(
             return None
         version: str | None = await self._connection.scalar(text("SELECT version_num FROM alembic_version"))
         return version
+
+    async def server(self) -> tuple[datetime, int]:
+        """The server's clock, and its version as a number: 150004 is 15.4."""
+        row = (
+            await self._connection.execute(
+                text("SELECT clock_timestamp(), current_setting('server_version_num')::int")
+            )
+        ).one()
+        return row[0], row[1]
 
 
 __all__ = ["Store"]

@@ -24,6 +24,11 @@ class Practices(Queries):
         """The practice of that slug; without one the first that was loaded."""
         return await self._practice(PracticeRow.slug == slug if slug else None)
 
+    async def practices(self) -> list[Practice]:
+        """All of them, in the order in which they were loaded."""
+        query = select(cast(PracticeRow.settings, Text)).order_by(PracticeRow.created_at, PracticeRow.id)
+        return [_practice_from_text(one) for one in await self._connection.scalars(query)]
+
     async def practice_by_id(self, practice_id: UUID) -> Practice | None:
         return await self._practice(PracticeRow.id == practice_id)
 
