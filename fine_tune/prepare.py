@@ -218,6 +218,12 @@ def read_corrections(path: Path) -> list[Phrase]:
     return list(parse(path.read_text(encoding="utf-8"), path.name))
 
 
+def as_case(example: Example) -> str:
+    """The example as a line of test cases (`reception evaluate --cases`)."""
+    case = {key: value for key, value in asdict(example).items() if key != "source"}
+    return json.dumps(case | {"group": "corrected"}, ensure_ascii=False) + "\n"
+
+
 def write(examples: list[Example], path: Path) -> str:
     """Writes JSON lines; returns the first 16 digits of their SHA-256."""
     text = "".join(json.dumps(asdict(example), ensure_ascii=False) + "\n" for example in examples)
@@ -276,6 +282,9 @@ def main(arguments: list[str] | None = None) -> None:
     }
     info |= {"seed": options.seed, "examples": len(train), "phrases": len(phrases), "public": len(public)}
     info["corrected"] = len(corrected)
+    if corrected:  # as test cases, in other words than those that are learned from
+        cases = [teacher.example(phrase, noisy=False) for phrase in corrected]
+        (options.out / "corrected.jsonl").write_text("".join(map(as_case, cases)), encoding="utf-8")
     (options.out / "info.json").write_text(json.dumps(info, indent=1) + "\n")
     report(train, info, Random(options.seed), options.samples)
 

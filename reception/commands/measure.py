@@ -122,7 +122,8 @@ Example: reception evaluate --report runs/report
          reception evaluate --dialogues --seeds 4
          reception evaluate --dialogues --match waiting
          reception evaluate --only understanding --studies
-         reception evaluate --only understanding --cases tests/understanding/blind.jsonl"""
+         reception evaluate --only understanding --cases tests/understanding/blind.jsonl
+         reception evaluate --only understanding --against runs/taught/adapter.gguf"""
 )
 @click.option("--cases", type=_FILE, default=HELD_OUT / "heldout.jsonl", help="Utterances and their frames.")
 @click.option(
@@ -141,6 +142,7 @@ Example: reception evaluate --report runs/report
 @click.option("--match", default="", metavar="TEXT", help="Only conversations with this in their name.")
 @click.option("--report", type=click.Path(file_okay=False, path_type=Path), default=Path("runs/report"))
 @click.option("--only", type=click.Choice(["understanding", "conversations"]), help="One part alone.")
+@click.option("--against", type=_FILE, help="Another model or adapter: what it reads better and worse.")
 @click.option("--studies", is_flag=True, help="Also without grammar, with misheard words, in each storage.")
 def evaluate(
     cases: Path,
@@ -151,6 +153,7 @@ def evaluate(
     match: str,
     report: Path,
     only: str | None,
+    against: Path | None,
     studies: bool,
 ) -> None:
     """Scores understanding and whole conversations, and writes a report with plots."""
@@ -169,6 +172,7 @@ def evaluate(
                 seeds=seeds,
                 match=match,
                 studies=studies,
+                against=against,
             )
         )
     )

@@ -15,6 +15,7 @@ from reception.evaluation.tally import tallies
 from reception.evaluation.understanding import Outcome, Scores
 
 if TYPE_CHECKING:
+    from reception.evaluation.comparing import Comparison
     from reception.evaluation.dialogues import Verdict
     from reception.evaluation.studies import Condition
 
@@ -26,6 +27,7 @@ def write_report(
     scores: Scores | None,
     verdicts: Sequence[Verdict] = (),
     conditions: Sequence[Condition] = (),
+    compared: Comparison | None = None,
     *,
     title: str = "How well the desk understands",
     made_at: datetime | None = None,
@@ -36,7 +38,7 @@ def write_report(
     """
     folder.mkdir(parents=True, exist_ok=True)
     page, numbers = folder / "report.html", folder / "report.json"
-    page.write_text(render(scores, verdicts, conditions, title, made_at), encoding="utf-8")
+    page.write_text(render(scores, verdicts, conditions, compared, title, made_at), encoding="utf-8")
     numbers.write_text(
         json.dumps(summary(scores, verdicts, conditions), indent=2, ensure_ascii=False) + "\n", "utf-8"
     )
@@ -47,6 +49,7 @@ def render(
     scores: Scores | None,
     verdicts: Sequence[Verdict],
     conditions: Sequence[Condition],
+    compared: Comparison | None,
     title: str,
     made_at: datetime | None,
 ) -> str:
@@ -68,6 +71,7 @@ def render(
         plots=plots.all_of(scores, conditions) if scores else [],
         mistakes=[_mistake(one) for one in scores.mistakes] if scores else [],
         verdicts=verdicts,
+        compared=compared,
     )
 
 

@@ -17,6 +17,8 @@ from reception.database.export import export
 from reception.database.scratch import scratch_server
 from reception.errors import Invalid
 from reception.evaluation.cases import Case, load_cases
+from reception.evaluation.comparing import Comparison, other_model
+from reception.evaluation.comparing import summary as compared_lines
 from reception.evaluation.dialogues import Verdict, grade, play
 from reception.evaluation.report import write_report
 from reception.evaluation.scenarios import Scenario, load_scenarios
@@ -47,23 +49,29 @@ async def evaluate(
     studies: bool = False,
     seeds: int = 1,
     match: str = "",
+    against: Path | None = None,
 ) -> str:
     """Scores and plays what `only` leaves in; returns a summary in a few lines and where the report lies.
 
     `studies` adds the model under other conditions. Each scenario whose name contains `match` is played once
-    a seed.
+    a seed. `against` is the file of another model or adapter, which reads the same utterances.
     """
     model = build_language_model(settings)
     lines: list[str] = []
     scores: Scores | None = None
     verdicts: Sequence[Verdict] = ()
     others: list[Condition] = []
+    compared: Comparison | None = None
     try:
         await model.ready()
         if only != "conversations":
             scores = await score(model, load_cases(cases), practice)
             alone = await score(model, load_cases(cases), practice, rules=False)
             lines += _score_lines(scores, alone)
+            if against is not None:
+                async with other_model(against, settings) as other:
+                    compared = Comparison(scores, await score(other, load_cases(cases), practice))
+                lines += compared_lines(compared, against.name)
             if studies:
                 others = [
                     one async for one in conditions(model, settings, load_cases(cases), setting_of(practice))
@@ -79,7 +87,13 @@ async def evaluate(
     finally:
         await model.close()
     html, _ = write_report(
-        report, scores, verdicts, others, title="How well the desk understands", made_at=datetime.now()
+        report,
+        scores,
+        verdicts,
+        others,
+        compared,
+        title="How well the desk understands",
+        made_at=datetime.now(),
     )
     return "\n".join([*lines, f"Report: {html}"])
 
