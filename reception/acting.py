@@ -8,12 +8,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from reception.database.records import Patient
 from reception.database.store import Store
 from reception.dialogue import needs
 from reception.dialogue.needs import Identification, Need
 from reception.dialogue.state import Claims, Existing, Offer, WaitingTime
 from reception.errors import Invalid, SlotTaken
-from reception.identity import alike, identification, ward
+from reception.identity import duplicate, identification, ward
 from reception.practice import Practice
 from reception.scheduling.booking import Booking
 from reception.scheduling.calendar import OpenSlot
@@ -134,17 +135,23 @@ class Actor:
     async def _identify(self, claims: Claims) -> Identification:
         if await self._locked():
             return Identification("locked")
-        by, phone = self.practice.booking.identify_by, claims.phone
-        if "date_of_birth" in by:
-            candidates = await self.store.patients(self.practice.id, date_of_birth=claims.date_of_birth)
-        elif "phone" in by:
-            candidates = await self.store.patients(self.practice.id, phone=phone)
-        else:
-            candidates = await self.store.patients(self.practice.id, name=claims.name)
-        found = identification(claims, phone, candidates, self.practice.booking)
+        candidates = await self._candidates(claims)
+        found = identification(claims, claims.phone, candidates, self.practice.booking)
         if found.kind == "match":
             await self.store.forgive_identification_failures(self.conversation_id, self._mark(claims))
         return found
+
+    async def _candidates(self, claims: Claims) -> list[Patient]:
+        """Who may be meant, by the details that the practice asks for."""
+        by, here = self.practice.booking.identify_by, self.practice.id
+        born = claims.date_of_birth if "date_of_birth" in by else None
+        if "patient_name" in by and (born or "phone" not in by):
+            return await self.store.patients_like(
+                here, claims.name, date_of_birth=born, phone=claims.phone if born else ""
+            )
+        if born:
+            return await self.store.patients(here, date_of_birth=born)
+        return await self.store.patients(here, phone=claims.phone)
 
     async def _count_failure(self, claims: Claims) -> bool:
         await self.store.add_identification_failure(
@@ -169,9 +176,8 @@ class Actor:
 
     async def _add_patient(self, claims: Claims) -> str:
         """A patient said to be new; someone much like them on file is a matter for staff only."""
-        born = await self.store.patients(self.practice.id, date_of_birth=claims.date_of_birth)
-        named = await self.store.patients(self.practice.id, name=claims.name)
-        alike_born = any(alike(claims.name, one.name) != "different" for one in born)
+        like = await self.store.patients_like(self.practice.id, claims.name)
+        doubles = [one for one in like if duplicate(claims, one)]
         patient = await self.store.add_patient(
             self.practice.id,
             claims.name,
@@ -179,7 +185,7 @@ class Actor:
             claims.phone,
             claims.email,
             claims.insurance,
-            possible_duplicate=alike_born or bool(named),
+            possible_duplicate=bool(doubles),
         )
         return str(patient.id)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from datetime import date
 from typing import Literal
 
 import jellyfish
@@ -23,9 +24,19 @@ def identification(
 ) -> Identification:
     """The one candidate that fits all the practice identifies by.
 
-    A name that is only close needs the right birth date beside it and is read back first. Several that fit
-    equally well count as none: the desk can't tell them apart.
+    A name that is only close needs the right birth date beside it and is read back first. A birth date that
+    is only near, with a like name and the patient's number, is read back too, but identifies nobody. Several
+    that fit equally well count as none: the desk can't tell them apart.
     """
+    found = _fitting(claims, phone, candidates, rules)
+    if found.kind == "none" and any(_misheard(claims, phone, one, rules) for one in candidates):
+        return Identification("misheard")
+    return found
+
+
+def _fitting(
+    claims: Claims, phone: str, candidates: Sequence[Patient], rules: BookingRules
+) -> Identification:
     by = rules.identify_by
     fitting = [
         one
@@ -42,6 +53,38 @@ def identification(
     if "date_of_birth" not in by:
         return Identification("none")
     return _only([one for one in fitting if alike(claims.name, one.name) == "close"], "near")
+
+
+def _misheard(claims: Claims, phone: str, one: Patient, rules: BookingRules) -> bool:
+    """Whether probably only the birth date was caught wrongly."""
+    return (
+        {"patient_name", "date_of_birth"} <= set(rules.identify_by)
+        and bool(phone)
+        and one.phone == phone
+        and near(claims.date_of_birth, one.date_of_birth)
+        and alike(claims.name, one.name) != "different"
+    )
+
+
+def duplicate(claims: Claims, one: Patient) -> bool:
+    """Whether somebody said to be new may be this patient: the same name, or a like one and a like detail."""
+    how = alike(claims.name, one.name)
+    born = claims.date_of_birth
+    alike_born = born is not None and (one.date_of_birth == born or near(born, one.date_of_birth))
+    reached = bool(claims.phone) and claims.phone == one.phone
+    return how == "same" or (how == "close" and (alike_born or reached))
+
+
+def near(said: date | None, on_file: date | None) -> bool:
+    """Whether two birth dates differ by one digit, by two digits side by side, or by day and month."""
+    if said is None or on_file is None or said == on_file:
+        return False
+    ours, theirs = f"{said:%Y%m%d}", f"{on_file:%Y%m%d}"
+    if ours == theirs[:4] + theirs[6:] + theirs[4:6]:
+        return True
+    other = [at for at, (one, two) in enumerate(zip(ours, theirs, strict=True)) if one != two]
+    swapped = len(other) == 2 and ours[other[0] : other[1] + 1] == theirs[other[0] : other[1] + 1][::-1]
+    return len(other) == 1 or (swapped and other[1] - other[0] == 1)
 
 
 def ward(name: str, wards: Sequence[Patient]) -> Identification:

@@ -9,7 +9,7 @@ import pytest
 
 from reception.database.records import Patient
 from reception.dialogue.state import Claims
-from reception.identity import alike, identification, ward
+from reception.identity import alike, duplicate, identification, near, ward
 from reception.practice import BookingRules
 
 BORN = date(1988, 4, 12)
@@ -100,3 +100,45 @@ def test_two_wards_of_one_name_are_not_told_apart() -> None:
     both = [Patient(uuid4(), name, BORN, "", "", "") for name in ("Leo Chen", "Leo Lin")]
     assert ward("Leo", both).kind == "none"
     assert ward("Leo Lin", both).patient_id == str(both[1].id)
+
+
+@pytest.mark.parametrize(
+    ("said", "on_file", "is_near"),
+    [
+        ("1988-04-13", "1988-04-12", True),  # a digit
+        ("1998-04-12", "1988-04-12", True),
+        ("1988-12-04", "1988-04-12", True),  # day and month
+        ("1988-04-21", "1988-04-12", True),  # two digits side by side
+        ("1988-04-12", "1988-04-12", False),
+        ("1988-05-13", "1988-04-12", False),
+        ("1979-04-12", "1988-04-12", False),
+    ],
+)
+def test_near_birth_dates(said: str, on_file: str, is_near: bool) -> None:
+    assert near(date.fromisoformat(said), date.fromisoformat(on_file)) is is_near
+
+
+def test_a_near_birth_date_with_name_and_number_was_probably_misheard_and_identifies_nobody() -> None:
+    on_file = patient("Maya Chen", date(1988, 4, 13), "+12025550201")
+    found = identification(Claims("Maya Chen", BORN), "+12025550201", [on_file], BookingRules())
+    assert found.kind == "misheard"
+    assert found.patient_id is None
+    assert who("Maya Chan", on_file, phone="+12025550201") == "misheard"
+    assert who("Maya Chen", on_file, phone="+12025550299") == "none"
+    assert who("Maya Chen", on_file) == "none"
+    assert who("Lily Chen", on_file, phone="+12025550201") == "none"
+
+
+@pytest.mark.parametrize(
+    ("name", "born", "phone", "double"),
+    [
+        ("Maya Chen", date(1950, 1, 1), "", True),
+        ("Maya Chan", BORN, "", True),
+        ("Maya Chan", date(1988, 4, 13), "", True),
+        ("Maya Chan", date(1950, 1, 1), "+12025550201", True),
+        ("Maya Chan", date(1950, 1, 1), "", False),
+        ("Lily Chen", BORN, "+12025550201", False),
+    ],
+)
+def test_possible_duplicates(name: str, born: date, phone: str, double: bool) -> None:
+    assert duplicate(Claims(name, born, phone), patient("Maya Chen", BORN, "+12025550201")) is double

@@ -108,6 +108,13 @@ class PatientRow(Table):
         Index(None, "practice_id", "date_of_birth"),
         Index(None, "practice_id", "phone"),
         Index("patients_practice_id_lower_name", "practice_id", func.lower(text("name"))),
+        Index(
+            "patients_name_trigrams",
+            func.lower(text("name")),
+            postgresql_using="gin",
+            postgresql_ops={"lower": "gin_trgm_ops"},
+        ),
+        Index("patients_name_sounds", func.name_sounds(text("name")), postgresql_using="gin"),
     )
 
     id: Mapped[UUID] = _id()

@@ -61,8 +61,7 @@ def note_claims(state: State, frame: Frame, facts: Facts) -> bool:
 
 def note_by_the_way(state: State, frame: Frame, facts: Facts) -> None:
     """What a question tells of the patient; who they are is not changed by the way, once it was looked up."""
-    looked_up = state.who.settled or state.who.unmatched or state.who.near is not None
-    if not looked_up:
+    if not (state.who.settled or state.who.looked_up):
         note_claims(state, frame, facts)
     elif Slot.INSURANCE in frame.slots:
         state.claims.insurance = frame.slots[Slot.INSURANCE]
@@ -151,7 +150,7 @@ def identify(state: State, facts: Facts) -> Step:
     if one_word and not state.who.unmatched and "last_name" not in state.asked:
         state.asked += ("last_name",)
         return ask("ask_last_name", Expects.PATIENT_NAME)
-    if not state.who.unmatched:
+    if not state.who.unmatched and not state.who.misheard:
         found: Identification = yield Identify(claims)
         if found.kind == "locked":
             return (yield from hand_over(state, facts, "handover_identity"))
@@ -160,18 +159,22 @@ def identify(state: State, facts: Facts) -> Step:
             return None
         if found.kind == "near":
             state.who = Who(near=found.patient_id, email=found.email, insurance=found.insurance)
-            return confirm(
-                "confirm_identity", About.IDENTITY, name=state.claims.name, born=state.claims.date_of_birth
-            )
-        state.who.unmatched = True
+        state.who.misheard = found.kind == "misheard"
+        state.who.unmatched = found.kind == "none"
+    if state.who.near or state.who.misheard:
+        return confirm(
+            "confirm_identity", About.IDENTITY, name=state.claims.name, born=state.claims.date_of_birth
+        )
     return confirm("ask_known", About.KNOWN_PATIENT)
 
 
 def answer_identity(state: State, facts: Facts, frame: Frame) -> Step:
-    """Takes the answer to "Is that right?" after a close name was read back; a bare no is a failure too."""
+    """Takes the answer to "Is that right?" after the details were read back; a bare no is a failure too."""
     if frame.intent is Intent.AFFIRM and state.who.near:
         state.who = replace(state.who, patient_id=state.who.near, name=state.claims.name, near=None)
-    elif frame.intent is Intent.DENY and state.who.near:
+    elif frame.intent is Intent.AFFIRM and state.who.misheard:
+        state.who = Who(unmatched=True)  # caught rightly, so it is not what the practice has on file
+    elif frame.intent is Intent.DENY and (state.who.near or state.who.misheard):
         return (yield from failed(state, facts, state.claims))
     return None
 

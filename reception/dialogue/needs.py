@@ -57,9 +57,12 @@ class IdentifyWard:
 
 @dataclass(frozen=True)
 class Identification:
-    """`match` and `near` carry the patient; `locked` means this caller has failed too often."""
+    """`match` and `near` carry the patient; `locked` means this caller has failed too often.
 
-    kind: Literal["match", "near", "none", "locked"]
+    `misheard`: the birth date was probably caught wrongly; it is read back, and a yes identifies nobody.
+    """
+
+    kind: Literal["match", "near", "misheard", "none", "locked"]
     patient_id: str | None = None
     name: str = ""
     email: str = ""

@@ -249,7 +249,7 @@ def _switch_task(state: State, frame: Frame) -> Step:
 
 def _take_in(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
     """Notes every detail that was said, whatever was asked."""
-    looked_up = state.who.unmatched or state.who.near is not None
+    looked_up = state.who.looked_up
     only_said_new = state.who.new and state.who.patient_id is None
     old = replace(state.claims)
     changed = note_claims(state, frame, facts)

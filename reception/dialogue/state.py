@@ -190,12 +190,18 @@ class Who:
     insurance: str = ""
     new: bool = False  # said to be new here; not yet a row until something is booked
     near: str | None = None  # id of the patient whose name is close, until read back
+    misheard: bool = False  # read back once more before these claims count as unmatched
     unmatched: bool = False  # these claims were looked up and fit nobody
     details_done: bool = False
 
     @property
     def settled(self) -> bool:
         return self.patient_id is not None or self.new
+
+    @property
+    def looked_up(self) -> bool:
+        """Whether other claims than these would be another guess."""
+        return self.unmatched or self.misheard or self.near is not None
 
 
 @dataclass

@@ -110,6 +110,25 @@ async def test_patients_are_found_by_what_is_given(database: Database, practice:
         assert await store.patient(uuid4(), ann.id) is None
 
 
+async def test_patients_are_found_by_names_that_look_or_sound_alike(
+    database: Database, practice: Practice
+) -> None:
+    async with database.transaction() as store:
+        maya = await store.add_patient(practice.id, "Katherine Núñez", BORN, "+12125550133")
+        ming = await store.add_patient(practice.id, "李明", BORN)
+        other = await store.add_patient(practice.id, "Robert Katz", date(1950, 1, 1))
+        for said in ("catherine nunez", "Nunez Katharine", "Kathrin Nunjez", "Katerine Nunes"):
+            assert await store.patients_like(practice.id, said) == [maya], said
+        assert await store.patients_like(practice.id, "李明") == [ming]
+        assert await store.patients_like(practice.id, "Agnes Nunez") == []  # each part counts
+        found = await store.patients_like(practice.id, "Agnes Nunez", date_of_birth=BORN)
+        assert found == [maya]  # or any, beside a birth date
+        assert await store.patients_like(
+            practice.id, "Cathrin Nunez", date_of_birth=date(1950, 1, 1), phone="+12125550133"
+        ) == [maya]
+        assert other not in await store.patients_like(practice.id, "Katherine", phone="+12125550133")
+
+
 async def test_contact_details_fill_gaps_and_replace_nothing(database: Database, practice: Practice) -> None:
     async with database.transaction() as store:
         ann = await store.add_patient(practice.id, "Ann", BORN, "+12125550133")

@@ -42,6 +42,37 @@ def test_a_close_name_is_read_back_as_it_was_said() -> None:
     assert desk.says(Intent.AFFIRM).about is About.CANCEL
 
 
+OFF_BY_A_DAY = date(1988, 4, 13)
+
+
+def _with_a_misheard_birth_date() -> World:
+    desk = World(misheard={("Maya Chen", OFF_BY_A_DAY)}, existing=[appointment("a", "2026-06-16T09:00")])
+    reply = desk.says(Intent.CANCEL, patient_name="Maya Chen", date_of_birth=OFF_BY_A_DAY)
+    assert reply.about is About.IDENTITY
+    assert "Maya Chen" in desk.text and "13" in desk.text
+    return desk
+
+
+def test_a_misheard_birth_date_is_read_back_and_put_right() -> None:
+    desk = _with_a_misheard_birth_date()
+    assert desk.says(Intent.DENY, date_of_birth=BORN).about is About.CANCEL
+    assert desk.failures == 1  # a guess like any other
+
+
+def test_a_yes_to_a_misheard_birth_date_identifies_nobody() -> None:
+    desk = _with_a_misheard_birth_date()
+    assert desk.says(Intent.AFFIRM).about is About.KNOWN_PATIENT
+    assert desk.says(Intent.AFFIRM).expects is Expects.PATIENT_NAME
+    assert desk.state.who.patient_id is None
+    assert desk.failures == 1
+
+
+def test_a_no_to_a_misheard_birth_date_starts_again() -> None:
+    desk = _with_a_misheard_birth_date()
+    assert desk.says(Intent.DENY).expects is Expects.PATIENT_NAME
+    assert desk.failures == 1
+
+
 def test_a_corrected_birth_date_identifies() -> None:
     desk = World()
     desk.says(Intent.CHECK, patient_name="Maya Chen", date_of_birth=date(1988, 5, 12))

@@ -67,6 +67,7 @@ class World:
     phones: dict[str, str] = field(default_factory=dict)  # number → patient, where that identifies
     caller_phone: str = ""
     near: dict[tuple[str, date], str] = field(default_factory=dict)
+    misheard: set[tuple[str, date]] = field(default_factory=set)
     now: datetime = NOW
     existing: list[Existing] = field(default_factory=list)
     taken: set[datetime] = field(default_factory=set)
@@ -143,6 +144,8 @@ class World:
                     return Identification("match", self.patients[key], claims.name)  # type: ignore[index]
                 if key in self.near:
                     return Identification("near", self.near[key])  # type: ignore[index]
+                if key in self.misheard:
+                    return Identification("misheard")
                 return Identification("none")
             case needs.IdentifyWard(_, name):
                 found = self.wards.get(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, case, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reception.database.records import Patient
@@ -41,6 +41,28 @@ class Patients(Queries):
             query = query.where(PatientRow.phone == phone)
         if name is not None:
             query = query.where(func.lower(PatientRow.name) == func.lower(name))
+        rows = await self._connection.execute(query.order_by(PatientRow.created_at, PatientRow.id))
+        return [Patient(*row) for row in rows]
+
+    async def patients_like(
+        self,
+        practice_id: UUID,
+        name: str,
+        *,
+        date_of_birth: date | None = None,
+        phone: str = "",
+    ) -> list[Patient]:
+        """Those whose name looks or sounds like this one; accents and order don't matter.
+
+        With a birth date or a phone (E.164) given, those who have the one or the other, and a name of which
+        any part sounds alike; without, every part must.
+        """
+        known = [PatientRow.date_of_birth == date_of_birth] if date_of_birth else []
+        known += [PatientRow.phone == phone] if phone else []
+        alike = _looks_or_sounds_like(name, every_part=not known)
+        query = select(*COLUMNS).where(PatientRow.practice_id == practice_id, alike)
+        if known:
+            query = query.where(or_(*known))
         rows = await self._connection.execute(query.order_by(PatientRow.created_at, PatientRow.id))
         return [Patient(*row) for row in rows]
 
@@ -101,3 +123,11 @@ class Patients(Queries):
             await self._connection.execute(
                 update(PatientRow).where(PatientRow.id == patient_id).values(changes)
             )
+
+
+def _looks_or_sounds_like(name: str, *, every_part: bool) -> ColumnElement[bool]:
+    """By trigrams (misspelled), by the sound of its parts (misheard), or the very same (in any script)."""
+    on_file, said = func.lower(PatientRow.name), func.lower(name)
+    parts = name.split() if every_part else [name]
+    sounds = [func.name_sounds(PatientRow.name).op("&&")(func.name_sounds(part)) for part in parts]
+    return or_(on_file.op("%")(said), and_(*sounds), on_file == said)
