@@ -44,7 +44,9 @@ def read_csv_text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Invalid(f"{path}: not UTF-8, expected a CSV file saved as UTF-8") from error
+        raise Invalid(
+            f"{path}: not UTF-8; save it as CSV in UTF-8 (spreadsheets offer that when saving) and try again"
+        ) from error
     except OSError as error:
         raise Invalid(f"{path}: can't be read: {error.strerror}") from error
 

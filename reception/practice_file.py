@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+import yaml
 from pydantic import ValidationError
 
 from reception.errors import PracticeFileError
@@ -119,6 +120,14 @@ def parse_practice(text: str, source: str, today: date | None = None) -> Practic
 def practice_from_json(data: Mapping[str, Any]) -> Practice:
     """The practice from what `PracticeFile.settings` gave; ValidationError when that was tampered with."""
     return _practice_of(PracticeSettings.model_validate(data))
+
+
+def settings_yaml(settings: Mapping[str, Any]) -> str:
+    """What `PracticeFile.settings` gave as a practice file's text, without what is left to its default."""
+    short = PracticeSettings.model_validate(settings).model_dump(
+        mode="json", by_alias=True, exclude_defaults=True
+    )
+    return yaml.safe_dump(short, allow_unicode=True, sort_keys=False, width=110)
 
 
 def entity_id(slug: str, kind: str, *names: str) -> UUID:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from reception.practice import Practice
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_slug = click.option("--practice", "slug", default="", help="The practice's slug, where there are several.")
+_dry_run = click.option("--dry-run", is_flag=True, help="Only tell what would be taken, and what not.")
 
 
 @asynccontextmanager
@@ -97,16 +99,35 @@ def load(file: Path) -> None:
     _tell("Appointments", report.appointments)
 
 
+@practice_group.command("export", epilog="Example: reception practice export > practice.yaml")
+@_slug
+def export_settings(slug: str) -> None:
+    """Writes a practice's settings as they are now, as a practice file without patients and appointments."""
+    settings = read_settings()
+    from reception.practice_file import settings_yaml
+
+    async def work() -> dict[str, Any]:
+        async with open_database(settings) as database, database.transaction(snapshot=True) as store:
+            practice = await the_practice(store, slug or settings.practice)
+            return await store.settings_of(practice.id)
+
+    click.echo(settings_yaml(asyncio.run(work())), nl=False)
+
+
 @click.group("import", epilog="Example: reception import patients patients.csv")
 def import_group() -> None:
     """Takes over existing patients and appointments from CSV files."""
 
 
-@import_group.command("patients", epilog="Example: reception import patients patients.csv")
+@import_group.command("patients", epilog="Example: reception import patients patients.csv --dry-run")
 @click.argument("file", type=_FILE)
-@click.option("--practice", "slug", default="", help="The practice's slug, where there are several.")
-def patients(file: Path, slug: str) -> None:
-    """Takes over patients: name, date_of_birth, phone, email, insurance."""
+@_slug
+@_dry_run
+def patients(file: Path, slug: str, dry_run: bool) -> None:
+    """Takes over patients: name, date_of_birth, phone, email, insurance.
+
+    Repeating it changes nothing. A line that can't be taken is reported; the others are taken all the same.
+    """
     settings = read_settings()
     from reception.csv_import import read_csv_text, read_patients_csv
     from reception.database.load import import_patients
@@ -120,14 +141,18 @@ def patients(file: Path, slug: str) -> None:
             report = report.refusing(one.line, one.reason)
         return report
 
-    _finish("Patients", asyncio.run(_import(settings, slug, work)))
+    _finish("Patients", asyncio.run(_import(settings, slug, work, dry_run)), dry_run)
 
 
 @import_group.command("appointments", epilog="Example: reception import appointments calendar.csv")
 @click.argument("file", type=_FILE)
-@click.option("--practice", "slug", default="", help="The practice's slug, where there are several.")
-def appointments(file: Path, slug: str) -> None:
-    """Takes over a calendar: patient, practitioner, appointment_type, start, date_of_birth, reason."""
+@_slug
+@_dry_run
+def appointments(file: Path, slug: str, dry_run: bool) -> None:
+    """Takes over a calendar: patient, practitioner, appointment_type, start, date_of_birth, reason.
+
+    Repeating it changes nothing. A line that can't be taken is reported; the others are taken all the same.
+    """
     settings = read_settings()
     from reception.csv_import import read_appointments_csv, read_csv_text
     from reception.database.load import import_appointments
@@ -141,14 +166,21 @@ def appointments(file: Path, slug: str) -> None:
             report = report.refusing(one.line, one.reason)
         return report
 
-    _finish("Appointments", asyncio.run(_import(settings, slug, work)))
+    _finish("Appointments", asyncio.run(_import(settings, slug, work, dry_run)), dry_run)
 
 
 async def _import(
-    settings: Settings, slug: str, work: Callable[[Store, Practice], Awaitable[ImportReport]]
+    settings: Settings, slug: str, work: Callable[[Store, Practice], Awaitable[ImportReport]], dry_run: bool
 ) -> ImportReport:
+    """The report of the work; a dry run does it all and takes it back."""
+
     async def found(store: Store) -> ImportReport:
-        return await work(store, await the_practice(store, slug or settings.practice))
+        practice = await the_practice(store, slug or settings.practice)
+        async with store.savepoint() as part:
+            report = await work(store, practice)
+            if dry_run:
+                await part.rollback()
+        return report
 
     async with open_database(settings) as database:
         return await database.run(found)
@@ -163,8 +195,10 @@ def _tell(what: str, report: ImportReport) -> None:
         click.echo(f"  line {one.line}: {one.reason}", err=True)
 
 
-def _finish(what: str, report: ImportReport) -> None:
+def _finish(what: str, report: ImportReport, dry_run: bool) -> None:
     """Tells the report; a line refused is a failure to the shell, after the others were taken."""
+    if dry_run:
+        click.echo("A dry run: nothing was changed. It would be:")
     _tell(what, report)
     if report.refused:
         raise click.exceptions.Exit(1)

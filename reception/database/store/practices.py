@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from reception.database.store.queries import Queries, real_time
 from reception.database.tables import AppointmentTypeRow, PracticeRow, PractitionerRow
+from reception.errors import NotFound
 from reception.practice import Practice
 from reception.practice_file import practice_from_json
 
@@ -66,6 +67,14 @@ class Practices(Queries):
         query = query.where(PracticeRow.slug == slug).with_for_update(key_share=True)
         row = (await self._connection.execute(query)).first()
         return None if row is None else (row.id, row.settings, row.loaded)
+
+    async def settings_of(self, practice_id: UUID) -> dict[str, Any]:
+        """The practice's settings as JSON data. NotFound without such a practice."""
+        query = select(PracticeRow.settings).where(PracticeRow.id == practice_id)
+        found: dict[str, Any] | None = await self._connection.scalar(query)
+        if found is None:
+            raise NotFound("No such practice")
+        return found
 
     async def add_practice(self, practice: Practice, settings: Mapping[str, Any]) -> bool:
         """Adds a practice; False when another process has just done so."""
