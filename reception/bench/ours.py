@@ -10,7 +10,7 @@ from itertools import accumulate, count
 
 from reception.bench.contenders import Taken, Work
 from reception.bench.utterances import Said
-from reception.channels.call_simulator import heard_so_far
+from reception.carrier.speech import heard_so_far
 from reception.errors import Unfinished
 from reception.inference.engine import QUEUE, Engine
 from reception.inference.factory import adapter_files, thread_count

@@ -27,19 +27,33 @@ def chat(url: str, practice: str | None, language: str | None) -> None:
     asyncio.run(hold_chat(settings, url.rstrip("/"), practice, language))
 
 
-@click.command(epilog="Example: reception call --say 'When are you open?' --say 'Goodbye'")
+@click.command(
+    epilog="""\b
+Example: reception call
+         reception call --say 'When are you open?' --say 'Goodbye'
+         reception call --from anonymous --say '#0'
+         reception call --script tests/calls/booking.yaml"""
+)
 @_URL
-@click.option("--from", "caller", default="+13125550199", show_default=True, help="The caller's number.")
+@click.option(
+    "--from", "caller", default="+13125550199", show_default=True, help="The caller's number, or `anonymous`."
+)
 @click.option("--to", "called", default="", help="The number called [default: the practice's].")
 @click.option(
-    "--say", "lines", multiple=True, help="What the caller says; #1 presses a key. Else from stdin."
+    "--say", "lines", multiple=True, help="What the caller says or does; #1 presses a key. Else from stdin."
 )
-def call(url: str, caller: str, called: str, lines: tuple[str, ...]) -> None:
+@click.option(
+    "--speed", default=1.0, type=click.FloatRange(0.1, 100), help="How much faster than life a typed call is."
+)
+def call(url: str, caller: str, called: str, lines: tuple[str, ...], speed: float) -> None:
     """A simulated phone call through the same webhooks and WebSocket that Twilio uses, signed like Twilio's.
 
-    Calls the service at --url when it runs, else starts one of its own. A line like #1 or #0303 presses keys.
+    Calls the service at --url when it runs, else starts one of its own. What is typed is said. A line like #1
+    or #0303 presses keys; /help lists what else a caller can do: interrupt, be silent, lose the connection.
     """
     settings = read_settings()
-    from reception.channels.call_simulator import hold_call
+    from reception.carrier.call import Caller
+    from reception.carrier.terminal import hold_call
 
-    asyncio.run(hold_call(settings, url.rstrip("/"), caller, called, lines))
+    who = Caller(caller, called, settings.twilio_account_sid)
+    asyncio.run(hold_call(settings, url.rstrip("/"), who, lines, speed))
