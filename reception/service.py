@@ -18,6 +18,9 @@ from reception.errors import MisconfiguredError, ReceptionError, Unavailable
 from reception.inference.factory import build_language_model
 from reception.inference.language_model import LanguageModel
 from reception.logging import where
+from reception.messaging.delivery import build_delivery
+from reception.messaging.text_words import text_words
+from reception.messaging.twilio_api import twilio_api
 from reception.practice import Practice
 from reception.practice_file import read_practice_file
 from reception.production import check_production
@@ -47,6 +50,8 @@ class Service:
         self.limiter = Limiter(settings.rate_limit)
         self.model = model or build_language_model(settings)
         self.understander = Understander(self.model)
+        self.texts_api = twilio_api(settings)
+        text_words(settings.prompts_dir)  # a sentence that is off is refused at start
         self._wordings = read_wordings(settings.prompts_dir)
         self._database: Database | None = None
         self._desk: Desk | None = None
@@ -62,7 +67,8 @@ class Service:
             self._tasks.append(asyncio.create_task(self._keep_preparing()))
         self._tasks.append(asyncio.create_task(self._load_model()))
         if settings.worker:
-            self._tasks.append(asyncio.create_task(work(self.database)))
+            delivery = build_delivery(settings, self.database, self.clock, self.texts_api)
+            self._tasks.append(asyncio.create_task(work(self.database, delivery)))
 
     async def close(self) -> None:
         """Ends what runs in the background, the model and the database."""
@@ -72,6 +78,8 @@ class Service:
         if self._desk is not None:
             await self._desk.close()
         await self.model.close()
+        if self.texts_api is not None:
+            await self.texts_api.close()
         if self._database is not None:
             await self._database.close()
 

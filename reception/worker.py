@@ -3,36 +3,61 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import structlog
 
 from reception.database.connection import Database
+from reception.database.store.outbox import QUEUED
 from reception.errors import ReceptionError
+from reception.logging import where
+from reception.messaging.delivery import Delivery
 
 log = structlog.get_logger()
 
-#: Seconds between two rounds. Expired holds free their time at once; sweeping only tidies up.
+#: Seconds between two rounds; a text that is due at once wakes the worker before that. Expired holds free
+#: their time at once, and sweeping only tidies up.
 INTERVAL = 15.0
 
 
-async def work(database: Database, interval: float = INTERVAL) -> None:
-    """Runs rounds until cancelled; while the database is away it waits and goes on."""
+async def work(database: Database, delivery: Delivery | None = None, interval: float = INTERVAL) -> None:
+    """Runs rounds until cancelled; while the database is away it waits and goes on.
+
+    Any number of workers may run, in one process or many. Without a `delivery` no texts are sent, which
+    is said once.
+    """
+    if delivery is None:
+        log.warning("texts_off", reason="RECEPTION_TWILIO_ACCOUNT_SID and RECEPTION_TWILIO_AUTH_TOKEN")
+    woken = asyncio.Event()
+    listening = asyncio.create_task(database.wake(QUEUED, woken))
     trouble = ""
-    while True:
-        try:
-            await one_round(database)
-            trouble = ""
-        except ReceptionError as error:
-            if str(error) != trouble:  # said once, not every round
-                trouble = str(error)
-                log.warning("worker_waits", reason=trouble)
-        await asyncio.sleep(interval)
+    try:
+        while True:
+            woken.clear()
+            try:
+                await one_round(database, delivery)
+                trouble = ""
+            except ReceptionError as error:
+                if str(error) != trouble:  # said once, not every round
+                    trouble = str(error)
+                    log.warning("worker_waits", reason=trouble)
+            except Exception as error:  # a round that fails must not be the last one
+                log.error("worker_failed", error=type(error).__name__, where=where(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), interval)
+    finally:
+        listening.cancel()
 
 
-async def one_round(database: Database) -> int:
+async def one_round(database: Database, delivery: Delivery | None = None) -> int:
     """Does everything that is due now; returns how many expired holds were removed."""
     async with database.transaction() as store:
         swept = await store.sweep_expired_holds()
+        withdrawn = 0 if delivery is not None else await store.withdraw_all_texts()
     if swept:
         log.info("holds_swept", count=swept)
+    if withdrawn:
+        log.warning("texts_withdrawn", count=withdrawn, reason="texts are off")
+    if delivery is not None:
+        await delivery.round()
     return swept

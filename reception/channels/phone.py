@@ -21,6 +21,7 @@ from reception.channels.keypad import TYPED, Keypad
 from reception.channels.metrics import CONVERSATIONS, RELAYS, measured_turn
 from reception.channels.phone_words import PhoneWords
 from reception.channels.problems import Forbidden
+from reception.channels.receipts import sms_status
 from reception.channels.relay import RelaySession
 from reception.channels.signatures import Form, GivenForm, check_signature, public_base, signed_form
 from reception.channels.sms import sms
@@ -183,7 +184,7 @@ phone = Router(
     route_handlers=[
         Router(
             "/",
-            route_handlers=[voice, gather, after_relay, after_transfer, status, sms],
+            route_handlers=[voice, gather, after_relay, after_transfer, status, sms, sms_status],
             dependencies={"form": Provide(signed_form)},
         ),
         relay,

@@ -85,16 +85,25 @@ def worker() -> None:
 
 
 async def _worker(settings: Settings) -> None:
+    from reception.clock import Clock
     from reception.database.connection import Database
+    from reception.messaging.delivery import build_delivery
+    from reception.messaging.twilio_api import twilio_api
+    from reception.production import check_production
     from reception.worker import work
 
+    check_production(settings)
     database = await Database.open(settings.database_url, settings.data_dir)
-    task = asyncio.create_task(work(database))
+    api = twilio_api(settings)
+    delivery = build_delivery(settings, database, Clock(settings.now), api)
+    task = asyncio.create_task(work(database, delivery))
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, task.cancel)
     with suppress(asyncio.CancelledError):
         await task
+    if api is not None:
+        await api.close()
     await database.close()
 
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from reception.database.embedded import EmbeddedServer
 from reception.database.store import Store
+from reception.database.waking import wake
 from reception.errors import MisconfiguredError, ReceptionError, Unavailable
 from reception.settings import ROOT
 
@@ -106,6 +107,11 @@ class Database:
                     raise translated(error) from None
             await asyncio.sleep(random.uniform(0, 0.05 * attempt))
         raise Unavailable(AWAY)
+
+    async def wake(self, channel: str, woken: asyncio.Event) -> NoReturn:
+        """Sets the event whenever the channel is notified, until cancelled, on a connection of its own."""
+        url = self._engine.url.set(drivername="postgresql")
+        await wake(url.render_as_string(hide_password=False), channel, woken)
 
     async def migrate(self, to: str = "head") -> None:
         """Brings the schema to the newest version, or back to an older one; several may do so at once."""

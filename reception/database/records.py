@@ -58,6 +58,23 @@ class Request:
 
 
 @dataclass(frozen=True)
+class OutgoingText:
+    """A text message to be sent: numbers in E.164, `sending_since` aware, `patient_id` of its appointment."""
+
+    id: UUID
+    practice_id: UUID
+    sender: str
+    recipient: str
+    body: str
+    kind: str
+    attempts: int
+    sending_since: datetime | None
+    conversation_id: UUID | None
+    appointment_id: UUID | None
+    patient_id: UUID | None
+
+
+@dataclass(frozen=True)
 class Conversation:
     """One talk with the desk. `version` goes up with every save; `call_sid` is the phone call's id."""
 

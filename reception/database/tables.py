@@ -163,6 +163,7 @@ class AppointmentRow(Table):
         ),
         ForeignKeyConstraint(["practice_id", "patient_id"], ["patients.practice_id", "patients.id"]),
         UniqueConstraint("practice_id", "source_key"),
+        UniqueConstraint("link"),
         CheckConstraint("status IN ('held', 'booked', 'cancelled', 'completed', 'no_show')", "status_known"),
         CheckConstraint("(status = 'held') = (hold_expires_at IS NOT NULL)", "only_holds_expire"),
         CheckConstraint("status = 'held' OR patient_id IS NOT NULL", "patient_known"),
@@ -195,6 +196,7 @@ class AppointmentRow(Table):
     conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
     hold_expires_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]  # when the patient said that they will come
+    link: Mapped[str | None]  # what makes the address of its calendar file unguessable
     source_key: Mapped[UUID | None]
     created_at: Mapped[datetime] = _at()
 
@@ -358,12 +360,14 @@ class OutboxRow(Table):
 
 
 class OptOutRow(Table):
-    """Numbers that wrote STOP to a practice: it sends them no texts until they write START."""
+    """Numbers that get no texts of a practice until they write START: they wrote STOP, or can't get any."""
 
     __tablename__ = "opt_outs"
+    __table_args__ = (CheckConstraint("reason IN ('stop', 'carrier', 'no_texts')", "reason_known"),)
 
     practice_id: Mapped[UUID] = mapped_column(ForeignKey("practices.id"), primary_key=True)
     number: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(server_default=text("'stop'"))
     at: Mapped[datetime] = _at()
 
 

@@ -54,6 +54,7 @@ class Carried:
     body: str
     created: datetime
     error_code: int | None = None
+    direction: str = "api"  # or reply: an answer to a text that came in
 
 
 class TwilioApi:
@@ -134,6 +135,7 @@ def _carried(message: Any) -> Carried:
         message.body or "",
         message.date_created or datetime.now(UTC),
         message.error_code,
+        "reply" if message.direction == "outbound-reply" else "api",
     )
 
 

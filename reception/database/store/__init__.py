@@ -18,6 +18,7 @@ from reception.database.store.patients import Patients
 from reception.database.store.practices import Practices
 from reception.database.store.protection import Protection
 from reception.database.store.requests import Requests
+from reception.database.store.sending import Sending
 from reception.database.store.sources import Sources
 
 
@@ -29,6 +30,7 @@ class Store(
     Appointments,
     Requests,
     Outbox,
+    Sending,
     Protection,
     Sources,
     Corrections,

@@ -65,9 +65,9 @@ class Outbox(Queries):
         query = select(exists().where(OptOutRow.practice_id == practice_id, OptOutRow.number == number))
         return bool(await self._connection.scalar(query))
 
-    async def opt_out(self, practice_id: UUID, number: str) -> None:
-        """No more texts to this number; again changes nothing."""
-        row = {"practice_id": practice_id, "number": number}
+    async def opt_out(self, practice_id: UUID, number: str, reason: str = "stop") -> None:
+        """No more texts to this number (`carrier`: it says so; `no_texts`: no mobile); again does nothing."""
+        row = {"practice_id": practice_id, "number": number, "reason": reason}
         await self._connection.execute(insert(OptOutRow).values(row).on_conflict_do_nothing())
 
     async def opt_in(self, practice_id: UUID, number: str) -> None:
