@@ -10,6 +10,8 @@ import structlog
 
 from reception.channels.hub import Hub
 from reception.channels.limits import Limiter
+from reception.channels.sites import Sites
+from reception.channels.widget_words import read_widget_words
 from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.load import load_practice
@@ -53,6 +55,8 @@ class Service:
         self.texts_api = twilio_api(settings)
         text_words(settings.prompts_dir)  # a sentence that is off is refused at start
         self._wordings = read_wordings(settings.prompts_dir)
+        self.widget_words = read_widget_words(settings.prompts_dir)
+        self.sites = Sites(lambda: self.database, settings.practice, settings.public_url)
         self._database: Database | None = None
         self._desk: Desk | None = None
         self._waiting_for = "The service is starting"

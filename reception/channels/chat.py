@@ -6,19 +6,20 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from litestar import Request, Router, get, post
-from litestar.connection import ASGIConnection
-from litestar.handlers.base import BaseRouteHandler
 from litestar.params import FromPath
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from reception.channels.access import address, authorised, limited
+from reception.channels.chat_appointments import appointments, appointments_file
+from reception.channels.cross_origin import from_some_website, from_website_of
 from reception.channels.events import events
 from reception.channels.given import GivenService
 from reception.channels.incoming import readable
 from reception.channels.metrics import CONVERSATIONS, measured_turn
+from reception.channels.practice_info import practice_info
 from reception.channels.problems import Malformed
 from reception.database.records import Message
-from reception.errors import Invalid, NotFound
-from reception.service import Service
+from reception.errors import Invalid
 
 #: No control characters: they name nothing, and the database can't hold all of them.
 Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -46,16 +47,11 @@ Received = Request[Any, Any, Any]
 AnyBody = TypeVar("AnyBody", bound=BaseModel)
 
 
-def limited(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Guard: so many requests a minute and address."""
-    service: Service = connection.app.state.service
-    service.limiter.check(address(connection))
-
-
-@post("/conversations")
+@post("/")
 async def start(request: Received, service: GivenService) -> dict[str, Any]:
     """201 with a new conversation and its token; 404 for an unknown practice."""
     wanted = await body(request, NewConversation)
+    from_website_of(await service.sites.practice(wanted.practice), request, service)
     started = await service.desk.start(
         channel="chat",
         caller=address(request),
@@ -66,7 +62,7 @@ async def start(request: Received, service: GivenService) -> dict[str, Any]:
     return {"id": str(started.id), "token": started.token, **shown(started.messages, started.status)}
 
 
-@post("/conversations/{conversation:str}/messages")
+@post("/{conversation:str}/messages")
 async def say(request: Received, conversation: FromPath[str], service: GivenService) -> dict[str, Any]:
     """201 with what desk and staff answer."""
     conversation_id = await authorised(request, conversation, service)
@@ -80,25 +76,12 @@ async def say(request: Received, conversation: FromPath[str], service: GivenServ
     return shown(heard.messages, heard.status)
 
 
-@get("/conversations/{conversation:str}")
+@get("/{conversation:str}")
 async def whole(request: Received, conversation: FromPath[str], service: GivenService) -> dict[str, Any]:
     """The whole conversation."""
     conversation_id = await authorised(request, conversation, service)
     heard = await service.desk.read(conversation_id)
     return {"id": str(conversation_id), **shown(heard.messages, heard.status)}
-
-
-async def authorised(request: Received, conversation: str, service: Service) -> UUID:
-    """The conversation's id; NotFound unless the request carries its token."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    try:
-        conversation_id = UUID(conversation)
-    except ValueError:
-        raise NotFound("There is no such conversation.") from None
-    if scheme.lower() != "bearer":
-        raise NotFound("There is no such conversation.")
-    await service.desk.check_token(conversation_id, token.strip())
-    return conversation_id
 
 
 async def body(request: Received, model: type[AnyBody]) -> AnyBody:
@@ -112,14 +95,14 @@ async def body(request: Received, model: type[AnyBody]) -> AnyBody:
         raise Invalid(f"The body must be a JSON object with {keys} and nothing else.") from None
 
 
-def address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """The address the request came from."""
-    return connection.client.host if connection.client else "unknown"
-
-
 def shown(messages: list[Message], status: str) -> dict[str, Any]:
     """Messages and status in their public form."""
     return {"messages": [message.as_json() for message in messages], "status": status}
 
 
-chat = Router("/api/chat", route_handlers=[start, say, whole, events], guards=[limited])
+conversations = Router(
+    "/conversations",
+    route_handlers=[start, say, whole, events, appointments, appointments_file],
+    guards=[from_some_website, limited],  # in this order, so that a website may read how long to wait
+)
+chat = Router("/api/chat", route_handlers=[conversations, practice_info])

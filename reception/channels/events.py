@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath
 
+from reception.channels.access import practice_of
 from reception.channels.given import GivenService
 from reception.channels.metrics import WATCHERS
+from reception.channels.sites import names, origin_of
 from reception.errors import NotFound, ReceptionError
 from reception.service import Service
 
@@ -28,7 +29,7 @@ TRY_LATER = 1013
 _TOKEN_LENGTH = 200
 
 
-@websocket("/conversations/{conversation:str}/events")
+@websocket("/{conversation:str}/events")
 async def events(socket: Socket, conversation: FromPath[str], service: GivenService) -> None:
     """First frame from the client: the token. Then `{"messages": [Message], "status": Status}` for all
     that is said from then on, by whomever; read the whole conversation once this is open.
@@ -89,15 +90,9 @@ async def _until_left(socket: Socket) -> None:
 
 async def _same_site(socket: Socket, conversation_id: UUID, service: Service) -> bool:
     """Whether a browser came from our own page or one of the practice's; others send no origin."""
-    origin = socket.headers.get("origin", "").rstrip("/").lower()
-    if not origin or urlsplit(origin).netloc == socket.headers.get("host", "").lower():
+    if service.sites.own(socket):
         return True
-    if origin == service.settings.public_url.rstrip("/").lower():
-        return True
-    async with service.database.transaction() as store:
-        conversation = await store.conversation(conversation_id)
-        practice = await store.practice_by_id(conversation.practice_id) if conversation else None
-    return practice is not None and origin in [one.rstrip("/").lower() for one in practice.origins]
+    return names(await practice_of(conversation_id, service), origin_of(socket))
 
 
 async def _close(socket: Socket, code: int) -> None:

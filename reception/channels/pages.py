@@ -14,6 +14,7 @@ from litestar.types import Message, Scope
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from reception.channels.built import Built
+from reception.channels.cross_origin import add_reader
 from reception.channels.given import GivenService
 from reception.errors import ReceptionError, Unavailable
 
@@ -91,6 +92,7 @@ async def add_headers(message: Message, scope: Scope) -> None:
     headers = MutableScopeHeaders.from_message(message)
     for name, value in SECURITY_HEADERS.items():
         headers.setdefault(name, value)
+    add_reader(headers, scope)
     headers.setdefault("Cache-Control", "no-cache" if scope["path"].startswith("/static/") else "no-store")
 
 

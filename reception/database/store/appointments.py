@@ -18,6 +18,8 @@ from reception.database.tables import (
     OCCUPYING,
     AppointmentRow,
     AppointmentTypeRow,
+    AuditRow,
+    ConversationRow,
     PatientRow,
     PracticeRow,
     PractitionerRow,
@@ -164,6 +166,18 @@ class Appointments(Holds):
             AppointmentRow.status == "booked",
             func.lower(AppointmentRow.during) >= after,
         )
+        return await self._records(query)
+
+    async def appointments_of(self, practice_id: UUID, conversation_id: UUID) -> list[Appointment]:
+        """What was booked or moved in a conversation and is still booked, in order of time."""
+        began = select(ConversationRow.created_at).where(ConversationRow.id == conversation_id)
+        touched = select(AuditRow.entity_id).where(
+            AuditRow.practice_id == practice_id,
+            AuditRow.at >= began.scalar_subquery(),  # what the index finds them by
+            AuditRow.conversation_id == conversation_id,
+            AuditRow.entity == "appointment",
+        )
+        query = _appointments().where(AppointmentRow.status == "booked", AppointmentRow.id.in_(touched))
         return await self._records(query)
 
     async def all_appointments(self) -> list[Appointment]:
