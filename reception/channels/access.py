@@ -49,5 +49,16 @@ async def practice_of(conversation_id: UUID, service: Service) -> Practice:
 
 
 def address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """The address the request came from."""
-    return connection.client.host if connection.client else "unknown"
+    """The address the request came from: as our own proxies tell it, where the settings say there are some.
+
+    Each proxy adds the address it sees, so those that a client made up stand further left.
+    """
+    peer = connection.client.host if connection.client else "unknown"
+    service: Service = connection.app.state.service
+    proxies = service.settings.proxies
+    if not proxies:
+        return peer
+    told = [
+        one.strip() for each in connection.headers.getall("x-forwarded-for", []) for one in each.split(",")
+    ]
+    return told[-proxies] if len(told) >= proxies else peer
