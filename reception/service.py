@@ -10,13 +10,15 @@ import structlog
 
 from reception.channels.hub import Hub
 from reception.channels.limits import Limiter
+from reception.channels.phone_words import phone_words
+from reception.channels.proxies import networks
 from reception.channels.sites import Sites
 from reception.channels.widget_words import read_widget_words
 from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.load import load_practice
 from reception.dialogue.wording import Wording
-from reception.errors import MisconfiguredError, ReceptionError, Unavailable
+from reception.errors import MisconfiguredError, NotFound, ReceptionError, Unavailable
 from reception.inference.factory import build_language_model
 from reception.inference.language_model import LanguageModel
 from reception.logging import where
@@ -46,6 +48,7 @@ class Service:
     def __init__(self, settings: Settings, model: LanguageModel | None = None) -> None:
         """Raises MisconfiguredError for unsafe or contradictory settings; opens nothing yet."""
         check_production(settings)
+        networks(settings.trusted_proxies)
         self.settings = settings
         self.clock = Clock(settings.now)
         self.hub = Hub()
@@ -57,6 +60,8 @@ class Service:
         self._wordings = read_wordings(settings.prompts_dir)
         self.widget_words = read_widget_words(settings.prompts_dir)
         self.sites = Sites(lambda: self.database, settings.practice, settings.public_url)
+        for file in settings.prompts_dir.glob("*/phone.yaml"):
+            phone_words(settings.prompts_dir, file.parent.name)
         self._database: Database | None = None
         self._desk: Desk | None = None
         self._waiting_for = "The service is starting"
@@ -114,9 +119,14 @@ class Service:
             raise Unavailable("The model is still loading") from None
 
     async def practice(self, called_number: str = "") -> Practice:
-        """The practice with that number, else the default one; Unavailable when there is none."""
+        """The practice with that number, else the default or only one.
+
+        NotFound for a number that is nobody's where there are several; Unavailable when there is none.
+        """
         async with self.database.transaction() as store:
-            found = await store.practice_by_phone(called_number) if called_number else None
+            found = await store.practice_called(called_number, self.settings.practice)
+            if found is None and called_number and await store.practice() is not None:
+                raise NotFound("No practice has this number.")
             found = found or await store.practice(self.settings.practice or None)
         if found is None:
             raise Unavailable("There is no practice yet: run `reception practice load FILE`")

@@ -19,7 +19,8 @@ from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.records import Conversation, Message, NewMessage
 from reception.database.store import Store
-from reception.dialogue.meaning import Frame, Intent, value_to_json
+from reception.dialogue.hearing import as_heard, heard_part, options_heard
+from reception.dialogue.meaning import Frame, Intent, Manner, value_to_json
 from reception.dialogue.policy import decide, welcome
 from reception.dialogue.state import Choice, Facts, Reply, State
 from reception.dialogue.wording import Wording
@@ -29,8 +30,8 @@ from reception.ongoing import Ongoing
 from reception.practice import Practice
 from reception.scheduling.booking import Booking
 from reception.scheduling.waiting import WaitingList
+from reception.understanding.expected import complete
 from reception.understanding.interpret import Setting, language_of
-from reception.understanding.reading import read
 from reception.understanding.sayings import without_fillers
 from reception.understanding.understander import Understander
 from reception.understanding.values.matching import practitioners_of
@@ -47,16 +48,20 @@ CHAT_DEADLINE = 20.0
 
 @dataclass(frozen=True)
 class Heard:
-    """What a turn answers: the new messages of desk and staff, and who is in charge now."""
+    """What a turn answers: the new messages of desk and staff, and who is in charge now.
+
+    `manner` is how to speak it: "emergency" for what nothing may interrupt, "waits" where the other side
+    asked for a moment.
+    """
 
     messages: list[Message]
     status: str
+    manner: str = ""
 
 
 @dataclass(frozen=True)
 class Understood:
-    """What was made of an utterance: its frame, the words of its main wish without hesitations, and the
-    option it names."""
+    """What was made of an utterance: its frame, its words without hesitations, and the option it names."""
 
     frame: Frame
     words: str
@@ -151,6 +156,46 @@ class Desk:
         """What has been heard so far of an utterance that is not over; read ahead, and nothing else."""
         self._ahead.overheard(conversation_id, without_fillers(words[:MAX_TEXT], DEFAULT_LANGUAGE))
 
+    async def interrupted(self, conversation_id: UUID, spoken: str) -> int | None:
+        """The caller spoke over the desk when it had said `spoken`: the rest counts as not said.
+
+        How many of the options were heard; None when `spoken` is no part of the desk's last words.
+        """
+
+        async def work(store: Store) -> tuple[int, str] | None:
+            conversation = await store.conversation(conversation_id, lock=True)
+            state = _unpack(conversation.state) if conversation is not None else State()
+            heard = heard_part(state.said, spoken)
+            if conversation is None or heard is None or heard == state.said:
+                return None
+            wording = self._wordings[conversation.language]
+            state.heard = heard
+            state.options_heard = options_heard(heard, wording.marks(state.choices))
+            await store.save_conversation(
+                conversation_id,
+                state=_pack(state),
+                status=conversation.status,
+                outcome=conversation.outcome,
+            )
+            await store.note_heard(conversation_id, heard)
+            return state.options_heard, heard
+
+        changed = await self._database.run(work)
+        if changed is None:
+            return None
+        self._ahead.said(conversation_id, changed[1])
+        return changed[0]
+
+    async def hang_up(self, conversation_id: UUID) -> None:
+        """The caller is gone: a turn under way here ends first, then what was held is given back."""
+        async with self._turns.setdefault(conversation_id, asyncio.Lock()):
+            self._ahead.forget(conversation_id)
+            self._ongoing.over(conversation_id)
+            async with self._database.transaction() as store:
+                await store.conversation(conversation_id, lock=True)
+                await store.drop_holds(conversation_id)
+                await store.close_conversation(conversation_id)
+
     async def close(self) -> None:
         """Ends what runs in the background."""
         await self._ahead.close()
@@ -193,34 +238,33 @@ class Desk:
         state = _unpack(conversation.state)
         picked = self._picked(state, text, practice, conversation.language)
         words = without_fillers(text, conversation.language)
-        understood = await self._understand(state, words, picked, practice, conversation)
+        frame = await self._understand(state, words, picked, practice, conversation)
 
         async def work(store: Store) -> Heard | None:
             now = await store.conversation(conversation_id, lock=True)
             if now is None or now.version != conversation.version:
                 return None
-            return await self._act(store, now, practice, understood, text, client_id)
+            return await self._act(store, now, practice, Understood(frame, words, picked), text, client_id)
 
         return await self._database.run(work)
 
     async def _understand(
         self, state: State, text: str, picked: Choice | None, practice: Practice, conversation: Conversation
-    ) -> Understood:
+    ) -> Frame:
         """An option chosen by its text needs no model; no transaction is open here."""
         if picked is not None:
-            return Understood(Frame(Intent.INFORM), text, picked)
+            return Frame(Intent.INFORM)
+        setting = Setting(self._clock.now(practice.time_zone), practice, conversation.language)
         phone = conversation.channel == "phone"
-        frame, words = await read(
-            self._understander,
-            state.said,
-            state.expects,
+        frame = await self._understander.understand(
+            state.heard_words,
             text,
-            Setting(self._clock.now(practice.time_zone), practice, conversation.language),
+            setting,
             priority=Priority.PHONE if phone else Priority.CHAT,
             conversation=str(conversation.id),
             deadline=PHONE_DEADLINE if phone else CHAT_DEADLINE,
         )
-        return Understood(frame, words, None)
+        return complete(frame, state.expects, text, state.heard_words, setting)
 
     async def _act(
         self,
@@ -243,7 +287,7 @@ class Desk:
             conversation.id,
             conversation.caller,
         )
-        frame = understood.frame
+        frame = as_heard(understood.frame, state)
         talk = decide(state, frame, understood.words, understood.picked, facts)
         answer: Any = None
         while True:
@@ -253,13 +297,13 @@ class Desk:
                 reply: Reply = stop.value
                 break
             answer = await actor.meet(need)
-        said = NewMessage("patient", text, client_id=client_id, frame=_frame_json(frame))
+        said = NewMessage("patient", text, client_id=client_id, frame=_frame_json(understood.frame))
         answered = self._render(state, reply, practice, conversation.language, conversation.channel)
         saved = await store.add_messages(conversation.id, [said, answered])
         await store.save_conversation(
             conversation.id, state=_pack(state), status=state.status, outcome=state.outcome or None
         )
-        return Heard(saved[1:], state.status)
+        return Heard(saved[1:], state.status, _manner(frame, reply))
 
     def _language(self, wanted: str | None, practice: Practice) -> str:
         """The wanted language if practice and desk speak it, else the first that both do, else any."""
@@ -272,11 +316,11 @@ class Desk:
         return Started(known.id, "", desk[-1:], known.status)
 
     async def _practice(self, store: Store, slug: str | None, number: str | None) -> Practice:
-        if number:
-            found = await store.practice_by_phone(number)
-            if found is not None:
-                return found
-        found = await store.practice(slug or self._default_practice or None)
+        default = slug or self._default_practice
+        if number is not None:
+            found = await store.practice_called(number, default)
+        else:
+            found = await store.practice(default or None)
         if found is None:
             raise NotFound("There is no such practice; load one with `reception practice load FILE`.")
         return found
@@ -296,6 +340,7 @@ class Desk:
         spoken = channel == "phone"
         sentences = [wording.say(line, today, state.turns, spoken=spoken) for line in reply.lines]
         state.said = " ".join(sentences)
+        state.heard = None
         state.question = sentences[-1] if reply.expects is not None else ""
         options = [self._option(one, wording, practice) for one in reply.choices]
         return NewMessage("desk", state.said, reply.expects, reply.about, options)
@@ -324,6 +369,12 @@ class Desk:
 def hashed(token: str) -> str:
     """How a conversation's token is kept."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _manner(frame: Frame, reply: Reply) -> str:
+    if any(line.key in ("emergency", "mean_emergency") for line in reply.lines):
+        return "emergency"
+    return "waits" if frame.manner is Manner.WAITS else ""
 
 
 def _pack(state: State) -> dict[str, Any]:

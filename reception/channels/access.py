@@ -10,6 +10,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
 from reception.channels.cross_origin import from_website_of
+from reception.channels.proxies import client_address
 from reception.errors import NotFound
 from reception.practice import Practice
 from reception.service import Service
@@ -20,7 +21,7 @@ _UNKNOWN = "There is no such conversation."
 def limited(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Guard: so many requests a minute and address."""
     service: Service = connection.app.state.service
-    service.limiter.check(address(connection))
+    service.limiter.check(client_address(connection, service.settings))
 
 
 async def authorised(request: Request[Any, Any, Any], conversation: str, service: Service) -> UUID:
@@ -46,19 +47,3 @@ async def practice_of(conversation_id: UUID, service: Service) -> Practice:
     if practice is None:
         raise NotFound(_UNKNOWN)
     return practice
-
-
-def address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """The address the request came from: as our own proxies tell it, where the settings say there are some.
-
-    Each proxy adds the address it sees, so those that a client made up stand further left.
-    """
-    peer = connection.client.host if connection.client else "unknown"
-    service: Service = connection.app.state.service
-    proxies = service.settings.proxies
-    if not proxies:
-        return peer
-    told = [
-        one.strip() for each in connection.headers.getall("x-forwarded-for", []) for one in each.split(",")
-    ]
-    return told[-proxies] if len(told) >= proxies else peer

@@ -9,7 +9,7 @@ from litestar import Request, Router, get, post
 from litestar.params import FromPath
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reception.channels.access import address, authorised, limited
+from reception.channels.access import authorised, limited
 from reception.channels.chat_appointments import appointments, appointments_file
 from reception.channels.cross_origin import from_some_website, from_website_of
 from reception.channels.events import events
@@ -18,6 +18,7 @@ from reception.channels.incoming import readable
 from reception.channels.metrics import CONVERSATIONS, measured_turn
 from reception.channels.practice_info import practice_info
 from reception.channels.problems import Malformed
+from reception.channels.proxies import client_address
 from reception.database.records import Message
 from reception.errors import Invalid
 
@@ -54,7 +55,7 @@ async def start(request: Received, service: GivenService) -> dict[str, Any]:
     from_website_of(await service.sites.practice(wanted.practice), request, service)
     started = await service.desk.start(
         channel="chat",
-        caller=address(request),
+        caller=client_address(request, service.settings),
         practice=wanted.practice or None,
         language=wanted.language or None,
     )

@@ -14,6 +14,8 @@ from reception.channels.phone_words import PhoneWords
 TYPED = {"date_of_birth": 8, "phone": 10}
 #: Numbers dialled with an international prefix are longer, and end with `#`.
 _TYPED_AT_MOST = 15
+#: Questions to which 1 is a yes and 2 a no.
+_YES_NO = frozenset({"confirmation", "anything_else"})
 
 
 class Keypad:
@@ -22,6 +24,11 @@ class Keypad:
     def __init__(self, words: PhoneWords) -> None:
         self._words = words
         self._digits = ""
+
+    @property
+    def begun(self) -> bool:
+        """Whether half a number has been typed."""
+        return bool(self._digits)
 
     def clear(self) -> None:
         """Forgets half a number: the caller speaks after all."""
@@ -33,6 +40,7 @@ class Keypad:
         for key in f"{keys}#":
             said = self.press(key, expects, options)
             if said is not None:
+                self.clear()
                 return said
         return None
 
@@ -40,9 +48,10 @@ class Keypad:
         """The words that a key, after those before it, stands for; None while more are needed.
 
         A birth date (month, day, year) and a phone number are typed in full, `#` ends them early and `*`
-        begins again. Else a digit picks an option, 1 and 2 mean yes and no, 0 a person, `*` a repetition.
+        begins again. Else a digit picks an option, 1 and 2 mean yes and no. Where nothing has been typed, `*`
+        is a repetition, and 0 a person: followed by `#` where a number is expected, which may begin with it.
         """
-        if expects in TYPED:
+        if expects in TYPED and (self.begun or key not in ("*", "#")):
             return self._typed(key, expects)
         self.clear()
         if key == "*":
@@ -51,7 +60,7 @@ class Keypad:
             return self._words.say("key_person")
         if key.isdigit() and 0 < int(key) <= len(options):
             return str(options[int(key) - 1]["text"])
-        if expects == "confirmation" and key in ("1", "2"):
+        if expects in _YES_NO and key in ("1", "2"):
             return self._words.say("key_yes" if key == "1" else "key_no")
         return None
 
@@ -66,6 +75,8 @@ class Keypad:
             return None
         digits = self._digits
         self.clear()
+        if digits == "0":
+            return self._words.say("key_person")
         if expects == "date_of_birth":
             born = birth_date(digits)
             return format_date(born, "long", self._words.language) if born else digits

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -14,22 +16,35 @@ from reception.practice import Practice
 
 #: The variables each sentence may use.
 _VARIABLES: Mapping[str, frozenset[str]] = {
-    "voice": frozenset(),
-    "connecting": frozenset(),
-    "nobody_there": frozenset({"number"}),
-    "away": frozenset({"number"}),
-    "away_connecting": frozenset({"number"}),
-    "not_heard": frozenset(),
-    "goodbye": frozenset(),
-    "text_only": frozenset(),
-    "away_text": frozenset({"phone", "number"}),
-    "key_yes": frozenset(),
-    "key_no": frozenset(),
-    "key_repeat": frozenset(),
-    "key_person": frozenset(),
-}
+    key: frozenset(names.split())
+    for key, names in {
+        "language": "", "voice": "",
+        "greeting_recorded": "practice number", "recorded": "", "not_recorded": "",
+        "unknown_number": "number",
+        "cut_off": "", "not_heard": "", "still_there": "", "type_date_of_birth": "", "type_phone": "",
+        "type_choice": "", "type_confirmation": "", "offer_callback": "", "callback_promised": "",
+        "goodbye": "",
+        "connecting": "", "nobody_there": "number", "voicemail": "number", "message_kept": "",
+        "away": "number", "away_connecting": "number",
+        "whisper": "practice", "whisper_emergency": "", "whisper_patient": "name born",
+        "whisper_claimed": "name", "whisper_words": "words", "whisper_accept": "", "whisper_done": "",
+        "voicemail_unwritten": "seconds",
+        "text_only": "", "away_text": "phone number",
+        "key_yes": "", "key_no": "", "key_repeat": "", "key_person": "",
+    }.items()
+}  # fmt: skip
+#: Lists, and how many entries each needs: the same filler is never said twice in a row.
+_LISTS = {"filler": 2, "medicines": 0}
 #: Where nothing is known of the practice: what may be said anyway.
-_UNKNOWN = {"number": "911 or 112", "phone": "the practice"}
+_UNKNOWN = {"number": "911 or 112", "phone": "the practice", "practice": "the practice"}
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """How Twilio speaks and listens: a language tag, and the name of one of Amazon's voices."""
+
+    language: str
+    voice: str
 
 
 class PhoneWords:
@@ -41,22 +56,47 @@ class PhoneWords:
         if not file.is_file():
             raise MisconfiguredError(f"{file} is missing")
         self.language = folder.name
-        self._sentences: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))
-        problems = [f"{key} is missing" for key in _VARIABLES.keys() - self._sentences.keys()]
-        problems += [f"{key} is not known" for key in self._sentences.keys() - _VARIABLES.keys()]
-        for key in _VARIABLES.keys() & self._sentences.keys():
-            used = {name for _, name, _, _ in string.Formatter().parse(self._sentences[key]) if name}
-            problems += [f"{key} may not use {{{name}}}" for name in used - _VARIABLES[key]]
+        self._read: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        problems = sorted(_problems(self._read))
         if problems:
-            raise MisconfiguredError(f"{file}: " + "; ".join(sorted(problems)))
+            raise MisconfiguredError(f"{file}: " + "; ".join(problems))
 
-    def say(self, key: str, practice: Practice | None = None) -> str:
-        """One sentence, with the practice's numbers in it where they are known."""
-        values = dict(_UNKNOWN)
+    @property
+    def speaker(self) -> Speaker:
+        return Speaker(self.say("language"), self.say("voice"))
+
+    @property
+    def fillers(self) -> tuple[str, ...]:
+        """What is said while the desk thinks; two at least."""
+        return tuple(self._read["filler"])
+
+    @property
+    def medicines(self) -> tuple[str, ...]:
+        """Names of medicines that callers say."""
+        return tuple(self._read["medicines"])
+
+    def say(self, key: str, practice: Practice | None = None, **more: object) -> str:
+        """One sentence, with the practice's name and numbers in it where they are known."""
+        values: dict[str, object] = _UNKNOWN | more
         if practice is not None:
-            values["number"] = practice.emergency_number
+            values |= {"number": practice.emergency_number, "practice": practice.name}
             values["phone"] = practice.phone or _UNKNOWN["phone"]
-        return self._sentences[key].format(**values)
+        return str(self._read[key]).format(**values)
+
+
+def _problems(read: Mapping[str, Any]) -> Iterator[str]:
+    known = _VARIABLES.keys() | _LISTS.keys()
+    yield from (f"{key} is missing" for key in known - read.keys())
+    yield from (f"{key} is not known" for key in read.keys() - known)
+    for key in _VARIABLES.keys() & read.keys():
+        if not isinstance(read[key], str) or not read[key]:
+            yield f"{key} must be a text"
+            continue
+        used = {name for _, name, _, _ in string.Formatter().parse(read[key]) if name is not None}
+        yield from (f"{key} may not use {{{name}}}" for name in used - _VARIABLES[key])
+    for key in _LISTS.keys() & read.keys():
+        if not isinstance(read[key], list) or len(set(read[key])) < _LISTS[key]:
+            yield f"{key} must be a list of {_LISTS[key]} or more"
 
 
 @lru_cache(maxsize=16)

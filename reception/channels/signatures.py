@@ -17,6 +17,7 @@ from twilio.request_validator import RequestValidator
 from reception.channels.given import GivenService
 from reception.channels.metrics import REFUSED
 from reception.channels.problems import Forbidden
+from reception.channels.proxies import public_base
 from reception.errors import MisconfiguredError
 from reception.settings import Settings
 
@@ -42,11 +43,22 @@ GivenForm = NamedDependency[Form]
 
 
 async def signed_form(request: Request[Any, Any, Any], service: GivenService) -> Form:
-    """The form of a Twilio request; Forbidden unless its signature is good."""
+    """The form of a Twilio request; Forbidden unless its signature is good and the account is ours."""
     body = (await request.body()).decode("utf-8", "replace")
     form = Form(parse_qs(body, keep_blank_values=True))
     check_signature(request, form, service.settings)
+    if not ours(form.first("AccountSid"), service.settings):
+        REFUSED.inc()
+        log.warning("twilio_account_refused", path=request.scope["path"])
+        raise Forbidden("The request is not about our account.")
     return form
+
+
+def ours(account: str, settings: Settings) -> bool:
+    """Whether this is the account of the settings, where they name one."""
+    return not settings.twilio_account_sid or secrets.compare_digest(
+        account.encode(), settings.twilio_account_sid.encode()
+    )
 
 
 def check_signature(connection: ASGIConnection[Any, Any, Any, Any], form: Form, settings: Settings) -> None:
@@ -67,14 +79,6 @@ def signed_url(connection: ASGIConnection[Any, Any, Any, Any], settings: Setting
     if scope["type"] == ScopeType.WEBSOCKET:
         base = base.replace("http", "ws", 1)
     return base + scope["path"] + (f"?{query}" if query else "")
-
-
-def public_base(connection: ASGIConnection[Any, Any, Any, Any], settings: Settings) -> str:
-    """Scheme and host (http or https) under which the service is reached."""
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    secure = connection.scope["scheme"] in ("https", "wss")
-    return f"{'https' if secure else 'http'}://{connection.headers.get('host', 'localhost')}"
 
 
 def twilio_token(settings: Settings) -> str:

@@ -204,18 +204,6 @@ class Who:
         return self.unmatched or self.misheard or self.near is not None
 
 
-@dataclass(frozen=True)
-class Later:
-    """A task that was asked for beside another, with all that was said of it; it is taken up afterwards."""
-
-    task: Task
-    wish: Wish
-    details: dict[str, str]
-    urgent: bool = False
-    name: str = ""  # of whom it is for, where it was said
-    of_another: bool = False  # whoever was identified may not be the one
-
-
 @dataclass
 class State:
     """The whole memory of a conversation."""
@@ -228,7 +216,6 @@ class State:
     who: Who = field(default_factory=Who)
     details: dict[str, str] = field(default_factory=dict)
     urgent: bool = False
-    later: tuple[Later, ...] = ()
     refused: tuple[Offer, ...] = ()  # never offered again in this task
     busy: tuple[Existing, ...] = ()  # the patient's own appointments, once one was in the way
     chosen: Offer | None = None
@@ -244,6 +231,8 @@ class State:
     guardian: str | None = None  # id of who was identified before the talk turned to somebody else
     booked_by: str = ""  # who was identified before the talk turned to somebody else's appointment
     said: str = ""  # the desk's last words, to repeat them
+    heard: str | None = None  # what was heard of them, where the caller spoke over them
+    options_heard: int = 0  # and how many of the choices that were
     question: str = ""  # the question among them, to ask it again
     question_key: str = ""
     said_keys: tuple[str, ...] = ()
@@ -255,3 +244,8 @@ class State:
     doubted: Task | None = None  # what the last words seemed to ask for, until the patient says so
     misses: int = 0
     turns: int = 0
+
+    @property
+    def heard_words(self) -> str:
+        """The desk's last words as far as the other side knows them."""
+        return self.said if self.heard is None else self.heard

@@ -59,7 +59,6 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "team_comes": "", "out_of_scope": "", "not_understood": "",
         **{f"help_{expects}": "" for expects in Expects},
         **{f"mean_{task}": "" for task in Task}, "mean_emergency": "number",
-        **{f"also_{task}": "" for task in Task if task not in (Task.WAITLIST, Task.MESSAGE)},
     }.items()
 }  # fmt: skip
 
@@ -141,6 +140,17 @@ class Wording:
         assert one is not None  # a choice always has one of its fields
         short = format_date(one.start, self._format["day_short"], self._locale)
         return Rendered(f"{short}, {self.clock(one.start.time())}", self._when(one, today))
+
+    def marks(self, choices: Sequence[Choice]) -> tuple[str, ...]:
+        """The words by which each choice is known when it is spoken: its time of day, or its day."""
+        marks = []
+        for choice in choices:
+            one = choice.offer or choice.existing
+            if one is not None:
+                marks.append(self.clock(one.start.time()))
+            elif choice.day is not None:
+                marks.append(format_date(choice.day, self._format["day"], self._locale))
+        return tuple(marks)
 
     def day(self, day: date, today: date) -> str:
         """A day as people say it, with the year only when it is another one."""

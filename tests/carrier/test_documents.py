@@ -20,13 +20,18 @@ from reception.carrier.documents import (
 )  # fmt: skip
 from reception.carrier.frames import BadFrame, read_frame
 from reception.channels import twiml
+from reception.channels.phone_words import Speaker
 
 
 def test_our_own_documents_are_read_without_a_warning() -> None:
+    talk = twiml.Talk("https://desk.example", Speaker("en-US", "Joanna-Neural"), "Dr. Weber,metformin")
     for document in (
-        twiml.relay("https://desk.example", "Hello.", "en-US", "7"),
-        twiml.gather("https://desk.example", "Hello.", "en-US", step=1),
-        twiml.farewell("Bye.", "en-US"),
+        twiml.relay(talk, "Hello.", "7", record=True),
+        twiml.gather(talk, "Hello.", action=talk.url("gather", step=1)),
+        twiml.transfer(talk, "One moment.", "+12125550101", "CA1"),
+        twiml.whisper(talk, "A call.", "CA1"),
+        twiml.voicemail(talk, "Please leave a message.", "Bye."),
+        twiml.farewell(talk, "Bye."),
     ):
         assert read_document(document).warnings == []
 

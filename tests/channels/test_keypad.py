@@ -8,7 +8,7 @@ import pytest
 
 from reception.channels.keypad import Keypad, birth_date
 from reception.channels.phone_words import phone_words
-from reception.channels.relay import spoken
+from reception.channels.relay_voice import spoken
 from reception.settings import ROOT
 
 OPTIONS = [{"text": "Monday at 9:00 AM"}, {"text": "Monday at 9:15 AM"}]

@@ -1,0 +1,15 @@
+"""The end of a call: what it held is given back, and its talk is over."""
+
+from __future__ import annotations
+
+from reception.service import Service
+
+
+async def hang_up(service: Service, call_sid: str) -> None:
+    """The call is over, whoever ended it; again changes nothing."""
+    async with service.database.transaction() as store:
+        await store.note_ended(call_sid)
+        conversation = await store.conversation_by_call(call_sid)
+    if conversation is not None:
+        await service.desk.hang_up(conversation.id)
+        service.hub.changed(conversation.id)

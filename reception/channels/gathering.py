@@ -1,0 +1,133 @@
+"""A call without the relay: Twilio listens by <Gather> and brings what it heard, one turn a request."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import structlog
+from litestar import Request, Response, post
+from litestar.params import QueryParameter
+
+from reception.channels import twiml
+from reception.channels.call_form import GivenCall, caller_of, xml
+from reception.channels.calls import practice_of, reachable, speakable, talk_of, unavailable, words_of
+from reception.channels.given import GivenService
+from reception.channels.incoming import readable
+from reception.channels.keypad import TYPED, Keypad
+from reception.channels.metrics import measured_turn
+from reception.channels.phone_words import PhoneWords
+from reception.channels.proxies import public_base
+from reception.channels.signatures import Form
+from reception.database.records import Message
+from reception.errors import Closed, Invalid, ReceptionError
+from reception.practice import Practice
+from reception.service import Service
+from reception.turn import MAX_TEXT, Heard, Started
+
+log = structlog.get_logger()
+
+#: How often a silent caller is asked again before we hang up.
+MOST_SILENCES = 3
+
+
+@post("/gather")
+async def gather(
+    request: Request[Any, Any, Any],
+    form: GivenCall,
+    service: GivenService,
+    step: Annotated[int, QueryParameter(ge=1, le=1000)] = 1,
+    silences: Annotated[int, QueryParameter(ge=0, le=10)] = 0,
+    known: Annotated[int, QueryParameter(ge=0)] = 1,
+) -> Response[str]:
+    """One turn; the same call and step again gives the same answer again.
+
+    `known` messages of the conversation have been said already: what staff wrote after them is said now.
+    """
+    call, practice = form.first("CallSid"), await practice_of(service, form.first("To"))
+    talk, words = (
+        talk_of(service, public_base(request, service.settings), practice),
+        words_of(service, practice),
+    )
+    try:
+        started = await begin(service, form)
+        try:
+            heard = await hear(service, started, form, words, str(step))
+        except Invalid:
+            heard = Heard([], started.status)
+        document = await answered(
+            service, talk, practice, call, started.id, heard, step=step, silences=silences, known=known
+        )
+    except Closed:
+        document = twiml.farewell(talk)
+    except ReceptionError as error:
+        log.warning("call_failed", call=call, error=type(error).__name__)
+        document = unavailable(service, talk, practice, call)
+    return xml(document)
+
+
+async def begin(service: Service, form: Form) -> Started:
+    """The call's conversation, new or as far as it has come."""
+    call = form.first("CallSid")
+    started = await service.desk.start(
+        channel="phone", caller=caller_of(form), called_number=form.first("To"), call_sid=call
+    )
+    practice = await service.practice(form.first("To"))
+    async with service.database.transaction() as store:
+        await store.open_call(call, practice.id, started.id)
+    return started
+
+
+async def hear(service: Service, started: Started, form: Form, words: PhoneWords, step: str) -> Heard:
+    """The desk's answer to what was said or typed; Invalid when that was nothing."""
+    said, last = form.first("SpeechResult"), started.messages[-1] if started.messages else None
+    if form.first("Digits") and last is not None:
+        said = Keypad(words).type(form.first("Digits"), last.expects, last.options) or said
+    client_id = str(uuid5(NAMESPACE_URL, f"twilio:{form.first('CallSid')}/{step}"))
+    with measured_turn("phone"):
+        heard = await service.desk.hear(started.id, readable(said[:MAX_TEXT]), client_id)
+    service.hub.changed(started.id)
+    return heard
+
+
+async def answered(
+    service: Service,
+    talk: twiml.Talk,
+    practice: Practice | None,
+    call: str,
+    conversation: UUID,
+    heard: Heard,
+    *,
+    step: int = 0,
+    silences: int = 0,
+    known: int = 1,
+) -> str:
+    """TwiML that says what the desk and staff answered, and listens again, connects or hangs up."""
+    words = words_of(service, practice)
+    async with service.database.transaction() as store:
+        news = await store.call_news(conversation)
+        written = [one for one in await store.messages_after(conversation, known) if one.role == "staff"]
+    told = [*heard.messages, *written]
+    if heard.status == "closed":
+        return twiml.farewell(talk, speakable(told))
+    wanted = news is not None and news.transfer_requested
+    now = service.clock.now(practice.time_zone) if practice is not None else None
+    handed = heard.status == "handed_over" and heard.messages and now and reachable(practice, now)
+    if practice is not None and practice.transfer_number and (wanted or handed):
+        async with service.database.transaction() as store:
+            await store.note_dialled(call)
+        sentence = f"{speakable(told, without_callback=True)} {words.say('connecting')}".strip()
+        return twiml.transfer(talk, sentence, practice.transfer_number, call)
+    known = news.message_count if news is not None else known
+    if told:
+        return _listen(talk, speakable(told), told, step=step + 1, silences=0, known=known)
+    if silences >= MOST_SILENCES:
+        return twiml.farewell(talk, words.say("goodbye"))
+    return _listen(talk, words.say("not_heard"), (), step=step, silences=silences + 1, known=known)
+
+
+def _listen(talk: twiml.Talk, sentence: str, told: list[Message] | tuple[()], **query: int) -> str:
+    expects = next((one.expects for one in reversed(told) if one.role == "desk"), None)
+    return twiml.gather(
+        talk, sentence, action=talk.url("gather", **query), digits=TYPED.get(expects or "", 1)
+    )

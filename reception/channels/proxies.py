@@ -1,0 +1,67 @@
+"""Who asks, and under which address: forwarding headers count only from proxies that the settings name."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any
+
+from litestar.connection import ASGIConnection
+
+from reception.errors import MisconfiguredError
+from reception.settings import Settings
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+
+@lru_cache(maxsize=8)
+def networks(trusted: str) -> Networks:
+    """The networks of RECEPTION_TRUSTED_PROXIES; MisconfiguredError for what is none."""
+    try:
+        return tuple(ip_network(each.strip()) for each in trusted.split(",") if each.strip())
+    except ValueError:
+        raise MisconfiguredError(
+            "RECEPTION_TRUSTED_PROXIES: expected addresses or networks, such as 10.0.0.0/8, between commas"
+        ) from None
+
+
+def client_address(connection: Connection, settings: Settings) -> str:
+    """The address of whoever asks: the last one that no trusted proxy has."""
+    peer, trusted = _peer(connection), networks(settings.trusted_proxies)
+    if not _within(peer, trusted):
+        return peer
+    passed = [each.strip() for each in connection.headers.get("x-forwarded-for", "").split(",")]
+    for address in reversed([each for each in passed if each]):
+        if not _within(address, trusted):
+            return address
+    return peer
+
+
+def public_base(connection: Connection, settings: Settings) -> str:
+    """Scheme and host (http or https) under which the service is reached from outside."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    scheme = "https" if connection.scope["scheme"] in ("https", "wss") else "http"
+    host = connection.headers.get("host", "localhost")
+    if _within(_peer(connection), networks(settings.trusted_proxies)):
+        scheme = _last(connection, "x-forwarded-proto") or scheme
+        host = _last(connection, "x-forwarded-host") or host
+    return f"{'https' if scheme in ('https', 'wss') else 'http'}://{host}"
+
+
+def _last(connection: Connection, header: str) -> str:
+    """What the nearest proxy added."""
+    return connection.headers.get(header, "").rpartition(",")[2].strip()
+
+
+def _peer(connection: Connection) -> str:
+    return connection.client.host if connection.client else "unknown"
+
+
+def _within(address: str, trusted: Networks) -> bool:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in trusted)
