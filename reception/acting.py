@@ -15,6 +15,7 @@ from reception.dialogue.needs import Identification, Need
 from reception.dialogue.state import Claims, Existing, Offer, WaitingTime
 from reception.errors import Invalid, SlotTaken
 from reception.identity import duplicate, identification, ward
+from reception.messaging.notices import Notices
 from reception.practice import Practice
 from reception.scheduling.booking import Booking
 from reception.scheduling.calendar import OpenSlot
@@ -35,6 +36,7 @@ class Actor:
     practice: Practice
     conversation_id: UUID
     caller: str
+    notices: Notices | None = None  # None where no texts are sent
 
     async def meet(self, need: Need) -> Any:
         """The answer to a need, of the type that needs.py names beside it."""
@@ -92,7 +94,7 @@ class Actor:
 
     async def _book(self, need: needs.BookSlot) -> bool:
         try:
-            await self.booking.confirm(
+            booked = await self.booking.confirm(
                 UUID(need.held),
                 self._slot(need.offer),
                 UUID(need.patient_id),
@@ -102,20 +104,26 @@ class Actor:
             )
         except SlotTaken:
             return False
+        if self.notices is not None:
+            await self.notices.booked(self.store, self.practice, booked, self.conversation_id)
         return True
 
     async def _move(self, appointment_id: UUID, offer: Offer) -> bool:
         old = await self.store.appointment(self.practice.id, appointment_id)
         try:
-            await self.booking.move(appointment_id, self._slot(offer), self.conversation_id)
+            moved = await self.booking.move(appointment_id, self._slot(offer), self.conversation_id)
             if old is not None:
                 await self.waiting.give(old)
         except (SlotTaken, Invalid):  # the staff may have cancelled the appointment itself meanwhile
             return False
+        if self.notices is not None and old is not None and old.start != moved.start:
+            await self.notices.moved(self.store, self.practice, moved, self.conversation_id)
         return True
 
     async def _cancel(self, appointment_id: UUID) -> None:
         cancelled = await self.booking.cancel(appointment_id, self.conversation_id)
+        if self.notices is not None:
+            await self.notices.cancelled(self.store, self.practice, cancelled, self.conversation_id)
         await self.waiting.give(cancelled)
 
     async def _waiting_time(self, patient_id: UUID) -> WaitingTime | None:

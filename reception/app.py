@@ -11,6 +11,7 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 
+from reception.channels.appointment_file import appointment_file
 from reception.channels.chat import chat
 from reception.channels.pages import add_headers, pages
 from reception.channels.phone import phone
@@ -34,7 +35,7 @@ def create_app(settings: Settings, model: LanguageModel | None = None) -> Litest
     """
     service = Service(settings, model)
     return Litestar(
-        [chat, phone, *pages],
+        [chat, phone, appointment_file, *pages],
         dependencies={"service": Provide(lambda: service, sync_to_thread=False)},
         exception_handlers=HANDLERS,  # type: ignore[arg-type]
         before_send=[add_headers],

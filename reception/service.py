@@ -22,8 +22,9 @@ from reception.errors import MisconfiguredError, NotFound, ReceptionError, Unava
 from reception.inference.factory import build_language_model
 from reception.inference.language_model import LanguageModel
 from reception.logging import where
-from reception.messaging.delivery import build_delivery
+from reception.messaging.notices import Notices
 from reception.messaging.text_words import text_words
+from reception.messaging.texts import build_texts
 from reception.messaging.twilio_api import twilio_api
 from reception.practice import Practice
 from reception.practice_file import read_practice_file
@@ -76,8 +77,8 @@ class Service:
             self._tasks.append(asyncio.create_task(self._keep_preparing()))
         self._tasks.append(asyncio.create_task(self._load_model()))
         if settings.worker:
-            delivery = build_delivery(settings, self.database, self.clock, self.texts_api)
-            self._tasks.append(asyncio.create_task(work(self.database, delivery)))
+            texts = build_texts(settings, self.database, self.clock, self.texts_api)
+            self._tasks.append(asyncio.create_task(work(self.database, texts)))
 
     async def close(self) -> None:
         """Ends what runs in the background, the model and the database."""
@@ -153,8 +154,10 @@ class Service:
             await self.database.migrate()
         await self.database.check()
         await self._load_practice()
+        settings = self.settings
+        notices = Notices(settings.prompts_dir, settings.public_url) if self.texts_api is not None else None
         self._desk = Desk(
-            self.database, self.understander, self._wordings, self.clock, self.settings.practice
+            self.database, self.understander, self._wordings, self.clock, settings.practice, notices
         )
         log.info("desk_open")
 

@@ -26,6 +26,7 @@ from reception.dialogue.state import Choice, Facts, Reply, State
 from reception.dialogue.wording import Wording
 from reception.errors import Closed, Invalid, NotFound, Unavailable
 from reception.inference.language_model import Priority
+from reception.messaging.notices import Notices
 from reception.ongoing import Ongoing
 from reception.practice import Practice
 from reception.scheduling.booking import Booking
@@ -88,12 +89,15 @@ class Desk:
         wordings: Mapping[str, Wording],
         clock: Clock,
         default_practice: str = "",
+        notices: Notices | None = None,
     ) -> None:
+        """Without `notices` patients get no texts about what was booked, moved or cancelled."""
         self._database = database
         self._understander = understander
         self._wordings = wordings
         self._clock = clock
         self._default_practice = default_practice
+        self._notices = notices
         self._ahead = Anticipation(understander)
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._ongoing = Ongoing()
@@ -286,6 +290,7 @@ class Desk:
             practice,
             conversation.id,
             conversation.caller,
+            self._notices,
         )
         frame = as_heard(understood.frame, state)
         talk = decide(state, frame, understood.words, understood.picked, facts)

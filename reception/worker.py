@@ -11,7 +11,7 @@ from reception.database.connection import Database
 from reception.database.store.outbox import QUEUED
 from reception.errors import ReceptionError
 from reception.logging import where
-from reception.messaging.delivery import Delivery
+from reception.messaging.texts import Texts
 
 log = structlog.get_logger()
 
@@ -20,13 +20,13 @@ log = structlog.get_logger()
 INTERVAL = 15.0
 
 
-async def work(database: Database, delivery: Delivery | None = None, interval: float = INTERVAL) -> None:
+async def work(database: Database, texts: Texts | None = None, interval: float = INTERVAL) -> None:
     """Runs rounds until cancelled; while the database is away it waits and goes on.
 
-    Any number of workers may run, in one process or many. Without a `delivery` no texts are sent, which
-    is said once.
+    Any number of workers may run, in one process or many. Without `texts` none are sent, which is said
+    once.
     """
-    if delivery is None:
+    if texts is None:
         log.warning("texts_off", reason="RECEPTION_TWILIO_ACCOUNT_SID and RECEPTION_TWILIO_AUTH_TOKEN")
     woken = asyncio.Event()
     listening = asyncio.create_task(database.wake(QUEUED, woken))
@@ -35,7 +35,7 @@ async def work(database: Database, delivery: Delivery | None = None, interval: f
         while True:
             woken.clear()
             try:
-                await one_round(database, delivery)
+                await one_round(database, texts)
                 trouble = ""
             except ReceptionError as error:
                 if str(error) != trouble:  # said once, not every round
@@ -49,15 +49,15 @@ async def work(database: Database, delivery: Delivery | None = None, interval: f
         listening.cancel()
 
 
-async def one_round(database: Database, delivery: Delivery | None = None) -> int:
+async def one_round(database: Database, texts: Texts | None = None) -> int:
     """Does everything that is due now; returns how many expired holds were removed."""
     async with database.transaction() as store:
         swept = await store.sweep_expired_holds()
-        withdrawn = 0 if delivery is not None else await store.withdraw_all_texts()
+        withdrawn = 0 if texts is not None else await store.withdraw_all_texts()
     if swept:
         log.info("holds_swept", count=swept)
     if withdrawn:
         log.warning("texts_withdrawn", count=withdrawn, reason="texts are off")
-    if delivery is not None:
-        await delivery.round()
+    if texts is not None:
+        await texts.round()
     return swept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from reception.channels.built import Built
 from reception.channels.cross_origin import add_reader
 from reception.channels.given import GivenService
 from reception.errors import ReceptionError, Unavailable
+from reception.messaging.metrics import count_outbox
 
 STATIC = Path(__file__).with_name("static")
 _PAGE = Environment(loader=FileSystemLoader(STATIC), autoescape=True, undefined=StrictUndefined)
@@ -80,8 +82,11 @@ async def ready(service: GivenService) -> Response[str]:
 
 
 @get("/metrics")
-async def metrics() -> Response[bytes]:
+async def metrics(service: GivenService) -> Response[bytes]:
     """Prometheus."""
+    with suppress(ReceptionError):  # while the database is away, what was counted last stands
+        async with service.database.transaction() as store:
+            count_outbox(await store.text_counts())
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -87,7 +87,7 @@ def worker() -> None:
 async def _worker(settings: Settings) -> None:
     from reception.clock import Clock
     from reception.database.connection import Database
-    from reception.messaging.delivery import build_delivery
+    from reception.messaging.texts import build_texts
     from reception.messaging.twilio_api import twilio_api
     from reception.production import check_production
     from reception.worker import work
@@ -95,8 +95,8 @@ async def _worker(settings: Settings) -> None:
     check_production(settings)
     database = await Database.open(settings.database_url, settings.data_dir)
     api = twilio_api(settings)
-    delivery = build_delivery(settings, database, Clock(settings.now), api)
-    task = asyncio.create_task(work(database, delivery))
+    texts = build_texts(settings, database, Clock(settings.now), api)
+    task = asyncio.create_task(work(database, texts))
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, task.cancel)

@@ -18,7 +18,6 @@ from reception.messaging import metrics
 from reception.messaging.recovery import UNKNOWN_AFTER, found_among
 from reception.messaging.text_words import text_words
 from reception.messaging.twilio_api import PATIENCE, NotSent, TwilioApi, Unsure
-from reception.settings import Settings
 
 log = structlog.get_logger()
 
@@ -135,15 +134,6 @@ class Delivery:
             return
         metrics.FAILED.labels(text.kind).inc()
         await _tell_staff(store, self._prompts_dir, noted, "unknown")
-
-
-def build_delivery(
-    settings: Settings, database: Database, clock: Clock, api: TwilioApi | None
-) -> Delivery | None:
-    """The delivery of these settings; None where no texts can be sent."""
-    if api is None:
-        return None
-    return Delivery(database, api, clock, settings.prompts_dir, settings.public_url)
 
 
 async def text_failed(

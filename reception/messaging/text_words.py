@@ -19,7 +19,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     for key, names in {
         "booked": "practice when practitioner where link", "moved": "practice when practitioner where link",
         "cancelled": "practice when practitioner", "where": "address", "link": "url",
-        "calendar_title": "practice", "calendar_with": "practitioner phone",
+        "calendar_title": "practice",
         "reminder": "practice when practitioner", "offer": "practice when practitioner minutes",
         "stopped": "practice", "started": "practice", "help": "practice phone number",
         "failed": "number kind why", "unknown": "number kind", "stopped_by_cancel": "number when",

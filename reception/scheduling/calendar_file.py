@@ -17,22 +17,33 @@ _STAMP = "%Y%m%dT%H%M%SZ"
 
 
 def calendar_file(
-    practice: Practice, appointments: Sequence[Appointment], summary: str, written: datetime
+    practice: Practice,
+    appointments: Sequence[Appointment],
+    summary: str,
+    written: datetime,
+    *,
+    private: bool = False,
 ) -> str:
     """The file's text. The id is the appointment's, so that a moved one replaces itself in a calendar.
+
+    A `private` one, for whoever has a link, does not tell the kind of the appointment either.
 
     Times are UTC: the reader's calendar shows them in its own zone, with no zone table to carry along.
     """
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//reception//appointments//EN", "METHOD:PUBLISH"]
     for one in appointments:
-        lines += _event(practice, one, summary, written)
+        lines += _event(practice, one, summary, written, private)
     lines.append("END:VCALENDAR")
     return "".join(f"{folded}\r\n" for line in lines for folded in _folded(line))
 
 
-def _event(practice: Practice, one: Appointment, summary: str, written: datetime) -> Iterator[str]:
+def _event(
+    practice: Practice, one: Appointment, summary: str, written: datetime, private: bool
+) -> Iterator[str]:
     kind = practice.type_by_name.get(one.appointment_type)
     told = [f"{one.appointment_type}, {one.practitioner}", kind.bring if kind else "", practice.phone]
+    if private:
+        told = [one.practitioner, practice.phone]
     yield "BEGIN:VEVENT"
     yield f"UID:{one.id}@{practice.slug}"
     yield f"DTSTAMP:{written.astimezone(UTC).strftime(_STAMP)}"
@@ -42,7 +53,7 @@ def _event(practice: Practice, one: Appointment, summary: str, written: datetime
     yield f"DESCRIPTION:{_escaped(chr(10).join(line for line in told if line))}"
     if practice.address:
         yield f"LOCATION:{_escaped(practice.address)}"
-    yield "STATUS:CONFIRMED"
+    yield "STATUS:CANCELLED" if one.status == "cancelled" else "STATUS:CONFIRMED"
     yield "TRANSP:OPAQUE"
     yield "END:VEVENT"
 

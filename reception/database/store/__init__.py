@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from reception.database.store.appointments import Appointments
+from reception.database.store.attendance import Attendance
 from reception.database.store.calls import Calls
 from reception.database.store.conversations import Conversations
 from reception.database.store.corrections import Corrections
@@ -27,7 +27,7 @@ class Store(
     Conversations,
     Calls,
     Patients,
-    Appointments,
+    Attendance,
     Requests,
     Outbox,
     Sending,

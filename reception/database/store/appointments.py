@@ -119,6 +119,7 @@ class Appointments(Holds):
                         practitioner_id=practitioner_id,
                         appointment_type_id=appointment_type_id,
                         during=stretch(start, end),
+                        confirmed_at=None,
                     )
                 )
         except IntegrityError as error:
@@ -139,7 +140,7 @@ class Appointments(Holds):
         self, practice_id: UUID, appointment_id: UUID, *, lock: bool = False
     ) -> Appointment | None:
         """The appointment or hold; with `lock` nobody else changes it until this transaction ends."""
-        query = _appointments().where(
+        query = appointment_rows().where(
             AppointmentRow.practice_id == practice_id, AppointmentRow.id == appointment_id
         )
         if lock:
@@ -149,7 +150,7 @@ class Appointments(Holds):
 
     async def hold_of(self, practice_id: UUID, conversation_id: UUID) -> Appointment | None:
         """The time that is held for a conversation, if it still is."""
-        query = _appointments().where(
+        query = appointment_rows().where(
             AppointmentRow.practice_id == practice_id,
             AppointmentRow.conversation_id == conversation_id,
             AppointmentRow.status == "held",
@@ -160,7 +161,7 @@ class Appointments(Holds):
 
     async def upcoming(self, practice_id: UUID, patient_id: UUID, after: datetime) -> list[Appointment]:
         """The patient's booked appointments that start at `after` or later, soonest first."""
-        query = _appointments().where(
+        query = appointment_rows().where(
             AppointmentRow.practice_id == practice_id,
             AppointmentRow.patient_id == patient_id,
             AppointmentRow.status == "booked",
@@ -177,19 +178,20 @@ class Appointments(Holds):
             AuditRow.conversation_id == conversation_id,
             AuditRow.entity == "appointment",
         )
-        query = _appointments().where(AppointmentRow.status == "booked", AppointmentRow.id.in_(touched))
+        query = appointment_rows().where(AppointmentRow.status == "booked", AppointmentRow.id.in_(touched))
         return await self._records(query)
 
     async def all_appointments(self) -> list[Appointment]:
         """Every practice's appointments without the holds, in order of time."""
-        return await self._records(_appointments().where(AppointmentRow.status != "held"))
+        return await self._records(appointment_rows().where(AppointmentRow.status != "held"))
 
     async def _records(self, query: Select[*tuple[Any, ...]]) -> list[Appointment]:
         rows = await self._connection.execute(query.order_by(AppointmentRow.during, AppointmentRow.id))
         return [_record(row) for row in rows]
 
 
-def _appointments() -> Select[*tuple[Any, ...]]:
+def appointment_rows() -> Select[*tuple[Any, ...]]:
+    """What an Appointment is made of; add conditions."""
     return (
         select(
             AppointmentRow.id,

@@ -6,10 +6,10 @@ import re
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, exists, select, text
+from sqlalchemy import delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from reception.database.store.queries import Queries
+from reception.database.store.queries import Queries, real_time
 from reception.database.tables import OptOutRow, OutboxRow
 
 #: A number as carriers want it.
@@ -60,18 +60,40 @@ class Outbox(Queries):
             await self._connection.execute(text(f"NOTIFY {QUEUED}"))
         return queued
 
+    async def texts_about(self, appointment_id: UUID, kind: str) -> int:
+        """How many texts of a kind there are about an appointment, sent or not."""
+        query = select(func.count()).where(OutboxRow.appointment_id == appointment_id, OutboxRow.kind == kind)
+        return await self._connection.scalar(query) or 0
+
     async def opted_out(self, practice_id: UUID, number: str) -> bool:
         """Whether this number wrote STOP to the practice."""
         query = select(exists().where(OptOutRow.practice_id == practice_id, OptOutRow.number == number))
         return bool(await self._connection.scalar(query))
 
     async def opt_out(self, practice_id: UUID, number: str, reason: str = "stop") -> None:
-        """No more texts to this number (`carrier`: it says so; `no_texts`: no mobile); again does nothing."""
+        """No more texts to this number (`carrier`: it says so; `no_texts`: no mobile), nor queued ones."""
         row = {"practice_id": practice_id, "number": number, "reason": reason}
         await self._connection.execute(insert(OptOutRow).values(row).on_conflict_do_nothing())
+        await self._connection.execute(
+            update(OutboxRow)
+            .where(
+                OutboxRow.practice_id == practice_id,
+                OutboxRow.recipient == number,
+                OutboxRow.status == "queued",
+            )
+            .values(status="withdrawn", updated_at=real_time())
+        )
 
     async def opt_in(self, practice_id: UUID, number: str) -> None:
-        """Texts to this number again."""
+        """Texts to this number again; reminders that were withdrawn may be planned anew."""
+        await self._connection.execute(
+            delete(OutboxRow).where(
+                OutboxRow.practice_id == practice_id,
+                OutboxRow.recipient == number,
+                OutboxRow.status == "withdrawn",
+                OutboxRow.kind == "reminder",
+            )
+        )
         await self._connection.execute(
             delete(OptOutRow).where(OptOutRow.practice_id == practice_id, OptOutRow.number == number)
         )

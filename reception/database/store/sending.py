@@ -7,7 +7,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from reception.database.records import OutgoingText
 from reception.database.store.queries import Queries, real_time
@@ -35,7 +49,10 @@ class Sending(Queries):
         """
         appointment = AppointmentRow.id == OutboxRow.appointment_id
         coming = exists().where(
-            appointment, AppointmentRow.status == "booked", func.lower(AppointmentRow.during) > now
+            appointment,
+            AppointmentRow.status == "booked",
+            func.lower(AppointmentRow.during) > now,
+            func.starts_with(OutboxRow.key, reminder_of() + ":"),  # still at the time it reminds of
         )
         kept = exists().where(
             appointment, AppointmentRow.status == "held", AppointmentRow.hold_expires_at > real_time()
@@ -116,14 +133,6 @@ class Sending(Queries):
             },
         )
 
-    async def withdraw_texts(self, appointment_id: UUID) -> None:
-        """Withdraws what is still to be sent about an appointment."""
-        await self._connection.execute(
-            update(OutboxRow)
-            .where(OutboxRow.appointment_id == appointment_id, OutboxRow.status == "queued")
-            .values(status="withdrawn", updated_at=real_time())
-        )
-
     async def withdraw_all_texts(self) -> int:
         """Withdraws everything that is queued, where no texts can be sent; returns how many."""
         gone = await self._connection.scalars(
@@ -173,6 +182,12 @@ class Sending(Queries):
     async def _texts(self, condition: ColumnElement[bool]) -> list[OutgoingText]:
         query = _texts().where(condition).order_by(OutboxRow.created_at, OutboxRow.id)
         return [_text(row) for row in await self._connection.execute(query)]
+
+
+def reminder_of() -> ColumnElement[str]:
+    """How the key of a reminder of an appointment at its present time begins; then its hours follow."""
+    start = cast(func.extract("epoch", func.lower(AppointmentRow.during)), BigInteger)
+    return func.concat("reminder:", cast(AppointmentRow.id, Text), ":", cast(start, Text), type_=Text())
 
 
 def _texts() -> Select[*tuple[Any, ...]]:

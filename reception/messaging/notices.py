@@ -1,0 +1,87 @@
+"""Tells patients by text what was booked, moved or cancelled, in the transaction that does it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+from reception.database.records import Appointment
+from reception.database.store import Store
+from reception.messaging.numbers import textable
+from reception.messaging.text_words import TextWords, text_words
+from reception.practice import Practice
+
+#: Where an appointment's calendar file is, by what makes its address unguessable.
+CALENDAR_PATH = "/appointments"
+
+
+class Notices:
+    """What is written into the outbox when an appointment changes; nothing about why the patient comes."""
+
+    def __init__(self, prompts_dir: Path, public_url: str = "") -> None:
+        """Without a `public_url` texts carry no link to the calendar file."""
+        self._prompts_dir = prompts_dir
+        self._public_url = public_url.rstrip("/")
+
+    async def booked(
+        self, store: Store, practice: Practice, appointment: Appointment, conversation_id: UUID | None = None
+    ) -> None:
+        """Confirms a booking, once."""
+        await self._tell(store, practice, appointment, "booked", f"booked:{appointment.id}", conversation_id)
+
+    async def moved(
+        self, store: Store, practice: Practice, appointment: Appointment, conversation_id: UUID | None = None
+    ) -> None:
+        """Tells the new time; call it once for every move."""
+        moves = await store.texts_about(appointment.id, "moved")
+        key = f"moved:{appointment.id}:{moves}"
+        await self._tell(store, practice, appointment, "moved", key, conversation_id)
+
+    async def cancelled(
+        self, store: Store, practice: Practice, appointment: Appointment, conversation_id: UUID | None = None
+    ) -> None:
+        """Confirms that an appointment is cancelled, once."""
+        key = f"cancelled:{appointment.id}"
+        await self._tell(store, practice, appointment, "cancelled", key, conversation_id)
+
+    async def _tell(
+        self,
+        store: Store,
+        practice: Practice,
+        appointment: Appointment,
+        kind: str,
+        key: str,
+        conversation_id: UUID | None,
+    ) -> None:
+        if appointment.patient is None or not textable(appointment.patient.phone):
+            return
+        words = text_words(self._prompts_dir, practice.languages[0])
+        values = {
+            "practice": practice.name,
+            "practitioner": appointment.practitioner,
+            "when": words.when(appointment.start),
+        }
+        if kind != "cancelled":
+            values |= await self._where(store, practice, appointment, words)
+        await store.queue_text(
+            practice.id,
+            to=appointment.patient.phone,
+            body=words.say(kind, **values),
+            kind=kind,
+            key=key,
+            conversation_id=conversation_id,
+            appointment_id=appointment.id,
+        )
+
+    async def _where(
+        self, store: Store, practice: Practice, appointment: Appointment, words: TextWords
+    ) -> dict[str, str]:
+        """The address and the link, each as far as there is one."""
+        where = words.say("where", address=practice.address) if practice.address else ""
+        if not self._public_url:
+            return {"where": where, "link": ""}
+        token = await store.appointment_link(appointment.id)
+        return {
+            "where": where,
+            "link": words.say("link", url=f"{self._public_url}{CALENDAR_PATH}/{token}.ics"),
+        }

@@ -1,0 +1,64 @@
+"""Plans reminders: each is a text that waits in the outbox until its hour has come."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from reception.clock import Clock
+from reception.database.connection import Database
+from reception.database.records import Appointment
+from reception.database.store import Store
+from reception.messaging.numbers import textable
+from reception.messaging.text_words import text_words
+from reception.practice import Practice
+
+#: How long before its hour a reminder is put into the outbox.
+AHEAD = timedelta(days=7)
+
+
+class Reminders:
+    """Every booked appointment gets the practice's reminders, wherever it was booked.
+
+    A reminder whose hour had passed when the appointment was made, or moved, is not sent at all; one of an
+    appointment that was moved or cancelled since is withdrawn when its hour comes (see store/sending.py).
+    """
+
+    def __init__(self, database: Database, clock: Clock, prompts_dir: Path) -> None:
+        self._database = database
+        self._clock = clock
+        self._prompts_dir = prompts_dir
+
+    async def round(self) -> None:
+        """Plans what is not planned yet; again changes nothing."""
+        async with self._database.transaction() as store:
+            for practice in await store.practices():
+                if practice.reminders_hours_before:
+                    await self._plan(store, practice, self._clock.now(practice.time_zone))
+
+    async def _plan(self, store: Store, practice: Practice, now: datetime) -> None:
+        for hours in practice.reminders_hours_before:
+            before = timedelta(hours=hours)
+            first, last = now + before, now + before + AHEAD
+            for appointment in await store.without_reminder(practice.id, first, last, hours):
+                await self._remind(store, practice, appointment, hours)
+
+    async def _remind(self, store: Store, practice: Practice, appointment: Appointment, hours: float) -> None:
+        if appointment.patient is None or not textable(appointment.patient.phone):
+            return
+        words = text_words(self._prompts_dir, practice.languages[0])
+        body = words.say(
+            "reminder",
+            practice=practice.name,
+            practitioner=appointment.practitioner,
+            when=words.when(appointment.start),
+        )
+        await store.queue_text(
+            practice.id,
+            to=appointment.patient.phone,
+            body=body,
+            kind="reminder",
+            key=f"reminder:{appointment.id}:{int(appointment.start.timestamp())}:{hours:g}",
+            appointment_id=appointment.id,
+            due_at=appointment.start - timedelta(hours=hours),
+        )
