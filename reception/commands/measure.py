@@ -26,6 +26,7 @@ log = structlog.get_logger()
 
 DEMO_PRACTICE = ROOT / "reception" / "demo_practice.yaml"
 HELD_OUT = ROOT / "tests" / "understanding"
+SPOKEN = HELD_OUT / "spoken.jsonl"
 SCENARIOS = ROOT / "tests" / "conversations"
 PATIENTS = ROOT / "tests" / "patients"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -121,6 +122,7 @@ def _setting(settings: Settings, file: Path) -> Setting:
 Example: reception evaluate --report runs/report
          reception evaluate --dialogues --seeds 4
          reception evaluate --dialogues --match waiting
+         reception evaluate --spoken --report runs/spoken
          reception evaluate --only understanding --studies
          reception evaluate --only understanding --cases tests/understanding/blind.jsonl
          reception evaluate --only understanding --against runs/taught/adapter.gguf"""
@@ -143,6 +145,7 @@ Example: reception evaluate --report runs/report
 @click.option("--report", type=click.Path(file_okay=False, path_type=Path), default=Path("runs/report"))
 @click.option("--only", type=click.Choice(["understanding", "conversations"]), help="One part alone.")
 @click.option("--against", type=_FILE, help="Another model or adapter: what it reads better and worse.")
+@click.option("--spoken", is_flag=True, help="Only sentences that are spoken and recognised [extra: speech].")
 @click.option("--studies", is_flag=True, help="Also without grammar, with misheard words, in each storage.")
 def evaluate(
     cases: Path,
@@ -154,10 +157,17 @@ def evaluate(
     report: Path,
     only: str | None,
     against: Path | None,
+    spoken: bool,
     studies: bool,
 ) -> None:
     """Scores understanding and whole conversations, and writes a report with plots."""
     settings = read_settings()
+    if spoken:
+        from reception.evaluation.speech.study import evaluate_spoken
+
+        cases = SPOKEN if cases == HELD_OUT / "heldout.jsonl" else cases
+        click.echo(asyncio.run(evaluate_spoken(settings, cases=cases, practice=practice, report=report)))
+        return
     from reception.evaluation.run import evaluate as run
 
     click.echo(

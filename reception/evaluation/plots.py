@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from markupsafe import Markup
 
@@ -23,6 +23,9 @@ except ImportError as error:
     raise MisconfiguredError(
         "the report's plots need matplotlib, which is not installed: pip install 'reception[report]'"
     ) from error
+
+#: What a painter paints: scores of one kind or another.
+Painted = TypeVar("Painted")
 
 BLUE, AMBER, GREY = "#2b6cb0", "#c05621", "#a0aec0"
 
@@ -64,7 +67,7 @@ def all_of(scores: Scores, conditions: Sequence[Condition] = ()) -> list[Plot]:
     ]
 
 
-def draw(painter: Callable[[Any, Scores], None], scores: Scores, height: float) -> Markup:
+def draw(painter: Callable[[Any, Painted], None], scores: Painted, height: float) -> Markup:
     """Paints on fresh axes, 9 inches wide and `height` high, and returns the SVG element without a prolog."""
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": painter.__name__, "font.size": 9}):
         figure = Figure(figsize=(9, height), layout="constrained")
@@ -77,7 +80,7 @@ def draw(painter: Callable[[Any, Scores], None], scores: Scores, height: float) 
 
 def _of_conditions(conditions: Sequence[Condition]) -> Plot:
     def paint(axes: Any, _: Scores) -> None:
-        _pairs(
+        pairs(
             axes,
             [one.name for one in conditions],
             ("intent", [one.scores.intent_accuracy for one in conditions]),
@@ -92,7 +95,7 @@ def groups(axes: Any, scores: Scores) -> None:
     """Two bars a group: intent and whole frame."""
     parts = scores.groups
     labels = [f"{name} ({len(part.outcomes)})" for name, part in parts.items()]
-    _pairs(
+    pairs(
         axes,
         labels,
         ("intent", [part.intent_accuracy for part in parts.values()]),
@@ -104,7 +107,7 @@ def slots(axes: Any, scores: Scores) -> None:
     """Two bars a slot: span F1 and value accuracy (none for slots kept verbatim)."""
     counts = scores.by_slot
     values = scores.values_by_slot
-    _pairs(
+    pairs(
         axes,
         [f"{slot} ({one.wanted})" for slot, one in counts.items()],
         ("span F1", [one.f1 for one in counts.values()]),
@@ -154,7 +157,7 @@ def speed(axes: Any, scores: Scores) -> None:
     axes.legend()
 
 
-def _pairs(axes: Any, labels: list[str], *series: tuple[str, list[float]]) -> None:
+def pairs(axes: Any, labels: list[str], *series: tuple[str, list[float]]) -> None:
     """Horizontal bars in pairs, the first label on top, on a scale from 0 to 1."""
     thickness = 0.38
     for number, (name, lengths) in enumerate(series):

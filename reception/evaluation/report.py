@@ -56,23 +56,32 @@ def render(
     """The whole page as HTML; whatever was said is escaped."""
     from reception.evaluation import plots  # needs matplotlib, which only a report does
 
+    return (
+        templates()
+        .get_template(TEMPLATE)
+        .render(
+            title=title,
+            made_at=made_at,
+            numbers=summary(scores, verdicts, conditions),
+            plots=plots.all_of(scores, conditions) if scores else [],
+            mistakes=[_mistake(one) for one in scores.mistakes] if scores else [],
+            verdicts=verdicts,
+            compared=compared,
+        )
+    )
+
+
+def templates(*folders: Path) -> Environment:
+    """The templates of reports, those of `folders` too; whatever is put into them is escaped."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader([Path(__file__).parent, *folders]),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["percent"] = lambda part: f"{part * 100:.1f} %"
-    return environment.get_template(TEMPLATE).render(
-        title=title,
-        made_at=made_at,
-        numbers=summary(scores, verdicts, conditions),
-        plots=plots.all_of(scores, conditions) if scores else [],
-        mistakes=[_mistake(one) for one in scores.mistakes] if scores else [],
-        verdicts=verdicts,
-        compared=compared,
-    )
+    return environment
 
 
 def summary(

