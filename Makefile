@@ -70,6 +70,12 @@ bench: $(VENV)/.installed
 	@$(BIN)/reception model pull
 	$(BIN)/reception bench --out runs/bench
 
+# The phone under load: the turn budget with 4 calls at once, then 50 calls at once; on an idle machine.
+calls: $(VENV)/.installed-dev
+	@$(BIN)/reception model pull
+	$(BIN)/reception bench --calls 4 --minutes 3 --out runs/calls-4
+	$(BIN)/reception bench --calls 50 --minutes 5 --out runs/calls-50
+
 # That batches, guesses, drafts and forced tokens change no answer, on 500 utterances; the suite takes 40.
 shortcuts: $(VENV)/.installed-dev
 	@$(BIN)/reception model pull

@@ -107,13 +107,16 @@ class Session:
         await self.send(frames.prompt(words, last=False))
 
     async def press(self, keys: str) -> None:
-        """Presses keys one after the other."""
+        """Presses keys one after the other; the last one counts as the end of the turn."""
+        turn = Turn(f"#{keys}", time.perf_counter())
         async with self._speaking:
+            self.turns.append(turn)
             for key in keys:
                 await self._begin("dtmf", None)
                 if self._relay.dtmf:
                     self.pending = True
                     self._changed.clear()
+                    turn.sent = time.perf_counter()
                     await self.send({"type": "dtmf", "digit": key})
                 await self._clock.wait(0.3)
 

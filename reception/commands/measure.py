@@ -192,6 +192,7 @@ def evaluate(
     epilog="""\b
 Example: reception bench --out runs/bench
          reception bench --rows completion,floor --turns 20
+         reception bench --calls 50 --minutes 5 --out runs/calls
          reception bench --shape 7b --bandwidth 3350"""
 )
 @click.option(
@@ -214,8 +215,10 @@ Example: reception bench --out runs/bench
 @click.option(
     "--bandwidth", type=click.FloatRange(min=0.1), metavar="GB/S", help="The memory's, for --shape on a GPU."
 )
+@click.option("--calls", type=click.IntRange(1, 500), help="Instead: so many phone calls at once.")
+@click.option("--minutes", default=5.0, type=click.FloatRange(0.05, 120), help="How long, for --calls.")
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write bench.json and a plot there."
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write the figures and a plot there."
 )
 def bench(
     turns: int,
@@ -224,12 +227,15 @@ def bench(
     llama_server: str,
     shape: str | None,
     bandwidth: float | None,
+    calls: int | None,
+    minutes: float,
     out: Path | None,
 ) -> None:
     """Measures speed and memory against llama-cpp-python, llama-server and the floor, in one run.
 
     All contenders get the same utterances, none of them twice. The rows: completion, server, chat-api,
-    floor, throughput, server-throughput, growth, memory, loads.
+    floor, throughput, server-throughput, growth, memory, loads. With --calls, simulated patients phone a
+    service that this starts, and what they were told is compared with the books.
     """
     settings = read_settings()
     from rich.console import Console
@@ -243,6 +249,10 @@ def bench(
             scaling.save(found, out)
         console.print(scaling.show(found))
         return
+    if calls is not None:
+        from reception.carrier.load.rush import rush
+
+        raise SystemExit(rush(settings, calls, minutes, out, console))
     from reception.bench.plan import plan
     from reception.bench.report import save, show
     from reception.bench.run import measure

@@ -1,0 +1,132 @@
+"""A load run's findings: how long callers waited, by kind of turn, and what went wrong."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from reception.bench.figures import percentile
+from reception.bench.machine import Machine
+from reception.carrier.session import Turn
+from reception.errors import MisconfiguredError
+
+if TYPE_CHECKING:
+    from reception.carrier.load.run import Calls
+
+#: What a turn may take: the platform's own target, less what speech costs in both directions.
+TARGET_P50, TARGET_P95 = 390.0, 900.0
+NUMBERS, PLOT = "calls.json", "calls.png"
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A turn and what the desk had asked for."""
+
+    kind: str
+    turn: Turn
+
+    @property
+    def milliseconds(self) -> float | None:
+        """From the last `prompt` frame to the first `text` frame; None when none came."""
+        return None if self.turn.first is None else (self.turn.first - self.turn.sent) * 1000
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """Milliseconds from the last `prompt` frame to the first `text` frame, of turns of one kind."""
+
+    kind: str
+    turns: int
+    p50: float
+    p95: float
+    longest: float
+
+
+class Report(msgspec.Struct):
+    """One run. `whole` is until the last frame of the answer; `samples` are (second of the run, ms)."""
+
+    date: str
+    machine: Machine
+    lines: int
+    minutes: float
+    calls: int
+    turns: int
+    lost: int
+    waits: list[Wait]
+    whole: Wait
+    problems: list[str]
+    samples: list[tuple[float, float]]
+
+    @property
+    def met(self) -> bool:
+        """Whether the turn budget is kept, which is promised for four calls at once."""
+        return self.waits[0].p50 < TARGET_P50 and self.waits[0].p95 < TARGET_P95
+
+
+def summary(machine: Machine, lines: int, minutes: float, calls: Calls, problems: Sequence[str]) -> Report:
+    """The report of all calls; the first of its waits is that of all turns together."""
+    timed = [one for one in calls.timed if one.milliseconds is not None]
+    kinds = sorted({one.kind for one in timed})
+    began = min((one.turn.sent for one in timed), default=0.0)
+    whole = [(one.turn.whole - one.turn.sent) * 1000 for one in timed if one.turn.whole is not None]
+    return Report(
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        machine=machine,
+        lines=lines,
+        minutes=minutes,
+        calls=calls.begun,
+        turns=len(calls.timed),
+        lost=len(calls.timed) - len(timed),
+        waits=[
+            _wait("all turns", [one.milliseconds or 0.0 for one in timed]),
+            *(_wait(kind, [one.milliseconds or 0.0 for one in timed if one.kind == kind]) for kind in kinds),
+        ],
+        whole=_wait("all turns, to the last frame", whole),
+        problems=list(problems),
+        samples=[(round(one.turn.sent - began, 2), round(one.milliseconds or 0.0, 1)) for one in timed],
+    )
+
+
+def _wait(kind: str, values: Sequence[float]) -> Wait:
+    if not values:
+        return Wait(kind, 0, 0.0, 0.0, 0.0)
+    middle, high = statistics.median(values), percentile(values, 0.95)
+    return Wait(kind, len(values), round(middle, 1), round(high, 1), round(max(values), 1))
+
+
+def save(report: Report, folder: Path) -> None:
+    """Writes calls.json and calls.png into `folder` (made if missing)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / NUMBERS).write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+    try:
+        from reception.carrier.load import plot  # needs an optional library
+
+        plot.draw(report, folder / PLOT)
+    except MisconfiguredError as error:
+        report.problems.append(str(error))
+
+
+def show(report: Report) -> Group:
+    """The report for a terminal."""
+    head = Text(
+        f"{report.lines} calls at once for {report.minutes:g} min on {report.machine.device}, "
+        f"{report.machine.cores} cores; {report.calls} calls, {report.turns} turns, {report.lost} lost; "
+        f"{report.date}"
+    )
+    table = Table("the desk had asked for", "turns", "p50 ms", "p95 ms", "longest")
+    for one in [*report.waits, report.whole]:
+        table.add_row(one.kind, str(one.turns), f"{one.p50:.0f}", f"{one.p95:.0f}", f"{one.longest:.0f}")
+    kept = Text("kept", "green") if report.met else Text("MISSED", "bold red")
+    budget = Text.assemble(f"Turn budget (p50 < {TARGET_P50:g} ms, p95 < {TARGET_P95:g} ms): ", kept)
+    problems = [Text(f"Problem: {one}", "red") for one in report.problems] or [
+        Text("No lost turn, no double booking, every promise is in the books.", "green")
+    ]
+    return Group(head, table, budget, *problems)

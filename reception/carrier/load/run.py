@@ -1,0 +1,183 @@
+"""A load run: so many lines are never free, and behind each is one patient after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from reception.bench.machine import this_machine
+from reception.carrier.call import Call, Caller, CallOver
+from reception.carrier.load.checks import Said, check
+from reception.carrier.load.crowd import NOW, Person, crowd, practice_file
+from reception.carrier.load.patient import Patient, draw_wish
+from reception.carrier.load.report import Report, Timed, summary
+from reception.carrier.load.server import service_process
+from reception.carrier.reaching import line_to
+from reception.carrier.speech import CallClock
+from reception.carrier.webhooks import Webhooks
+from reception.database.connection import Database
+from reception.database.records import Message
+from reception.errors import ReceptionError
+from reception.settings import Settings
+
+#: Seconds that people think before they speak, and before a line is used again.
+THINKING = (1.0, 3.0)
+BETWEEN_CALLS = (1.0, 3.0)
+#: How often somebody speaks over the desk, and after how many seconds of its words.
+INTERRUPTING = 0.05
+INTERRUPT_AFTER = (1.0, 3.0)
+#: Real seconds after which a turn counts as lost, and for calls to end once the time is over.
+PATIENCE = 20.0
+ENDING = 90.0
+MOST_TURNS = 25
+
+
+@dataclass
+class Calls:
+    """What has happened so far."""
+
+    timed: list[Timed] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    begun: int = 0
+    ended: int = 0
+    troubles: list[str] = field(default_factory=list)
+
+
+async def measure(
+    settings: Settings, lines: int, minutes: float, progress: Callable[[float, Calls], None]
+) -> Report:
+    """Runs the service and the calls; `progress` is told the seconds passed. Raises Unavailable."""
+    # A call takes a minute or so; twice as many people as there can be calls, so that nobody calls twice.
+    people = crowd(min(750, max(60, int(lines * (minutes + 1) * 3))))
+    with tempfile.TemporaryDirectory(prefix="reception-calls-", ignore_cleanup_errors=True) as temporary:
+        folder = Path(temporary)
+        (folder / "practice.yaml").write_text(practice_file(people), encoding="utf-8")
+        changes = {
+            "RECEPTION_DATABASE_URL": "", "RECEPTION_DATA_DIR": str(folder / "data"),
+            "RECEPTION_PRACTICE_FILE": str(folder / "practice.yaml"), "RECEPTION_NOW": NOW.isoformat(),
+            "RECEPTION_RATE_LIMIT": "0", "RECEPTION_ENV": "development", "RECEPTION_PUBLIC_URL": "",
+        }  # fmt: skip
+        ours = settings.model_copy(update={"data_dir": folder / "data", "public_url": ""})
+        async with service_process(settings, folder, changes) as base:
+            database = await Database.open("", folder / "data")
+            try:
+                async with line_to(ours, base) as webhooks:
+                    calls = await _rush(_Board(webhooks, base, database), people, lines, minutes, progress)
+                problems = await check(database, calls.said, {one.name: one for one in people})
+            finally:
+                await database.close()
+    return summary(this_machine(settings.threads), lines, minutes, calls, [*calls.troubles, *problems])
+
+
+@dataclass(frozen=True)
+class _Board:
+    """What every line needs."""
+
+    webhooks: Webhooks
+    base: str
+    database: Database
+
+    async def asked(self, call_sid: str) -> Message | None:
+        """The desk's last message of a call: a patient understands what it asks for."""
+        async with self.database.transaction() as store:
+            conversation = await store.conversation_by_call(call_sid)
+            messages = await store.messages(conversation.id) if conversation is not None else []
+        return next((one for one in reversed(messages) if one.role != "patient"), None)
+
+
+async def _rush(
+    board: _Board,
+    people: list[Person],
+    lines: int,
+    minutes: float,
+    progress: Callable[[float, Calls], None],
+) -> Calls:
+    calls, began = Calls(), time.monotonic()
+    until = began + 60 * minutes
+    waiting = iter(people)
+    tasks = [
+        asyncio.create_task(_line(board, waiting, calls, until, Random(number), number * 10 / lines))
+        for number in range(lines)
+    ]
+    running: set[asyncio.Task[None]] = set(tasks)
+    while running and time.monotonic() < until + ENDING:
+        _, running = await asyncio.wait(running, timeout=1.0)
+        progress(time.monotonic() - began, calls)
+    for task in running:
+        task.cancel()
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception):
+            calls.troubles.append(f"a line failed: {type(result).__name__}")
+    if running:
+        calls.troubles.append(f"{len(running)} calls did not come to an end")
+    return calls
+
+
+async def _line(
+    board: _Board, people: Iterator[Person], calls: Calls, until: float, rng: Random, start: float
+) -> None:
+    """One call after the other until the time is over; the first begins after `start` seconds."""
+    await asyncio.sleep(start)
+    while time.monotonic() < until:
+        person = next(people, None)
+        if person is None:
+            return
+        calls.begun += 1
+        await _hold(board, Patient(person, draw_wish(person, rng), rng), calls, rng)
+        calls.ended += 1
+        await asyncio.sleep(rng.uniform(*BETWEEN_CALLS))
+
+
+async def _hold(board: _Board, patient: Patient, calls: Calls, rng: Random) -> None:
+    call = Call(board.webhooks, board.base, Caller(patient.person.phone), CallClock())
+    running: asyncio.Task[None] = asyncio.create_task(call.run())
+    said = Said(call.form["CallSid"], patient.person.name, patient.wish.name, call.voice.heard)
+    calls.said.append(said)
+    try:
+        with suppress(CallOver):
+            await _talk(board, call, patient, calls, said, rng)
+    finally:
+        call.hang_up()
+        with suppress(ReceptionError):
+            await running
+    if call.course.errors or call.course.warnings:
+        calls.troubles.append(f"{said.call}: {[*call.course.errors, *call.course.warnings]}")
+
+
+async def _talk(board: _Board, call: Call, patient: Patient, calls: Calls, said: Said, rng: Random) -> None:
+    for _ in range(MOST_TURNS):
+        interrupting = bool(said.words) and rng.random() < INTERRUPTING
+        if not interrupting and not await call.listen(PATIENCE):
+            calls.troubles.append(f"{said.call}: no answer to turn {len(said.words)}")
+        if call.over:
+            return
+        message = await board.asked(said.call)
+        words = patient.answer(message)
+        await asyncio.sleep(0 if interrupting else rng.uniform(*THINKING))
+        session = call.session
+        if session is None:
+            return  # put through to a person
+        if words.startswith("#"):
+            await call.press(words[1:])
+        else:
+            await call.say(words, rng.uniform(*INTERRUPT_AFTER) if interrupting else None)
+        said.words.append(words)
+        kind = (message.expects if message is not None else None) or "other"
+        calls.timed.append(Timed("keys" if words.startswith("#") else kind, session.turns[-1]))
+
+
+def shown(calls: Calls) -> dict[str, Any]:
+    """The figures of a progress bar."""
+    waits = sorted(one.milliseconds for one in calls.timed if one.milliseconds is not None)
+    return {
+        "calls": calls.ended,
+        "turns": len(waits),
+        "median": round(waits[len(waits) // 2]) if waits else 0,
+    }
