@@ -31,8 +31,8 @@ from reception.ongoing import Ongoing
 from reception.practice import Practice
 from reception.scheduling.booking import Booking
 from reception.scheduling.waiting import WaitingList
-from reception.understanding.expected import complete
 from reception.understanding.interpret import Setting, language_of
+from reception.understanding.reading import read
 from reception.understanding.sayings import without_fillers
 from reception.understanding.understander import Understander
 from reception.understanding.values.matching import practitioners_of
@@ -62,7 +62,8 @@ class Heard:
 
 @dataclass(frozen=True)
 class Understood:
-    """What was made of an utterance: its frame, its words without hesitations, and the option it names."""
+    """What was made of an utterance: its frame, the words of its main wish without hesitations, and the
+    option it names."""
 
     frame: Frame
     words: str
@@ -242,33 +243,34 @@ class Desk:
         state = _unpack(conversation.state)
         picked = self._picked(state, text, practice, conversation.language)
         words = without_fillers(text, conversation.language)
-        frame = await self._understand(state, words, picked, practice, conversation)
+        understood = await self._understand(state, words, picked, practice, conversation)
 
         async def work(store: Store) -> Heard | None:
             now = await store.conversation(conversation_id, lock=True)
             if now is None or now.version != conversation.version:
                 return None
-            return await self._act(store, now, practice, Understood(frame, words, picked), text, client_id)
+            return await self._act(store, now, practice, understood, text, client_id)
 
         return await self._database.run(work)
 
     async def _understand(
         self, state: State, text: str, picked: Choice | None, practice: Practice, conversation: Conversation
-    ) -> Frame:
+    ) -> Understood:
         """An option chosen by its text needs no model; no transaction is open here."""
         if picked is not None:
-            return Frame(Intent.INFORM)
-        setting = Setting(self._clock.now(practice.time_zone), practice, conversation.language)
+            return Understood(Frame(Intent.INFORM), text, picked)
         phone = conversation.channel == "phone"
-        frame = await self._understander.understand(
+        frame, words = await read(
+            self._understander,
             state.heard_words,
+            state.expects,
             text,
-            setting,
+            Setting(self._clock.now(practice.time_zone), practice, conversation.language),
             priority=Priority.PHONE if phone else Priority.CHAT,
             conversation=str(conversation.id),
             deadline=PHONE_DEADLINE if phone else CHAT_DEADLINE,
         )
-        return complete(frame, state.expects, text, state.heard_words, setting)
+        return Understood(frame, words, None)
 
     async def _act(
         self,

@@ -47,6 +47,9 @@ class Script:
         await asyncio.sleep(0)
         return self.frames[patient]
 
+    def halves(self, desk: str, patient: str, expects: str | None, language: str) -> None:
+        return None
+
     async def anticipate(self, desk: str, conversation: str) -> None:
         self.ahead.append(desk)
 

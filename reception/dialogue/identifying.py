@@ -97,6 +97,17 @@ def somebody_else(state: State, frame: Frame, old: Claims) -> None:
     state.who, state.busy = Who(), ()
 
 
+def turn_to_another(state: State, name: str = "") -> None:
+    """What comes next is, or may be, for another patient: who that is, is asked; the number stays."""
+    known = state.claims.name or state.who.name
+    if state.who.patient_id is not None and known.casefold() != name.casefold():
+        state.guardian = state.who.patient_id
+        state.booked_by = state.booked_by or known
+        state.claims = Claims(name, phone=state.claims.phone)
+        state.medical_request, state.medical_words, state.told_of_waiting = None, "", False
+        state.who, state.busy = Who(), ()
+
+
 def _put_right(name: str, said: str, *, asked_last: bool) -> str:
     """The name with the one part that is said anew, or with the last name that was asked for.
 

@@ -120,6 +120,15 @@ class Manner(StrEnum):
 
 
 @dataclass(frozen=True)
+class Also:
+    """A second wish of the same breath, in its own words; `of_another` where two people are spoken of."""
+
+    frame: Frame
+    words: str
+    of_another: bool = False
+
+
+@dataclass(frozen=True)
 class Frame:
     """What one utterance means: the intent, the slots verbatim, and what code made of them.
 
@@ -132,6 +141,7 @@ class Frame:
     confidence: float = 1.0
     manner: Manner | None = None
     caller: str = ""
+    also: Also | None = None
 
 
 def value_to_json(value: Value) -> Any | None:

@@ -34,6 +34,7 @@ def start_task(state: State, task: Task | None) -> None:
     reason = state.wish.reason if task is Task.BOOK else ""
     found = state.appointment if task in (Task.MOVE, Task.CANCEL) else None
     state.task = task
+    state.later = tuple(one for one in state.later if one.task is not task)  # asked for again by itself
     state.expects, state.about, state.choices = None, None, ()  # the open question was the old task's
     state.wish = Wish(reason=reason)
     state.details = {}

@@ -11,6 +11,7 @@ from reception.dialogue.booking import book, join_waitlist
 from reception.dialogue.changes import change
 from reception.dialogue.doubt import ALARMED, answer_danger, answer_offers, drop_offers
 from reception.dialogue.identifying import failed, note_by_the_way, note_claims, respelled, somebody_else
+from reception.dialogue.later import answered, next_in_line, remember, take_up
 from reception.dialogue.meaning import SURE, Frame, Intent, Manner, Slot
 from reception.dialogue.needs import AmendRequest, FileRequest, ReleaseHold, Step, Talk
 from reception.dialogue.noting import TASKS, note_wish, start_task
@@ -68,7 +69,16 @@ def decide(state: State, frame: Frame, heard: str, picked: Choice | None, facts:
     """
     state.turns += 1
     known = _known(state)
+    if frame.also is not None:
+        remember(state, frame.also, facts)
     reply = yield from _respond(state, frame, heard, picked, facts)
+    if frame.also is not None and state.status is Status.OPEN:
+        reply = answered(frame.also, reply, facts)
+    while (later := next_in_line(state, reply)) is not None:
+        take_up(state, later)
+        said = (*reply.lines[:-1], Line(f"also_{later.task}"))
+        question = yield from advance(state, facts)
+        reply = after(said, question)
     reply = yield from tell_of_waiting(state, reply, facts)
     if known == _known(state) and _again(state, frame, reply):
         state.misses += 1
@@ -119,11 +129,11 @@ def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, fact
     if question is None:
         question = yield from answer_pending(state, frame, picked, facts)
     if question is None:
-        question = yield from advance(state, frame, facts)
+        question = yield from advance(state, facts)
     return question
 
 
-def advance(state: State, frame: Frame, facts: Facts) -> Talk:
+def advance(state: State, facts: Facts) -> Talk:
     """The next step of whatever is going on."""
     if state.task is Task.BOOK:
         return (yield from book(state, facts))

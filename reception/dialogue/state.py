@@ -204,6 +204,18 @@ class Who:
         return self.unmatched or self.misheard or self.near is not None
 
 
+@dataclass(frozen=True)
+class Later:
+    """A task that was asked for beside another, with all that was said of it; it is taken up afterwards."""
+
+    task: Task
+    wish: Wish
+    details: dict[str, str]
+    urgent: bool = False
+    name: str = ""  # of whom it is for, where it was said
+    of_another: bool = False  # whoever was identified may not be the one
+
+
 @dataclass
 class State:
     """The whole memory of a conversation."""
@@ -216,6 +228,7 @@ class State:
     who: Who = field(default_factory=Who)
     details: dict[str, str] = field(default_factory=dict)
     urgent: bool = False
+    later: tuple[Later, ...] = ()
     refused: tuple[Offer, ...] = ()  # never offered again in this task
     busy: tuple[Existing, ...] = ()  # the patient's own appointments, once one was in the way
     chosen: Offer | None = None

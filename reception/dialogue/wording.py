@@ -59,6 +59,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "team_comes": "", "out_of_scope": "", "not_understood": "",
         **{f"help_{expects}": "" for expects in Expects},
         **{f"mean_{task}": "" for task in Task}, "mean_emergency": "number",
+        **{f"also_{task}": "" for task in Task if task not in (Task.WAITLIST, Task.MESSAGE)},
     }.items()
 }  # fmt: skip
 

@@ -72,13 +72,25 @@ class Guesser:
             arrays |= {name: np.round(table / scale).astype(np.int8), name + _SCALE: scale}
         np.savez_compressed(path, **arrays)
 
+    def intent(self, desk: str, patient: str) -> tuple[Intent, float]:
+        """The likeliest intent and its chance; nothing said is out of scope."""
+        pieces = split(clean(patient))
+        if not pieces:
+            return Intent.OUT_OF_SCOPE, 1.0
+        chances = self._chances(pieces, desk_features(desk))
+        likeliest = int(chances.argmax())
+        return INTENTS[likeliest], float(chances[likeliest])
+
+    def _chances(self, pieces: Sequence[re.Match[str]], asked: Sequence[str]) -> Floats:
+        return softmax(self.tables["intent"][intent_rows(pieces, asked)].sum(axis=0))
+
     def guess(self, desk: str, patient: str) -> str:
         """The likeliest frame (`build_frame`), or its sure beginning; "" when there is none."""
         text, asked = clean(patient), desk_features(desk)
         pieces = split(text)
         if not pieces:
             return ""
-        chances = softmax(self.tables["intent"][intent_rows(pieces, asked)].sum(axis=0))
+        chances = self._chances(pieces, asked)
         intent = int(chances.argmax())
         sure = float(chances[intent])
         spans: dict[Slot, Span] = {}

@@ -28,6 +28,10 @@ class Sayings:
     for_another: re.Pattern[str]  # group "name": of whom somebody says that they are theirs; may be empty
     no_name: frozenset[str]  # words that end a name
     goodbye: frozenset[str]  # last words
+    second: re.Pattern[
+        str
+    ]  # between two wishes, up to a word that a second one begins with; as the words are
+    also: re.Pattern[str]  # says that there are two
     fillers: re.Pattern[str]  # sounds that say nothing, in the words as they are
 
 
@@ -88,6 +92,17 @@ SAYINGS: Mapping[str, Sayings] = {
         ),
         no_name=frozenset(_NOT_OF_A_NAME.split()),
         goodbye=frozenset({"bye", "goodbye", "bye-bye", "cheerio"}),
+        second=re.compile(
+            r"(?:[,.;!?]\s*(?:(?:and|oh|but|plus)\b)?|\s(?:and|plus|oh|but))\s+(?="
+            r"(?:also|then|can|could|may|i|i'd|i'm|i've|we|please|would|do|does|is|are|where|what|how|when"
+            r"|a|an|my|the|some|another|second|one more|while)\b)",
+            re.IGNORECASE,
+        ),
+        also=re.compile(
+            r"\b(?:also|too|as well|(?:another|one more) thing|second(?:ly)?|two things|by the way"
+            r"|while (?:i'?m|i am|we'?re) at it|on top of (?:that|it))\b",
+            re.IGNORECASE,
+        ),
         # "Er" may be the emergency room, a kind of tablet or a name, "um" a name: only where people pause.
         fillers=re.compile(
             r"(?<![\w'’@.-])(?:[Uu]+hh*(?! huh)|[Uu]hm+|[Ee]rm+|[Hh]mm+|^[Uu]+mm*|^[Ee]r|u+mm*(?=,| [a-z])"

@@ -15,6 +15,7 @@ from reception.understanding.grammar import build_grammar
 from reception.understanding.guess import Guesser
 from reception.understanding.interpret import Setting, interpret
 from reception.understanding.prompt import FRAME_TOKENS, aligned, build_prompt, clean, desk_words, parse_frame
+from reception.understanding.wishes import Halves, halves
 
 #: Of a long utterance the model reads this many words from the start and from the end: wishes come first,
 #: corrections last.
@@ -65,6 +66,12 @@ class Understander:
         if self._rules:
             slots = check(intent, slots, patient, desk, setting)
         return Frame(intent, slots, interpret(intent, slots, desk, setting), completion.confidence)
+
+    def halves(self, desk: str, patient: str, expects: str | None, language: str) -> Halves | None:
+        """Where the utterance is to be cut because it holds two wishes; nearly always None."""
+        if self._rules and safety.is_emergency(patient):
+            return None  # danger may stand across the cut
+        return halves(patient, desk, expects, self._guesser, language)
 
     def request(
         self,

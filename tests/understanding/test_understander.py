@@ -117,3 +117,12 @@ def test_a_span_across_the_cut_is_dropped() -> None:
 
 def test_a_span_is_found_as_a_word_first() -> None:
     assert verbatim({Slot.CHOICE: "one"}, "Phones? Just one") == {Slot.CHOICE: "one"}
+
+
+def test_danger_is_looked_for_before_two_wishes_are_cut_apart() -> None:
+    understander = Understander(ScriptedModel())
+    two = "I need a refill of my lisinopril and can I also move my appointment"
+    assert understander.halves("", two, "request", "en") is not None
+    assert (
+        understander.halves("", f"{two}, my chest is in a vice and I can't breathe", "request", "en") is None
+    )
