@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
@@ -17,7 +18,15 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from reception.practice_entries import AppointmentEntry, Entry, PatientEntry, PractitionerEntry, TypeEntry
+from reception.practice_entries import (
+    AppointmentEntry,
+    Entry,
+    PatientEntry,
+    PracticeSettings,
+    PractitionerEntry,
+    TypeEntry,
+)
+from reception.practice_values import context
 from reception.practice_yaml import Document, Path, Problem
 from reception.scheduling.calendar import local_instant
 
@@ -84,6 +93,29 @@ def structure_problems(document: Document, model: type[Entry], error: Validation
         else:
             words = in_words(details, repeat=path[:1] not in [(one,) for one in PERSONAL])
         yield Problem(document.line(path), f"{_spelled(path)}: {words}")
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One setting that can't be right: where it stands ("practitioners", 0, "name") and what was expected."""
+
+    path: Path
+    words: str
+
+
+def setting_problems(settings: Mapping[str, Any]) -> list[Wrong]:
+    """All that is wrong with settings as JSON data, in the words of a practice file's refusal."""
+    practice = settings.get("practice")
+    known = context(practice.get("phone") if isinstance(practice, Mapping) else None)
+    wrong: list[Wrong] = []
+    try:
+        PracticeSettings.model_validate(settings, context=dict(known))
+    except ValidationError as error:
+        for details in error.errors(include_url=False):
+            path = tuple(part for part in details["loc"] if part != "[key]")
+            wrong.append(Wrong(path, in_words(details, repeat=True)))
+    wrong += [Wrong(*found) for found in _Relations(Document(dict(settings)), known).check()]
+    return wrong
 
 
 def relation_problems(document: Document, context: Mapping[str, Any]) -> Iterator[Problem]:

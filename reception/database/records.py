@@ -39,6 +39,27 @@ class Appointment:
     conversation_id: UUID | None
 
 
+@dataclass(frozen=True)
+class Version:
+    """Settings of a practice that hold or held; `staff_id` is None where a file brought them."""
+
+    number: int
+    settings: Mapping[str, Any]
+    staff_id: UUID | None
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Settings that somebody is changing; `based_on` is the version they began with."""
+
+    settings: Mapping[str, Any]
+    based_on: int
+    staff_id: UUID | None
+    at: datetime
+
+
 #: The detail of a request on the waiting list that is the desk's own: the start that is kept for the patient.
 OFFERED = "offered"
 

@@ -65,7 +65,10 @@ def _practice() -> Mapped[UUID]:
 
 
 class PracticeRow(Table):
-    """`settings` is what holds now; `loaded` is what the practice file said last (see load.py)."""
+    """`settings` is what holds now; `loaded` is what the practice file said last (see load.py).
+
+    `trial_of` marks a copy to try settings on: no number and no default leads to it.
+    """
 
     __tablename__ = "practices"
 
@@ -76,8 +79,34 @@ class PracticeRow(Table):
     time_zone: Mapped[str]
     settings: Mapped[dict[str, Any]]
     loaded: Mapped[dict[str, Any]]
+    trial_of: Mapped[UUID | None] = mapped_column(ForeignKey("practices.id"), unique=True)
     created_at: Mapped[datetime] = _at()
     updated_at: Mapped[datetime] = _at()
+
+
+class SettingsVersionRow(Table):
+    """Settings that hold or held, counted from 1; no foreign key to staff, as in the audit log."""
+
+    __tablename__ = "settings_versions"
+
+    practice_id: Mapped[UUID] = mapped_column(ForeignKey("practices.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    settings: Mapped[dict[str, Any]]
+    staff_id: Mapped[UUID | None]
+    note: Mapped[str]
+    at: Mapped[datetime] = _at()
+
+
+class SettingsDraftRow(Table):
+    """What somebody is changing in a practice's settings, right or wrong."""
+
+    __tablename__ = "settings_drafts"
+
+    practice_id: Mapped[UUID] = mapped_column(ForeignKey("practices.id"), primary_key=True)
+    settings: Mapped[dict[str, Any]]
+    based_on: Mapped[int]
+    staff_id: Mapped[UUID | None]
+    at: Mapped[datetime] = _at()
 
 
 class PractitionerRow(Table):

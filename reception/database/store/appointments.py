@@ -181,9 +181,20 @@ class Appointments(Holds):
         query = appointment_rows().where(AppointmentRow.status == "booked", AppointmentRow.id.in_(touched))
         return await self._records(query)
 
+    async def booked_after(self, practice_id: UUID, after: datetime) -> list[Appointment]:
+        """A practice's booked appointments that start at `after` or later, soonest first."""
+        query = appointment_rows().where(
+            AppointmentRow.practice_id == practice_id,
+            AppointmentRow.status == "booked",
+            func.lower(AppointmentRow.during) >= after,
+        )
+        return await self._records(query)
+
     async def all_appointments(self) -> list[Appointment]:
         """Every practice's appointments without the holds, in order of time."""
-        return await self._records(appointment_rows().where(AppointmentRow.status != "held"))
+        return await self._records(
+            appointment_rows().where(AppointmentRow.status != "held", PracticeRow.trial_of.is_(None))
+        )
 
     async def _records(self, query: Select[*tuple[Any, ...]]) -> list[Appointment]:
         rows = await self._connection.execute(query.order_by(AppointmentRow.during, AppointmentRow.id))

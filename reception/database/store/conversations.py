@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, Select, insert, select, update
 
 from reception.database.records import Conversation, Message, NewMessage
-from reception.database.store.queries import Queries, real_time
+from reception.database.store.queries import Queries, on_trial, real_time
 from reception.database.tables import ConversationRow, MessageRow, PracticeRow
 from reception.errors import NotFound
 
@@ -173,7 +173,8 @@ class Conversations(Queries):
         said: dict[UUID, list[Message]] = {}
         for row in await self._connection.execute(select_messages()):
             said.setdefault(row.conversation_id, []).append(to_message(row))
-        query = select(*CONVERSATION).order_by(ConversationRow.created_at, ConversationRow.id)
+        query = select(*CONVERSATION).where(~on_trial(ConversationRow.practice_id))
+        query = query.order_by(ConversationRow.created_at, ConversationRow.id)
         conversations = [Conversation(*row) for row in await self._connection.execute(query)]
         return [(one, said.get(one.id, [])) for one in conversations]
 

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from reception.database.store.queries import Queries, real_time
-from reception.database.tables import OptOutRow, OutboxRow
+from reception.database.store.queries import Queries, on_trial, real_time
+from reception.database.tables import OptOutRow, OutboxRow, PracticeRow
 
 #: A number as carriers want it.
 E164 = re.compile(r"\+[1-9][0-9]{5,14}")
@@ -36,9 +36,14 @@ class Outbox(Queries):
         """Puts a text into the outbox; it leaves once this transaction is committed, or at `due_at`.
 
         `key` makes it happen once per practice; `due_at` is aware, by the desk's clock. None when the key
-        is there already, the number wants no texts of this practice, or it is no number in E.164.
+        is there already, the number wants no texts of this practice, or it is no number in E.164; and where
+        the practice is a copy for trying things out.
         """
         if not E164.fullmatch(to) or await self.opted_out(practice_id, to):
+            return None
+        if await self._connection.scalar(
+            select(on_trial(PracticeRow.id)).where(PracticeRow.id == practice_id)
+        ):
             return None
         query = (
             insert(OutboxRow)

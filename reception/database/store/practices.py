@@ -11,23 +11,28 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Text, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from reception.database.store.queries import Queries, real_time
+from reception.database.store.queries import real_time
+from reception.database.store.versions import Versions
 from reception.database.tables import AppointmentTypeRow, PracticeRow, PractitionerRow
 from reception.errors import NotFound
 from reception.practice import Practice
 from reception.practice_file import practice_from_json
 
+#: What a version is noted with that a practice file brought.
+FROM_FILE = "practice file"
 
-class Practices(Queries):
+
+class Practices(Versions):
     """Practices; a Practice is rebuilt only when its settings changed."""
 
     async def practice(self, slug: str | None = None) -> Practice | None:
         """The practice of that slug; without one the first that was loaded."""
-        return await self._practice(PracticeRow.slug == slug if slug else None)
+        return await self._practice(PracticeRow.slug == slug if slug else PracticeRow.trial_of.is_(None))
 
     async def practices(self) -> list[Practice]:
         """All of them, in the order in which they were loaded."""
-        query = select(cast(PracticeRow.settings, Text)).order_by(PracticeRow.created_at, PracticeRow.id)
+        query = select(cast(PracticeRow.settings, Text)).where(PracticeRow.trial_of.is_(None))
+        query = query.order_by(PracticeRow.created_at, PracticeRow.id)
         return [_practice_from_text(one) for one in await self._connection.scalars(query)]
 
     async def practice_by_id(self, practice_id: UUID) -> Practice | None:
@@ -38,7 +43,8 @@ class Practices(Queries):
         digits = "".join(filter(str.isdigit, number))
         if not digits:
             return None
-        return await self._practice(func.regexp_replace(PracticeRow.phone, r"\D", "", "g") == digits)
+        number_of = func.regexp_replace(PracticeRow.phone, r"\D", "", "g")
+        return await self._practice((number_of == digits) & PracticeRow.trial_of.is_(None))
 
     async def practice_called(self, number: str, default: str = "") -> Practice | None:
         """The practice with that number; else the default one, or the only one there is.
@@ -48,13 +54,14 @@ class Practices(Queries):
         found = await self.practice_by_phone(number)
         if found is not None or default:
             return found or await self.practice(default)
-        several = await self._connection.scalar(select(func.count()).select_from(PracticeRow))
+        several = await self._connection.scalar(
+            select(func.count(PracticeRow.id)).where(PracticeRow.trial_of.is_(None))
+        )
         return await self.practice() if several == 1 else None
 
-    async def _practice(self, condition: ColumnElement[bool] | None) -> Practice | None:
-        query = select(cast(PracticeRow.settings, Text)).order_by(PracticeRow.created_at, PracticeRow.id)
-        if condition is not None:
-            query = query.where(condition)
+    async def _practice(self, condition: ColumnElement[bool]) -> Practice | None:
+        query = select(cast(PracticeRow.settings, Text)).where(condition)
+        query = query.order_by(PracticeRow.created_at, PracticeRow.id)
         settings: str | None = await self._connection.scalar(query.limit(1))
         return None if settings is None else _practice_from_text(settings)
 
@@ -83,17 +90,24 @@ class Practices(Queries):
         added = await self._connection.scalar(query) is not None
         if added:
             await self.save_members(practice)
+            await self.add_version(practice.id, settings, None, FROM_FILE)
         return added
 
     async def update_practice(
-        self, practice: Practice, settings: Mapping[str, Any], loaded: Mapping[str, Any]
-    ) -> None:
-        """Saves new settings. Practitioners and types that are no longer among them keep their rows."""
+        self,
+        practice: Practice,
+        settings: Mapping[str, Any],
+        loaded: Mapping[str, Any],
+        staff_id: UUID | None = None,
+        note: str = FROM_FILE,
+    ) -> int:
+        """Saves new settings; the number of their version. Whoever is left out of them keeps their row."""
         values = _columns(practice) | {"settings": settings, "loaded": loaded, "updated_at": real_time()}
         await self._connection.execute(
             update(PracticeRow).where(PracticeRow.id == practice.id).values(values)
         )
         await self.save_members(practice)
+        return await self.add_version(practice.id, settings, staff_id, note)
 
     async def save_members(self, practice: Practice) -> None:
         """Sees to it that every practitioner and appointment type has its row."""

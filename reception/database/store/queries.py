@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, func
+from sqlalchemy import ColumnElement, DateTime, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
+from sqlalchemy.orm import InstrumentedAttribute
+
+from reception.database.tables import PracticeRow
 
 
 class Queries:
@@ -17,6 +21,11 @@ class Queries:
     def savepoint(self) -> AsyncTransaction:
         """A part of the transaction, used with `async with`: an error undoes the part and nothing else."""
         return self._connection.begin_nested()
+
+
+def on_trial(practice_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether a row belongs to a practice's copy for trying things out."""
+    return practice_id.in_(select(PracticeRow.id).where(PracticeRow.trial_of.is_not(None)))
 
 
 def real_time() -> ColumnElement[datetime]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from reception.database.records import Patient, Request
 from reception.database.store.patients import COLUMNS
-from reception.database.store.queries import Queries
+from reception.database.store.queries import Queries, on_trial
 from reception.database.tables import PatientRow, RequestRow
 from reception.errors import NotFound
 
@@ -80,7 +80,7 @@ class Requests(Queries):
 
     async def all_requests(self) -> list[Request]:
         """Every practice's requests, oldest first."""
-        return await self._requests()
+        return await self._requests(~on_trial(RequestRow.practice_id))
 
     async def _requests(self, *conditions: ColumnElement[bool]) -> list[Request]:
         query = (
