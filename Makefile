@@ -19,15 +19,21 @@ WEB_LOCK := web/package.json web/package-lock.json web/.npmrc
 WEB_MODULES := web/node_modules/.installed
 WEB_BUILT := web/node_modules/.built
 
-.PHONY: run test web lint check format train evaluate patients bench shortcuts clean
+# The schemas of the custom resources in deploy/, against which tests hold the manifests.
+SCHEMAS := tests/deploy/schemas
+SCHEMA_MODULES := $(SCHEMAS)/node_modules/.installed
+
+.PHONY: run test schemas web lint check format train evaluate patients bench shortcuts clean
 
 run: $(VENV)/.installed
 	@$(BIN)/reception model pull
 	@exec $(BIN)/reception serve --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.installed-dev
+test: $(VENV)/.installed-dev $(SCHEMA_MODULES)
 	@$(BIN)/reception model pull
 	$(BIN)/python -m pytest
+
+schemas: $(SCHEMA_MODULES)
 
 web: $(WEB_MODULES)-dev $(WEB_BUILT)
 
@@ -82,7 +88,7 @@ shortcuts: $(VENV)/.installed-dev
 	SHORTCUT_UTTERANCES=500 $(BIN)/python -m pytest -s tests/inference/test_shortcuts.py
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis runs web/node_modules reception/*/static/build
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis runs web/node_modules $(SCHEMAS)/node_modules reception/*/static/build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -97,6 +103,9 @@ $(WEB_MODULES)-dev: $(WEB_LOCK)
 
 $(WEB_BUILT): $(WEB_MODULES) web/build.mjs $(shell find web/src -type f)
 	@$(if $(NODE),npm --prefix web run --silent build && touch $@,$(NODE_MISSING))
+
+$(SCHEMA_MODULES): $(SCHEMAS)/package.json $(SCHEMAS)/package-lock.json $(SCHEMAS)/.npmrc
+	@$(if $(NODE),npm --prefix $(SCHEMAS) ci --loglevel=error && touch $@)
 
 $(VENV)/.installed: pyproject.toml | $(BIN)/python $(WEB_BUILT)
 	@echo "Installing into $(VENV). Compiling the inference engine takes 5 to 15 minutes the first time ..."

@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     )
     prompts_dir: Path = Field(ROOT / "prompts", description="the desk's sentences and the model's prompt")
     rate_limit: int = Field(60, ge=0, description="requests a minute and address; 0 turns limits off")
+    proxies: int = Field(
+        0, ge=0, le=5, description="proxies in front that each add an address to X-Forwarded-For"
+    )
     worker: bool = Field(True, description="whether `reception serve` runs the background worker itself")
     public_url: str = Field("", description="https://… as patients' browsers and Twilio see the service")
     trusted_proxies: str = Field(

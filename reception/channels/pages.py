@@ -17,7 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from reception.channels.built import Built
 from reception.channels.cross_origin import add_reader
 from reception.channels.given import GivenService
-from reception.errors import ReceptionError, Unavailable
+from reception.errors import NotFound, ReceptionError, Unavailable
 from reception.messaging.metrics import count_outbox
 
 STATIC = Path(__file__).with_name("static")
@@ -82,8 +82,10 @@ async def ready(service: GivenService) -> Response[str]:
 
 
 @get("/metrics")
-async def metrics(service: GivenService) -> Response[bytes]:
-    """Prometheus."""
+async def metrics(request: Request[Any, Any, Any], service: GivenService) -> Response[bytes]:
+    """Prometheus. It asks each process itself; what came by way of a proxy is from outside: 404."""
+    if "x-forwarded-for" in request.headers:
+        raise NotFound("There is no such page.")
     with suppress(ReceptionError):  # while the database is away, what was counted last stands
         async with service.database.transaction() as store:
             count_outbox(await store.text_counts())

@@ -27,12 +27,19 @@ def networks(trusted: str) -> Networks:
 
 
 def client_address(connection: Connection, settings: Settings) -> str:
-    """The address of whoever asks: the last one that no trusted proxy has."""
+    """The address of whoever asks: the last one that no trusted proxy has.
+
+    Where only the number of proxies is known: each adds the address it sees, so those that a client made up
+    stand further left.
+    """
     peer, trusted = _peer(connection), networks(settings.trusted_proxies)
+    lines = connection.headers.getall("x-forwarded-for", [])
+    passed = [each.strip() for line in lines for each in line.split(",") if each.strip()]
+    if settings.proxies:
+        return passed[-settings.proxies] if len(passed) >= settings.proxies else peer
     if not _within(peer, trusted):
         return peer
-    passed = [each.strip() for each in connection.headers.get("x-forwarded-for", "").split(",")]
-    for address in reversed([each for each in passed if each]):
+    for address in reversed(passed):
         if not _within(address, trusted):
             return address
     return peer

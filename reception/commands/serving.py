@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import suppress
+from pathlib import Path
 
 import click
 
 from reception.commands import read_settings
 from reception.settings import Settings
+
+#: Seconds between two signs of life of the worker.
+HEARTBEAT = 10.0
 
 _INFERENCE_EXAMPLES = """Example: reception inference --host 0.0.0.0 --port 8100
 
@@ -97,14 +101,24 @@ async def _worker(settings: Settings) -> None:
     api = twilio_api(settings)
     texts = build_texts(settings, database, Clock(settings.now), api)
     task = asyncio.create_task(work(database, texts))
+    alive = asyncio.create_task(_show_alive(settings.data_dir / "worker.alive"))
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, task.cancel)
     with suppress(asyncio.CancelledError):
         await task
+    alive.cancel()
     if api is not None:
         await api.close()
     await database.close()
+
+
+async def _show_alive(file: Path) -> None:
+    """Touches a file as long as the process gets anywhere: whoever watches the worker looks at its age."""
+    await asyncio.to_thread(file.parent.mkdir, parents=True, exist_ok=True)
+    while True:
+        await asyncio.to_thread(file.touch)
+        await asyncio.sleep(HEARTBEAT)
 
 
 @click.command("settings", epilog="Example: RECEPTION_RATE_LIMIT=0 reception settings")
