@@ -34,7 +34,7 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
     "--check", "manifest", type=_FILE, help="A ScaledObject whose cron triggers must be just these."
 )
 @click.option("--warm", default=15, show_default=True, type=click.IntRange(0, 120), help="Minutes ahead.")
-@click.option("--practices-per-gpu", default=150, show_default=True, type=click.IntRange(1))
+@click.option("--practices-per-gpu", default=300, show_default=True, type=click.IntRange(1))
 @click.option("--morning-practices-per-gpu", default=60, show_default=True, type=click.IntRange(1))
 def hours(
     files: tuple[Path, ...],

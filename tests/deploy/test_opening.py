@@ -67,7 +67,7 @@ def test_many_practices_get_more_replicas_in_the_morning() -> None:
     many = [practice('{mon: ["08:00-18:00"]}', f"P{number}") for number in range(100)]
     assert crons(*many, fleet=Fleet(morning_practices=25, practices=50)) == [
         ("45 7 * * 1", "0 18 * * 1", "2"),
-        ("45 7 * * 1", "0 10 * * 1", "4"),
+        ("45 7 * * 1", "45 8 * * 1", "4"),
     ]
 
 
