@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +36,7 @@ class Actor:
     practice: Practice
     conversation_id: UUID
     caller: str
+    channel: str
     notices: Notices | None = None  # None where no texts are sent
 
     async def meet(self, need: Need) -> Any:
@@ -63,6 +64,12 @@ class Actor:
                 return await self._move(UUID(appointment_id), offer)
             case needs.CancelAppointment(appointment_id):
                 await self._cancel(UUID(appointment_id))
+            case needs.Standing(appointment_id, start):
+                return await self._stands(UUID(appointment_id), start)
+            case needs.ConfirmAppointment(appointment_id, start):
+                return await self.store.confirm_appointment(self.practice.id, UUID(appointment_id), start)
+            case needs.DeclineOffer(held):
+                await self.waiting.pass_on(UUID(held), self.conversation_id)
             case needs.Waiting(patient_id):
                 return await self._waiting_time(UUID(patient_id))
             case needs.SaveContact(patient_id, email, insurance):
@@ -122,9 +129,15 @@ class Actor:
 
     async def _cancel(self, appointment_id: UUID) -> None:
         cancelled = await self.booking.cancel(appointment_id, self.conversation_id)
-        if self.notices is not None:
+        patient = cancelled.patient
+        by_their_text = self.channel == "sms" and patient is not None and patient.phone == self.caller
+        if self.notices is not None and not by_their_text:  # who wrote it reads the answer
             await self.notices.cancelled(self.store, self.practice, cancelled, self.conversation_id)
         await self.waiting.give(cancelled)
+
+    async def _stands(self, appointment_id: UUID, start: datetime) -> bool:
+        found = await self.store.appointment(self.practice.id, appointment_id)
+        return found is not None and found.status == "booked" and found.start == start
 
     async def _waiting_time(self, patient_id: UUID) -> WaitingTime | None:
         kept = await self.waiting.kept_for(patient_id, self.conversation_id)

@@ -23,6 +23,7 @@ from reception.inference.factory import build_language_model
 from reception.inference.language_model import LanguageModel
 from reception.logging import where
 from reception.messaging.notices import Notices
+from reception.messaging.offers import OfferByText
 from reception.messaging.text_words import text_words
 from reception.messaging.texts import build_texts
 from reception.messaging.twilio_api import twilio_api
@@ -155,9 +156,11 @@ class Service:
         await self.database.check()
         await self._load_practice()
         settings = self.settings
-        notices = Notices(settings.prompts_dir, settings.public_url) if self.texts_api is not None else None
+        texts_on = self.texts_api is not None
+        notices = Notices(settings.prompts_dir, settings.public_url) if texts_on else None
+        offer = OfferByText(settings.prompts_dir) if texts_on else None
         self._desk = Desk(
-            self.database, self.understander, self._wordings, self.clock, settings.practice, notices
+            self.database, self.understander, self._wordings, self.clock, settings.practice, notices, offer
         )
         log.info("desk_open")
 

@@ -26,11 +26,12 @@ from reception.dialogue.state import Choice, Facts, Reply, State
 from reception.dialogue.wording import Wording
 from reception.errors import Closed, Invalid, NotFound, Unavailable
 from reception.inference.language_model import Priority
+from reception.messaging.asked import state_of
 from reception.messaging.notices import Notices
 from reception.ongoing import Ongoing
 from reception.practice import Practice
 from reception.scheduling.booking import Booking
-from reception.scheduling.waiting import WaitingList
+from reception.scheduling.waiting import AskByText, WaitingList
 from reception.understanding.interpret import Setting, language_of
 from reception.understanding.reading import read
 from reception.understanding.sayings import without_fillers
@@ -91,14 +92,16 @@ class Desk:
         clock: Clock,
         default_practice: str = "",
         notices: Notices | None = None,
+        ask: AskByText | None = None,
     ) -> None:
-        """Without `notices` patients get no texts about what was booked, moved or cancelled."""
+        """Without `notices` patients get no texts of what was booked or changed; `ask` offers freed times."""
         self._database = database
         self._understander = understander
         self._wordings = wordings
         self._clock = clock
         self._default_practice = default_practice
         self._notices = notices
+        self._ask = ask
         self._ahead = Anticipation(understander)
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._ongoing = Ongoing()
@@ -137,6 +140,26 @@ class Desk:
         self._ongoing.seen(started.id, channel)
         self._anticipate(started.id, started.messages, started.status)
         return started
+
+    async def start_with_text(self, text_id: UUID) -> Started | None:
+        """Opens a conversation in which a text of ours is answered; None when it was answered already."""
+
+        async def work(store: Store) -> Started | None:
+            question = await store.question(text_id)
+            practice = None if question is None else await store.practice_by_id(question.practice_id)
+            if question is None or practice is None:
+                return None
+            state = state_of(question, practice.time_zone)
+            conversation = await store.create_conversation(
+                practice.id, "sms", self._language(None, practice), "", question.recipient, _pack(state)
+            )
+            await store.answer_in(question, conversation.id)
+            if question.kind == "waitlist":
+                await store.hand_hold(UUID(question.about["held"]), conversation.id, 0)
+            asked = NewMessage("desk", question.body, state.expects)
+            return Started(conversation.id, "", await store.add_messages(conversation.id, [asked]), "open")
+
+        return await self._database.run(work)
 
     async def hear(self, conversation_id: UUID, text: str, client_id: str | None = None) -> Heard:
         """Takes one turn. The same `client_id` again gives the same answer and changes nothing.
@@ -288,10 +311,11 @@ class Desk:
         actor = Actor(
             store,
             Booking(store, practice, facts.now),
-            WaitingList(store, practice, facts.now),
+            WaitingList(store, practice, facts.now, self._ask),
             practice,
             conversation.id,
             conversation.caller,
+            conversation.channel,
             self._notices,
         )
         frame = as_heard(understood.frame, state)

@@ -96,6 +96,23 @@ class OutgoingText:
 
 
 @dataclass(frozen=True)
+class TextQuestion:
+    """A text that asked something. `kind` is reminder or waitlist.
+
+    `about` holds `patient`, `practitioner`, `appointment_type` and `start` (ISO 8601), an offer also its
+    `request` and the `held` time, whose row may be gone.
+    """
+
+    id: UUID
+    practice_id: UUID
+    recipient: str
+    body: str
+    kind: str
+    appointment_id: UUID | None
+    about: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Conversation:
     """One talk with the desk. `version` goes up with every save; `call_sid` is the phone call's id."""
 

@@ -377,6 +377,7 @@ class OutboxRow(Table):
     key: Mapped[str]
     conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
     appointment_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointments.id", ondelete="SET NULL"))
+    about: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))  # what it asks of whom
     due_at: Mapped[datetime | None]
     retry_at: Mapped[datetime | None]
     status: Mapped[str] = mapped_column(server_default=text("'queued'"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from reception.dialogue.state import Claims, Offer, Reply
@@ -126,6 +126,29 @@ class CancelAppointment:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Whether an appointment is still booked, for that start.  → bool"""
+
+    appointment_id: str
+    start: datetime
+
+
+@dataclass(frozen=True)
+class ConfirmAppointment:
+    """Note that the patient says they will come.  → bool: False when it is not booked for then any more"""
+
+    appointment_id: str
+    start: datetime
+
+
+@dataclass(frozen=True)
+class DeclineOffer:
+    """Give a time that was offered to the next who waits.  → None"""
+
+    held: str
+
+
+@dataclass(frozen=True)
 class FileRequest:
     """Put a request in the staff's inbox.  → id"""
 
@@ -180,6 +203,9 @@ Need = (
     | Upcoming
     | MoveAppointment
     | CancelAppointment
+    | Standing
+    | ConfirmAppointment
+    | DeclineOffer
     | FileRequest
     | AmendRequest
     | WithdrawRequest

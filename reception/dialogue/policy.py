@@ -29,6 +29,7 @@ from reception.dialogue.state import (
     Status,
     Task,
 )
+from reception.dialogue.texted import answer_text
 from reception.dialogue.waiting import tell_of_waiting
 
 #: Questions that any words may answer, so that nothing said to them is out of scope.
@@ -107,6 +108,10 @@ def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, fact
         return (yield from handed_over(state, facts, frame, heard))
     if state.expects is Expects.CONFIRMATION and frame.confidence < SURE and frame.intent in _YES_NO:
         frame = replace(frame, intent=Intent.INFORM)  # half a yes books nothing: the question is put again
+    if state.texted is not None:
+        answered = yield from answer_text(state, frame, heard, facts)
+        if answered is not None:
+            return answered
     if state.waited_for is not None or state.doubted is not None:
         answered = yield from answer_offers(state, frame, picked, facts)
         if answered is not None:

@@ -155,6 +155,18 @@ class WaitingTime:
     offer: Offer
 
 
+@dataclass(frozen=True)
+class Texted:
+    """What a text message of ours asked: whether they come to `appointment`, or take the time of `waiting`.
+
+    `patient_id` is whose it is; it identifies nobody.
+    """
+
+    patient_id: str
+    appointment: Existing | None = None
+    waiting: WaitingTime | None = None
+
+
 @dataclass
 class Wish:
     """What kind of appointment the patient would like."""
@@ -237,6 +249,7 @@ class State:
     appointment: Existing | None = None
     waited_for: WaitingTime | None = None  # offered, and not answered yet
     told_of_waiting: bool = False
+    texted: Texted | None = None  # asked by a text message, and not answered yet
     medical_request: str | None = None
     medical_words: str = ""  # all that was said to that request
     staff_request: str | None = None

@@ -61,4 +61,10 @@ class Reminders:
             key=f"reminder:{appointment.id}:{int(appointment.start.timestamp())}:{hours:g}",
             appointment_id=appointment.id,
             due_at=appointment.start - timedelta(hours=hours),
+            about={
+                "patient": str(appointment.patient.id),
+                "practitioner": appointment.practitioner,
+                "appointment_type": appointment.appointment_type,
+                "start": appointment.start.isoformat(),
+            },
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from reception.clock import Clock
 from reception.database.connection import Database
 from reception.messaging.delivery import Delivery
+from reception.messaging.offers import LapsedOffers, OfferByText
 from reception.messaging.reminders import Reminders
 from reception.messaging.twilio_api import TwilioApi
 from reception.settings import Settings
@@ -16,11 +17,13 @@ from reception.settings import Settings
 class Texts:
     """One worker's text messages."""
 
+    lapsed_offers: LapsedOffers
     reminders: Reminders
     delivery: Delivery
 
     async def round(self) -> None:
         """Does everything that is due now. Unavailable while the database is away."""
+        await self.lapsed_offers.round()
         await self.reminders.round()
         await self.delivery.round()
 
@@ -31,6 +34,7 @@ def build_texts(settings: Settings, database: Database, clock: Clock, api: Twili
         return None
     prompts = settings.prompts_dir
     return Texts(
+        LapsedOffers(database, clock, OfferByText(prompts)),
         Reminders(database, clock, prompts),
         Delivery(database, api, clock, prompts, settings.public_url),
     )

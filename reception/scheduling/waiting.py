@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from reception.database.records import OFFERED, Appointment
+from reception.database.records import OFFERED, Appointment, Request
 from reception.database.store import Store
 from reception.practice import AppointmentType, Practice
 
 #: How long a freed time is kept for one who waits, in minutes; then it is everybody's.
 KEPT_MINUTES = 120
+#: How long for one who was asked by text.
+OFFER_MINUTES = 30
+
+#: Asks somebody by text whether they want the time that is held for them; False when they can't be reached.
+AskByText = Callable[[Store, Practice, Request, Appointment], Awaitable[bool]]
 
 
 @dataclass(frozen=True)
@@ -24,12 +29,17 @@ class Kept:
 
 
 class WaitingList:
-    """One practice's waiting list, inside a transaction; `now` is aware, in the practice's zone."""
+    """One practice's waiting list, inside a transaction; `now` is aware, in the practice's zone.
 
-    def __init__(self, store: Store, practice: Practice, now: datetime) -> None:
+    With `ask`, who can be reached by text is asked at once, and has half an hour; then the next is asked.
+    Without it, and for the others, the time waits until they are in touch.
+    """
+
+    def __init__(self, store: Store, practice: Practice, now: datetime, ask: AskByText | None = None) -> None:
         self._store = store
         self._practice = practice
         self._now = now
+        self._ask = ask
 
     async def give(self, freed: Appointment) -> UUID | None:
         """Keeps the time of a cancelled or moved appointment for the first it fits; the request's id.
@@ -47,6 +57,8 @@ class WaitingList:
                 continue
             if await self._store.hold_of(self._practice.id, request.conversation_id) is not None:
                 continue  # another time is kept for them already
+            if await self._store.asked_by_text(self._practice.id, offer_key(request, freed)):
+                continue  # they did not want it, or did not answer
             end = freed.start + timedelta(minutes=kind.minutes)
             added = await self._store.add_hold(
                 self._practice.id,
@@ -60,8 +72,26 @@ class WaitingList:
             if added is None:
                 return None
             await self._store.update_request(request.id, {OFFERED: freed.start.isoformat()})
+            await self._asked(request, added)
             return request.id
         return None
+
+    async def pass_on(self, held: UUID, conversation_id: UUID | None = None) -> None:
+        """Offers a held time to the next who waits; with a conversation, only if that one holds it."""
+        hold = await self._store.appointment(self._practice.id, held, lock=True)
+        if hold is None or hold.status != "held":
+            return
+        if conversation_id is not None and hold.conversation_id != conversation_id:
+            return
+        await self._store.drop_hold(held)
+        await self.give(hold)
+
+    async def _asked(self, request: Request, held: UUID) -> None:
+        hold = await self._store.appointment(self._practice.id, held)
+        if self._ask is None or hold is None:
+            return
+        if await self._ask(self._store, self._practice, request, hold):
+            await self._store.keep_hold(held, OFFER_MINUTES)
 
     async def kept_for(self, patient_id: UUID, conversation_id: UUID) -> Kept | None:
         """The time that is kept for the patient, from now on held by this conversation; None without one."""
@@ -79,6 +109,11 @@ class WaitingList:
         kind = self._practice.type_by_name.get(details.get("appointment_type") or freed.appointment_type)
         long_enough = kind is not None and kind.minutes <= (freed.end - freed.start) / timedelta(minutes=1)
         return kind if kind and long_enough and freed.practitioner_id in kind.practitioners else None
+
+
+def offer_key(request: Request, freed: Appointment) -> str:
+    """The outbox's key of the offer of a time to one who waits: nobody is asked twice for the same."""
+    return f"waitlist:{request.id}:{freed.practitioner_id}:{int(freed.start.timestamp())}"
 
 
 def fits(details: Mapping[str, str], freed: Appointment) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -65,19 +66,22 @@ class Conversations(Queries):
         """The conversation of a phone call."""
         return await self._conversation(ConversationRow.call_sid == call_sid, lock)
 
-    async def latest_conversation(self, practice_id: UUID, channel: str, caller: str) -> UUID | None:
-        """The caller's conversation on this channel that was used last, open or not."""
+    async def latest_conversation_used(
+        self, practice_id: UUID, channel: str, caller: str, within: timedelta
+    ) -> tuple[UUID, datetime] | None:
+        """The caller's conversation on this channel that was used last, if not too long ago, and when."""
         query = (
-            select(ConversationRow.id)
+            select(ConversationRow.id, ConversationRow.updated_at)
             .where(
                 ConversationRow.practice_id == practice_id,
                 ConversationRow.channel == channel,
                 ConversationRow.caller == caller,
+                ConversationRow.updated_at > real_time() - within,
             )
             .order_by(ConversationRow.updated_at.desc())
         )
-        found: UUID | None = await self._connection.scalar(query.limit(1))
-        return found
+        row = (await self._connection.execute(query.limit(1))).first()
+        return None if row is None else (row.id, row.updated_at)
 
     async def _conversation(self, condition: ColumnElement[bool], lock: bool) -> Conversation | None:
         query = select(*CONVERSATION).where(condition)

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Uuid, and_, cast, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import Range, insert
 
 from reception.database.store.queries import Queries, real_time
-from reception.database.tables import AppointmentRow, PractitionerRow
+from reception.database.tables import AppointmentRow, OutboxRow, PractitionerRow, RequestRow
 
 
 class Holds(Queries):
@@ -37,12 +37,49 @@ class Holds(Queries):
             )
         )
 
-    async def sweep_expired_holds(self) -> int:
-        """Removes every expired hold; returns how many."""
-        swept = await self._connection.scalars(
-            delete(AppointmentRow).where(*_expired()).returning(AppointmentRow.id)
+    async def sweep_expired_holds(self, *, offered: bool = True) -> int:
+        """Removes expired holds, of times `offered` by text too or not; returns how many."""
+        swept = delete(AppointmentRow).where(*_expired())
+        if not offered:
+            swept = swept.where(~exists().where(*_offered_by_text()))
+        return len((await self._connection.scalars(swept.returning(AppointmentRow.id))).all())
+
+    async def lapsed_offers(self) -> list[tuple[UUID, UUID]]:
+        """Practice and hold of each time that was offered by text in vain; no two workers get the same.
+
+        Nobody answered in time, or the text did not arrive and they have not been in touch otherwise.
+        """
+        undelivered = and_(
+            OutboxRow.status.in_(("failed", "withdrawn")),
+            exists().where(
+                RequestRow.id == cast(OutboxRow.about["request"].astext, Uuid),
+                RequestRow.conversation_id == AppointmentRow.conversation_id,
+            ),
         )
-        return len(swept.all())
+        query = (
+            select(AppointmentRow.practice_id, AppointmentRow.id)
+            .join(OutboxRow, and_(*_offered_by_text()))
+            .where(
+                AppointmentRow.status == "held",
+                or_(AppointmentRow.hold_expires_at <= real_time(), undelivered),
+            )
+            .with_for_update(of=AppointmentRow, skip_locked=True)
+        )
+        return [(practice, hold) for practice, hold in await self._connection.execute(query)]
+
+    async def drop_hold(self, hold_id: UUID) -> None:
+        """Removes one hold."""
+        await self._connection.execute(
+            delete(AppointmentRow).where(AppointmentRow.id == hold_id, AppointmentRow.status == "held")
+        )
+
+    async def keep_hold(self, hold_id: UUID, minutes: float) -> None:
+        """Keeps a hold for so many minutes from now, be that longer or shorter than before."""
+        await self._connection.execute(
+            update(AppointmentRow)
+            .where(AppointmentRow.id == hold_id, AppointmentRow.status == "held")
+            .values(hold_expires_at=real_time() + timedelta(minutes=minutes))
+        )
 
     async def drop_holds(self, conversation_id: UUID) -> None:
         """Removes whatever the conversation holds."""
@@ -131,6 +168,10 @@ class Holds(Queries):
 def stretch(start: datetime, end: datetime) -> Range[datetime]:
     """The time from `start`, included, to `end`, not included."""
     return Range(start, end, bounds="[)")
+
+
+def _offered_by_text() -> tuple[Any, Any]:
+    return OutboxRow.appointment_id == AppointmentRow.id, OutboxRow.kind == "waitlist"
 
 
 def _expired() -> tuple[Any, Any]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, exists, func, select, text, update
+from sqlalchemy import and_, delete, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from reception.database.records import TextQuestion
 from reception.database.store.queries import Queries, on_trial, real_time
-from reception.database.tables import OptOutRow, OutboxRow, PracticeRow
+from reception.database.tables import OptOutRow, OutboxRow, PracticeRow, ReceivedTextRow
 
 #: A number as carriers want it.
 E164 = re.compile(r"\+[1-9][0-9]{5,14}")
@@ -32,12 +34,14 @@ class Outbox(Queries):
         conversation_id: UUID | None = None,
         appointment_id: UUID | None = None,
         due_at: datetime | None = None,
+        about: Mapping[str, str] | None = None,
     ) -> UUID | None:
         """Puts a text into the outbox; it leaves once this transaction is committed, or at `due_at`.
 
-        `key` makes it happen once per practice; `due_at` is aware, by the desk's clock. None when the key
-        is there already, the number wants no texts of this practice, or it is no number in E.164; and where
-        the practice is a copy for trying things out.
+        `key` makes it happen once per practice; `due_at` is aware, by the desk's clock. A text that asks
+        something says what `about` (see TextQuestion). None when the key is there already, the number wants
+        no texts of this practice, or it is no number in E.164; and where the practice is a copy for trying
+        things out.
         """
         if not E164.fullmatch(to) or await self.opted_out(practice_id, to):
             return None
@@ -57,6 +61,7 @@ class Outbox(Queries):
                 conversation_id=conversation_id,
                 appointment_id=appointment_id,
                 due_at=due_at,
+                about=None if about is None else dict(about),
             )
             .on_conflict_do_nothing(index_elements=["practice_id", "key"])
         )
@@ -69,6 +74,69 @@ class Outbox(Queries):
         """How many texts of a kind there are about an appointment, sent or not."""
         query = select(func.count()).where(OutboxRow.appointment_id == appointment_id, OutboxRow.kind == kind)
         return await self._connection.scalar(query) or 0
+
+    async def asked_by_text(self, practice_id: UUID, key: str) -> bool:
+        """Whether a text with this key was ever put into the outbox."""
+        query = select(exists().where(OutboxRow.practice_id == practice_id, OutboxRow.key == key))
+        return bool(await self._connection.scalar(query))
+
+    async def open_question(
+        self, practice_id: UUID, number: str, within: timedelta
+    ) -> tuple[UUID, datetime] | None:
+        """The newest text to this number whose question is not answered: its id, and since when."""
+        query = (
+            select(OutboxRow.id, OutboxRow.updated_at)
+            .where(
+                OutboxRow.practice_id == practice_id,
+                OutboxRow.recipient == number,
+                OutboxRow.about.is_not(None),
+                OutboxRow.conversation_id.is_(None),
+                OutboxRow.status.in_(("sending", "sent", "delivered", "unknown")),
+                OutboxRow.updated_at > real_time() - within,
+            )
+            .order_by(OutboxRow.updated_at.desc())
+        )
+        row = (await self._connection.execute(query.limit(1))).first()
+        return None if row is None else (row.id, row.updated_at)
+
+    async def question(self, text_id: UUID) -> TextQuestion | None:
+        """What a text asked, locked until this transaction ends; None when it is being answered already."""
+        query = select(
+            OutboxRow.id,
+            OutboxRow.practice_id,
+            OutboxRow.recipient,
+            OutboxRow.body,
+            OutboxRow.kind,
+            OutboxRow.appointment_id,
+            OutboxRow.about,
+        ).where(OutboxRow.id == text_id, OutboxRow.conversation_id.is_(None), OutboxRow.about.is_not(None))
+        row = (await self._connection.execute(query.with_for_update())).first()
+        return None if row is None else TextQuestion(*row)
+
+    async def answer_in(self, question: TextQuestion, conversation_id: UUID) -> None:
+        """The question, and others about the same appointment, are answered in that conversation."""
+        same = OutboxRow.id == question.id
+        if question.appointment_id is not None:
+            same = or_(
+                same,
+                and_(
+                    OutboxRow.appointment_id == question.appointment_id,
+                    OutboxRow.kind == question.kind,
+                    OutboxRow.status != "queued",
+                ),
+            )
+        await self._connection.execute(update(OutboxRow).where(same).values(conversation_id=conversation_id))
+
+    async def received_text(self, sid: str) -> list[str] | None:
+        """What was answered to a text that came in before; None to a new one."""
+        query = select(ReceivedTextRow.answers).where(ReceivedTextRow.sid == sid)
+        answers: list[str] | None = await self._connection.scalar(query)
+        return answers
+
+    async def note_received_text(self, practice_id: UUID, sid: str, answers: Sequence[str]) -> None:
+        """Remembers what was answered to a text that came in."""
+        row = {"practice_id": practice_id, "sid": sid, "answers": list(answers)}
+        await self._connection.execute(insert(ReceivedTextRow).values(row).on_conflict_do_nothing())
 
     async def opted_out(self, practice_id: UUID, number: str) -> bool:
         """Whether this number wrote STOP to the practice."""

@@ -1,0 +1,106 @@
+"""Answers to a text message of ours: the patient comes, does not, wants to move, or takes a free time.
+
+The number it came from identifies nobody. Whoever answers may say so much of the very appointment that the
+text named, as anybody could who holds the telephone; for everything else they are asked who they are.
+"""
+
+from __future__ import annotations
+
+from reception.dialogue.asking import ask_again, confirm, finish
+from reception.dialogue.booking import booked_lines
+from reception.dialogue.changes import change
+from reception.dialogue.meaning import Days, Frame, Intent
+from reception.dialogue.needs import (
+    BookSlot,
+    CancelAppointment,
+    CloseRequest,
+    ConfirmAppointment,
+    DeclineOffer,
+    Standing,
+    Step,
+)
+from reception.dialogue.noting import start_task
+from reception.dialogue.state import About, Existing, Facts, Line, Reply, State, Task, WaitingTime
+from reception.dialogue.text_cues import text_cues
+
+#: What is said beside the question without answering it.
+_BESIDE = frozenset(
+    {Intent.REPEAT, Intent.PRACTICE_QUESTION, Intent.THANK, Intent.GREET, Intent.OUT_OF_SCOPE,
+     Intent.MEDICAL_QUESTION}
+)  # fmt: skip
+
+
+def answer_text(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
+    """Takes the answer to the text; None where the talk goes on as usual, with the question open or not."""
+    texted, reply = state.texted, None
+    assert texted is not None  # the caller has checked
+    if texted.waiting is not None:
+        reply = yield from _offered(state, texted.waiting, frame, heard, facts)
+    elif texted.appointment is not None:
+        reply = yield from _reminded(state, texted.appointment, frame, heard, facts)
+    if reply is not None or state.texted is None or frame.intent in _BESIDE:
+        return reply
+    if frame.intent is Intent.INFORM and not frame.slots:
+        return ask_again(state)
+    state.texted = None  # they want something else
+    state.expects, state.about, state.choices = None, None, ()
+    return None
+
+
+def _reminded(state: State, appointment: Existing, frame: Frame, heard: str, facts: Facts) -> Step:
+    cues = text_cues(facts.language)
+    bare = not frame.slots
+    if cues.moves.fullmatch(heard) or frame.intent is Intent.RESCHEDULE:
+        if not (yield Standing(appointment.id, appointment.start)):
+            return _over(state, Line("appointment_changed"))
+        _move(state, appointment)
+        return (yield from change(state, facts)) if bare else None
+    if cues.comes_not.fullmatch(heard):
+        if not (yield Standing(appointment.id, appointment.start)):
+            return _over(state, Line("appointment_changed"))
+        yield CancelAppointment(appointment.id)
+        return _over(state, Line("cancelled", {"existing": appointment}), outcome="cancelled")
+    if cues.comes.fullmatch(heard) or (frame.intent is Intent.AFFIRM and bare):
+        if not (yield ConfirmAppointment(appointment.id, appointment.start)):
+            return _over(state, Line("appointment_changed"))
+        return _over(state, Line("confirmed", {"existing": appointment}), outcome="confirmed")
+    if frame.intent is Intent.CANCEL or (frame.intent is Intent.DENY and bare):
+        if not (yield Standing(appointment.id, appointment.start)):
+            return _over(state, Line("appointment_changed"))
+        state.texted = None
+        start_task(state, Task.CANCEL)
+        state.appointment = appointment
+        return confirm("confirm_cancel", About.CANCEL, existing=appointment)
+    return None
+
+
+def _move(state: State, appointment: Existing) -> None:
+    """The wish to move it; who is asking has to be told before anything is looked up."""
+    state.texted = None
+    start_task(state, Task.MOVE)
+    day = appointment.start.date()
+    state.wish.old_days = Days(day, day)
+
+
+def _offered(state: State, kept: WaitingTime, frame: Frame, heard: str, facts: Facts) -> Step:
+    cues = text_cues(facts.language)
+    bare, texted = not frame.slots, state.texted
+    assert texted is not None
+    if cues.yes.fullmatch(heard) or (frame.intent is Intent.AFFIRM and bare):
+        if kept.offer.start <= facts.now or not (
+            yield BookSlot(kept.held, kept.offer, texted.patient_id, "", "")
+        ):
+            return _over(state, Line("offer_gone"))
+        yield CloseRequest(kept.request_id)
+        return _over(state, *booked_lines(facts, kept.offer), outcome="booked")
+    if cues.no.fullmatch(heard) or (frame.intent is Intent.DENY and bare):
+        yield DeclineOffer(kept.held)
+        return _over(state, Line("still_waiting"))
+    return None
+
+
+def _over(state: State, *lines: Line, outcome: str = "") -> Reply:
+    """The text is answered; nothing more is asked, as every message costs the patient a look."""
+    state.texted = None
+    finish(state, outcome=outcome)
+    return Reply(lines)

@@ -1,0 +1,74 @@
+"""Offers a time that became free by text, to one who waits after the other until somebody takes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import structlog
+
+from reception.clock import Clock
+from reception.database.connection import Database
+from reception.database.records import Appointment, Request
+from reception.database.store import Store
+from reception.messaging.numbers import textable
+from reception.messaging.text_words import text_words
+from reception.practice import Practice
+from reception.scheduling.waiting import OFFER_MINUTES, WaitingList, offer_key
+
+log = structlog.get_logger()
+
+
+class OfferByText:
+    """Asks one who waits whether they want a time; their answer is taken in reception/dialogue/texted.py."""
+
+    def __init__(self, prompts_dir: Path) -> None:
+        self._prompts_dir = prompts_dir
+
+    async def __call__(self, store: Store, practice: Practice, request: Request, hold: Appointment) -> bool:
+        """False when they have no number for texts, or want none."""
+        if request.patient is None or not textable(request.patient.phone):
+            return False
+        words = text_words(self._prompts_dir, practice.languages[0])
+        body = words.say(
+            "offer",
+            practice=practice.name,
+            practitioner=hold.practitioner,
+            when=words.when(hold.start),
+            minutes=str(OFFER_MINUTES),
+        )
+        queued = await store.queue_text(
+            practice.id,
+            to=request.patient.phone,
+            body=body,
+            kind="waitlist",
+            key=offer_key(request, hold),
+            appointment_id=hold.id,
+            about={
+                "patient": str(request.patient.id),
+                "request": str(request.id),
+                "held": str(hold.id),
+                "practitioner": hold.practitioner,
+                "appointment_type": hold.appointment_type,
+                "start": hold.start.isoformat(),
+            },
+        )
+        return queued is not None
+
+
+class LapsedOffers:
+    """Asks the next one when nobody answered within the time, or the text did not arrive."""
+
+    def __init__(self, database: Database, clock: Clock, ask: OfferByText) -> None:
+        self._database = database
+        self._clock = clock
+        self._ask = ask
+
+    async def round(self) -> None:
+        """Passes on every offer that has lapsed. Unavailable while the database is away."""
+        async with self._database.transaction() as store:
+            for practice_id, held in await store.lapsed_offers():
+                practice = await store.practice_by_id(practice_id)
+                assert practice is not None  # an appointment's practice can't be deleted
+                now = self._clock.now(practice.time_zone)
+                await WaitingList(store, practice, now, self._ask).pass_on(held)
+                log.info("offer_lapsed", hold=str(held))

@@ -1,0 +1,38 @@
+"""Plain answers to a reminder or an offer by text. Ring: unit."""
+
+from __future__ import annotations
+
+import pytest
+
+from reception.dialogue.text_cues import ENGLISH
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["C", "c.", "Confirm", "yes", "Yes!", "Yes, I'll be there", "ok thanks", "see you then",
+     "We will be there tomorrow", "I am coming", "Yes see you there, thank you", "Hi, I'll be there!"],
+)  # fmt: skip
+def test_they_come(text: str) -> None:
+    assert ENGLISH.comes.fullmatch(text)
+    assert not ENGLISH.comes_not.fullmatch(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["X", "x please", "Sorry, I can't make it", "can't come tomorrow", "I won't be able to make it, sorry",
+     "We are not coming", "please cancel my appointment", "No, I cannot make it"],
+)  # fmt: skip
+def test_they_do_not_come(text: str) -> None:
+    assert ENGLISH.comes_not.fullmatch(text)
+    assert not ENGLISH.comes.fullmatch(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["yes but can we make it later", "I'll be there if my car starts", "will I be there long?",
+     "I can't make it at 10, is 11 free?", "I can't come because of chest pain", "I'll be late",
+     "who is this"],
+)  # fmt: skip
+def test_anything_more_is_left_to_the_model(text: str) -> None:
+    for cue in (ENGLISH.comes, ENGLISH.comes_not, ENGLISH.moves, ENGLISH.yes, ENGLISH.no):
+        assert not cue.fullmatch(text)
