@@ -15,13 +15,13 @@ LONGEST = 2000
 
 
 async def keep_voicemail(
-    store: Store, call: Call, *, recording: str, language: str, details: Mapping[str, Any]
+    store: Store, call: Call, *, recording: str, caller: str, language: str, details: Mapping[str, Any]
 ) -> None:
     """Files a voicemail in the inbox, or adds to the one that is there already: `text` and `recording`.
 
     One call has one voicemail, in whatever order its recording and its transcript arrive, and however often.
     """
-    kept = await _conversation(store, call, language)
+    kept = await _conversation(store, call, caller, language)
     details = {key: value for key, value in details.items() if value}
     words = details.get("transcript", "")
     if call.request_id is None:
@@ -53,11 +53,13 @@ def _as_request(details: Mapping[str, Any]) -> dict[str, Any]:
     return {"text": text} | ({"recording": details["recording"]} if "recording" in details else {})
 
 
-async def _conversation(store: Store, call: Call, language: str) -> UUID:
+async def _conversation(store: Store, call: Call, caller: str, language: str) -> UUID:
     """The call's conversation; one is opened for a call that only rang through."""
     if call.conversation_id is not None:
         return call.conversation_id
-    opened = await store.create_conversation(call.practice_id, "phone", language, "", "", {}, call.call_sid)
+    opened = await store.create_conversation(
+        call.practice_id, "phone", language, "", caller, {}, call.call_sid
+    )
     await store.close_conversation(opened.id)
     await store.open_call(call.call_sid, call.practice_id, opened.id)
     return opened.id

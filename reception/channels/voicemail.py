@@ -9,7 +9,7 @@ from litestar import Request, Response, post
 
 from reception.channels import twiml
 from reception.channels.call_ends import hang_up
-from reception.channels.call_form import GivenCall, xml
+from reception.channels.call_form import GivenCall, caller_of, xml
 from reception.channels.calls import FINISHED, practice_of, talk_of, words_of
 from reception.channels.given import GivenService
 from reception.channels.left_messages import keep_voicemail
@@ -63,6 +63,7 @@ async def _keep(service: Service, form: Form, **details: str) -> None:
             store,
             call,
             recording=form.first("RecordingSid"),
+            caller=caller_of(form),
             language=practice.languages[0],
             details=details,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 
@@ -26,12 +27,15 @@ SCRIPT = {
 
 
 class ScriptedModel:
-    """Answers from a script (out_of_scope otherwise); fails as long as `trouble` is set."""
+    """Answers from a script (out_of_scope otherwise) after `pause` seconds; fails while `trouble` is set."""
 
     def __init__(self, script: Mapping[str, str] | None = None) -> None:
         self.script = {**SCRIPT, **(script or {})}
         self.asked: list[str] = []
+        self.prompts: list[str] = []
         self.read_ahead: list[str] = []
+        self.pause = 0.0
+        self.paused = asyncio.Event()
         self.trouble: ReceptionError | None = None
 
     async def complete(self, request: Request, listener: Listener | None = None) -> Completion:
@@ -42,6 +46,10 @@ class ScriptedModel:
         found = re.search(r"patient: (.*)\nframe:$", str(request.prompt))
         said = found[1] if found else ""
         self.asked.append(said)
+        self.prompts.append(str(request.prompt))
+        if self.pause:
+            self.paused.set()
+            await asyncio.sleep(self.pause)
         return Completion(f" {self.script.get(said, 'out_of_scope')}\n", 0.9, 8, 1.0)
 
     async def ready(self) -> None:

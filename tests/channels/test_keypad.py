@@ -37,6 +37,10 @@ def keypad() -> Keypad:
         ("0012125550111#", "phone", "0012125550111"),
         ("5550111#", "phone", "5550111"),
         ("#", "phone", None),
+        ("*", "date_of_birth", "can you say that again"),
+        ("0#", "date_of_birth", "I want to speak to a person"),
+        ("0#", "phone", "I want to speak to a person"),
+        ("1", "request", "Monday at 9:00 AM"),
     ],
 )
 def test_what_keys_stand_for(keypad: Keypad, keys: str, expects: str, said: str | None) -> None:
@@ -45,8 +49,9 @@ def test_what_keys_stand_for(keypad: Keypad, keys: str, expects: str, said: str 
     assert heard[:-1] == [None] * (len(keys) - 1)
 
 
-def test_without_options_one_and_two_are_yes_and_no(keypad: Keypad) -> None:
-    assert [keypad.press(key, "confirmation", []) for key in "12"] == ["yes", "no"]
+@pytest.mark.parametrize("expects", ["confirmation", "anything_else"])
+def test_without_options_one_and_two_are_yes_and_no(keypad: Keypad, expects: str) -> None:
+    assert [keypad.press(key, expects, []) for key in "12"] == ["yes", "no"]
 
 
 def test_half_a_number_is_forgotten_when_the_caller_speaks(keypad: Keypad) -> None:
