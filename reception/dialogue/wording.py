@@ -13,6 +13,7 @@ import yaml
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_day_names
 
+from reception.dialogue.aloud import Aloud
 from reception.dialogue.meaning import EVERY_WEEKDAY, Days, Hours
 from reception.dialogue.state import Choice, Existing, Expects, Line, Offer, Task
 from reception.errors import MisconfiguredError
@@ -102,7 +103,9 @@ class Wording:
 
     def __init__(self, folder: Path) -> None:
         """Reads `desk.yaml` and `format.yaml`; MisconfiguredError when a sentence or variable is off."""
-        self._format: dict[str, str] = _read(folder / "format.yaml")
+        read = _read(folder / "format.yaml")
+        self._aloud = Aloud(read.pop("aloud", {}))
+        self._format: dict[str, str] = read
         self._locale = self._format["locale"]
         self._sentences = _Sentences(_read(folder / "desk.yaml"))
         problems = [f"{key} is missing" for key in VARIABLES.keys() - self._sentences.keys]
@@ -118,7 +121,8 @@ class Wording:
     def say(self, line: Line, today: date, variant: int = 0, *, spoken: bool = False) -> str:
         """One line as a sentence; `variant` picks among several wordings.
 
-        What is `spoken` has wordings of its own where the file gives them, and names three of many at most.
+        What is `spoken` has wordings of its own where the file gives them, names three of many at most, and
+        is put so that a voice reads it well.
         """
         sentences = self._sentences.of(line.key, spoken=spoken)
         values = line.values
@@ -128,7 +132,8 @@ class Wording:
                 for name, value in values.items()
             }
         words = self._words(values, today)
-        return str(sentences[variant % len(sentences)].format(**words))
+        sentence = str(sentences[variant % len(sentences)].format(**words))
+        return self._aloud.put(sentence) if spoken else sentence
 
     def option(self, choice: Choice, today: date) -> Rendered:
         """How a choice is shown and what text selects it."""
@@ -149,7 +154,7 @@ class Wording:
         for choice in choices:
             one = choice.offer or choice.existing
             if one is not None:
-                marks.append(self.clock(one.start.time()))
+                marks.append(self._aloud.put(self.clock(one.start.time())))
             elif choice.day is not None:
                 marks.append(format_date(choice.day, self._format["day"], self._locale))
         return tuple(marks)
