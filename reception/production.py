@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,6 +11,7 @@ from reception.errors import MisconfiguredError
 from reception.settings import Settings
 
 _LOCAL = ("", "localhost", "::1", "127.0.0.1")
+_ACCOUNT = re.compile("AC[0-9a-f]{32}")
 _ENCRYPTED = ("require", "verify-ca", "verify-full")
 
 
@@ -37,6 +39,11 @@ def unsafe(settings: Settings) -> Iterator[str]:
         yield "RECEPTION_DATABASE_URL: not encrypted to another host; add sslmode=verify-full"
     if not settings.twilio_auth_token.get_secret_value():
         yield "RECEPTION_TWILIO_AUTH_TOKEN: missing; a long random text where no phone is connected"
+    if settings.twilio_account_sid and not _ACCOUNT.fullmatch(settings.twilio_account_sid):
+        yield "RECEPTION_TWILIO_ACCOUNT_SID: must be AC and 32 hexadecimal digits"
+    elsewhere = urlsplit(settings.twilio_api_url)
+    if settings.twilio_api_url and elsewhere.scheme != "https" and elsewhere.hostname not in _LOCAL:
+        yield "RECEPTION_TWILIO_API_URL: must begin with https://, or be empty for Twilio itself"
     away = (urlsplit(settings.inference_url).hostname or "") not in _LOCAL
     if away and not settings.inference_api_key.get_secret_value():
         yield "RECEPTION_INFERENCE_API_KEY: missing; the inference server is another host"

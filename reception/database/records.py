@@ -113,6 +113,17 @@ class TextQuestion:
 
 
 @dataclass(frozen=True)
+class UnsentWords:
+    """A message in a conversation by text that answers nothing, so that it has to be sent by itself."""
+
+    message_id: UUID
+    practice_id: UUID
+    conversation_id: UUID
+    recipient: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Conversation:
     """One talk with the desk. `version` goes up with every save; `call_sid` is the phone call's id."""
 

@@ -14,6 +14,7 @@ class TextCues:
     comes: re.Pattern[str]
     comes_not: re.Pattern[str]
     moves: re.Pattern[str]
+    late: re.Pattern[str]  # anywhere in the text, unlike the others
     yes: re.Pattern[str]
     no: re.Pattern[str]
 
@@ -33,8 +34,8 @@ ENGLISH = TextCues(
     comes=_whole(
         "c", "c to confirm", "confirm(?:ed|ing)?", "i confirm(?: it)?", _YES,
         rf"(?:(?:{_YES})[,.! ]+)?(?:{_I}(?:'?ll| will) (?:be there|come|make it|see you)"
-        rf"|see you(?: (?:then|there|tomorrow|soon))?|{_I}(?:'?m| am|'?re| are) coming|{_I} can make it"
-        rf"|will do|be there){_WHEN}",
+        rf"|see (?:you|u|ya)(?: (?:then|there|tomorrow|tmrw|soon))?|{_I}(?:'?m| am|'?re| are) coming"
+        rf"|{_I} can make it|will do|be there){_WHEN}",
     ),
     comes_not=_whole(
         "x", "x to cancel", "cancel(?: it| that| my appointment| the appointment)?(?: please)?",
@@ -43,6 +44,9 @@ ENGLISH = TextCues(
         r"please cancel(?: it| my appointment| the appointment)?",
     ),
     moves=_whole("r", "r to move", "(?:move|reschedule)(?: it| my appointment| the appointment)?"),
+    late=re.compile(
+        r"\b(?:(?:running|be|bit|little|be there) late(?:r)?|(?:minutes?|mins?|min) late)\b", re.IGNORECASE
+    ),
     yes=_whole(_YES, "i'?ll take it", "book it", "take it"),
     no=_whole("n", "no", "nope", "no thanks?", "no thank you", "not this one", "keep waiting"),
 )  # fmt: skip

@@ -16,8 +16,10 @@ from reception.dialogue.needs import (
     CloseRequest,
     ConfirmAppointment,
     DeclineOffer,
+    FileRequest,
     Standing,
     Step,
+    Talk,
 )
 from reception.dialogue.noting import start_task
 from reception.dialogue.state import About, Existing, Facts, Line, Reply, State, Task, WaitingTime
@@ -50,7 +52,10 @@ def answer_text(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
 def _reminded(state: State, appointment: Existing, frame: Frame, heard: str, facts: Facts) -> Step:
     cues = text_cues(facts.language)
     bare = not frame.slots
-    if cues.moves.fullmatch(heard) or frame.intent is Intent.RESCHEDULE:
+    changes = frame.intent in (Intent.CANCEL, Intent.RESCHEDULE)
+    if cues.late.search(heard) and not changes and "?" not in heard:
+        return (yield from _late(state, appointment, heard))
+    if cues.moves.fullmatch(heard) or frame.intent in (Intent.RESCHEDULE, Intent.ALTERNATIVES):
         if not (yield Standing(appointment.id, appointment.start)):
             return _over(state, Line("appointment_changed"))
         _move(state, appointment)
@@ -72,6 +77,15 @@ def _reminded(state: State, appointment: Existing, frame: Frame, heard: str, fac
         state.appointment = appointment
         return confirm("confirm_cancel", About.CANCEL, existing=appointment)
     return None
+
+
+def _late(state: State, appointment: Existing, heard: str) -> Talk:
+    """They come, and somebody should know that it will be later; the practice decides what that means."""
+    if not (yield ConfirmAppointment(appointment.id, appointment.start)):
+        return _over(state, Line("appointment_changed"))
+    patient = state.texted.patient_id if state.texted is not None else None
+    yield FileRequest("message", {"text": heard}, "urgent", patient)
+    return _over(state, Line("request_filed"), outcome="message")
 
 
 def _move(state: State, appointment: Existing) -> None:

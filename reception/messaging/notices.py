@@ -7,7 +7,7 @@ from uuid import UUID
 
 from reception.database.records import Appointment
 from reception.database.store import Store
-from reception.messaging.numbers import textable
+from reception.messaging.numbers import number_for_texts
 from reception.messaging.text_words import TextWords, text_words
 from reception.practice import Practice
 
@@ -53,7 +53,8 @@ class Notices:
         key: str,
         conversation_id: UUID | None,
     ) -> None:
-        if appointment.patient is None or not textable(appointment.patient.phone):
+        to = number_for_texts(practice, appointment.patient)
+        if not to:
             return
         words = text_words(self._prompts_dir, practice.languages[0])
         values = {
@@ -65,7 +66,7 @@ class Notices:
             values |= await self._where(store, practice, appointment, words)
         await store.queue_text(
             practice.id,
-            to=appointment.patient.phone,
+            to=to,
             body=words.say(kind, **values),
             kind=kind,
             key=key,

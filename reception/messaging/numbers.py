@@ -5,6 +5,9 @@ from __future__ import annotations
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
 
+from reception.database.records import Patient
+from reception.practice import Practice
+
 #: Kinds of numbers that surely take no texts. Where mobile numbers can't be told from others, as in North
 #: America, the carrier has the last word.
 _NOT_MOBILE = frozenset(
@@ -18,6 +21,13 @@ _NOT_MOBILE = frozenset(
         PhoneNumberType.VOICEMAIL,
     }
 )
+
+
+def number_for_texts(practice: Practice, patient: Patient | None) -> str:
+    """The patient's number if texts can go from the practice to it; else nothing."""
+    if patient is None or not practice.phone or not textable(patient.phone):
+        return ""
+    return patient.phone
 
 
 def textable(number: str) -> bool:

@@ -10,7 +10,7 @@ from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.records import Appointment, Request
 from reception.database.store import Store
-from reception.messaging.numbers import textable
+from reception.messaging.numbers import number_for_texts
 from reception.messaging.text_words import text_words
 from reception.practice import Practice
 from reception.scheduling.waiting import OFFER_MINUTES, WaitingList, offer_key
@@ -26,7 +26,8 @@ class OfferByText:
 
     async def __call__(self, store: Store, practice: Practice, request: Request, hold: Appointment) -> bool:
         """False when they have no number for texts, or want none."""
-        if request.patient is None or not textable(request.patient.phone):
+        to = number_for_texts(practice, request.patient)
+        if request.patient is None or not to:
             return False
         words = text_words(self._prompts_dir, practice.languages[0])
         body = words.say(
@@ -38,7 +39,7 @@ class OfferByText:
         )
         queued = await store.queue_text(
             practice.id,
-            to=request.patient.phone,
+            to=to,
             body=body,
             kind="waitlist",
             key=offer_key(request, hold),

@@ -9,7 +9,7 @@ from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.records import Appointment
 from reception.database.store import Store
-from reception.messaging.numbers import textable
+from reception.messaging.numbers import number_for_texts
 from reception.messaging.text_words import text_words
 from reception.practice import Practice
 
@@ -44,7 +44,8 @@ class Reminders:
                 await self._remind(store, practice, appointment, hours)
 
     async def _remind(self, store: Store, practice: Practice, appointment: Appointment, hours: float) -> None:
-        if appointment.patient is None or not textable(appointment.patient.phone):
+        to = number_for_texts(practice, appointment.patient)
+        if appointment.patient is None or not to:
             return
         words = text_words(self._prompts_dir, practice.languages[0])
         body = words.say(
@@ -55,7 +56,7 @@ class Reminders:
         )
         await store.queue_text(
             practice.id,
-            to=appointment.patient.phone,
+            to=to,
             body=body,
             kind="reminder",
             key=f"reminder:{appointment.id}:{int(appointment.start.timestamp())}:{hours:g}",

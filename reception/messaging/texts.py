@@ -10,6 +10,7 @@ from reception.messaging.delivery import Delivery
 from reception.messaging.offers import LapsedOffers, OfferByText
 from reception.messaging.reminders import Reminders
 from reception.messaging.twilio_api import TwilioApi
+from reception.messaging.words_of_staff import WordsOfStaff
 from reception.settings import Settings
 
 
@@ -17,12 +18,14 @@ from reception.settings import Settings
 class Texts:
     """One worker's text messages."""
 
+    words_of_staff: WordsOfStaff
     lapsed_offers: LapsedOffers
     reminders: Reminders
     delivery: Delivery
 
     async def round(self) -> None:
         """Does everything that is due now. Unavailable while the database is away."""
+        await self.words_of_staff.round()
         await self.lapsed_offers.round()
         await self.reminders.round()
         await self.delivery.round()
@@ -34,6 +37,7 @@ def build_texts(settings: Settings, database: Database, clock: Clock, api: Twili
         return None
     prompts = settings.prompts_dir
     return Texts(
+        WordsOfStaff(database),
         LapsedOffers(database, clock, OfferByText(prompts)),
         Reminders(database, clock, prompts),
         Delivery(database, api, clock, prompts, settings.public_url),

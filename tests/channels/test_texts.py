@@ -16,9 +16,10 @@ from twilio.request_validator import RequestValidator
 from reception.channels.signatures import HEADER
 from reception.clock import Clock
 from reception.database.connection import Database
-from reception.database.records import Appointment
+from reception.database.records import Appointment, NewMessage
 from reception.messaging.offers import LapsedOffers, OfferByText
 from reception.messaging.reminders import Reminders
+from reception.messaging.words_of_staff import WordsOfStaff
 from reception.practice import Practice
 from reception.settings import ROOT
 from tests.channels.conftest import NUMBER, TOKEN, Client, Serve
@@ -160,6 +161,26 @@ async def test_a_question_beside_it_is_answered_and_the_reminder_stays_open(
     assert "Reply C" in said
     await phone.text("C")
     assert await marys(database) == ("booked", True)
+
+
+async def test_who_will_be_late_comes_and_staff_hear_of_it(client: Client, database: Database) -> None:
+    await send_due(database)
+    await Phone(client, MARY).text("On my way but running late, sorry")
+    assert await marys(database) == ("booked", True)
+    async with database.transaction() as store:
+        [request] = await store.all_requests()
+    assert (request.kind, request.details) == ("message", {"text": "On my way but running late, sorry"})
+
+
+async def test_words_of_staff_reach_the_phone_once(client: Client, database: Database) -> None:
+    await Phone(client, MARY).text("hello")
+    async with database.transaction() as store:
+        [(conversation, _)] = await store.all_conversations()
+        await store.add_messages(conversation.id, [NewMessage("staff", "This is Ruth. How can I help?")])
+    for _ in range(2):
+        await WordsOfStaff(database).round()
+    assert (MARY, "This is Ruth. How can I help?") in await send_due(database)
+    assert await send_due(database) == []
 
 
 async def test_a_reminder_of_an_appointment_that_is_no_more_confirms_nothing(

@@ -7,12 +7,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, delete, exists, func, or_, select, text, update
+from sqlalchemy import Text, and_, cast, delete, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from reception.database.records import TextQuestion
+from reception.database.records import TextQuestion, UnsentWords
 from reception.database.store.queries import Queries, on_trial, real_time
-from reception.database.tables import OptOutRow, OutboxRow, PracticeRow, ReceivedTextRow
+from reception.database.tables import (
+    ConversationRow,
+    MessageRow,
+    OptOutRow,
+    OutboxRow,
+    PracticeRow,
+    ReceivedTextRow,
+)
 
 #: A number as carriers want it.
 E164 = re.compile(r"\+[1-9][0-9]{5,14}")
@@ -126,6 +133,36 @@ class Outbox(Queries):
                 ),
             )
         await self._connection.execute(update(OutboxRow).where(same).values(conversation_id=conversation_id))
+
+    async def unsent_words(self, within: timedelta) -> list[UnsentWords]:
+        """What staff (or the desk, unasked) said in conversations by text and is not in the outbox yet."""
+        key = func.concat("message:", cast(MessageRow.id, Text))
+        queued = exists().where(OutboxRow.practice_id == PracticeRow.id, OutboxRow.key == key)
+        query = (
+            select(MessageRow.id, PracticeRow.id, ConversationRow.id, ConversationRow.caller, MessageRow.text)
+            .join(ConversationRow, ConversationRow.practice_id == PracticeRow.id)
+            .join(MessageRow, MessageRow.conversation_id == ConversationRow.id)
+            .where(
+                ConversationRow.channel == "sms",
+                ConversationRow.updated_at > real_time() - within,
+                MessageRow.role.in_(("staff", "desk")),
+                MessageRow.reply_to.is_(None),
+                MessageRow.sequence > 1,  # the first is the greeting, or the text that is answered
+                MessageRow.at > real_time() - within,
+                ~queued,
+            )
+            .order_by(MessageRow.conversation_id, MessageRow.sequence)
+        )
+        return [UnsentWords(*row) for row in await self._connection.execute(query)]
+
+    async def forget_received_texts(self, before: timedelta) -> int:
+        """Forgets what was answered so long ago that no carrier delivers the text again; returns how many."""
+        gone = await self._connection.scalars(
+            delete(ReceivedTextRow)
+            .where(ReceivedTextRow.at < real_time() - before)
+            .returning(ReceivedTextRow.sid)
+        )
+        return len(gone.all())
 
     async def received_text(self, sid: str) -> list[str] | None:
         """What was answered to a text that came in before; None to a new one."""
