@@ -10,7 +10,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from reception.dialogue.meaning import SURE, Days, Frame, Intent, Slot
+from reception.understanding.corrections import meant, mended_birth_date, without_ruled_out
 from reception.understanding.interpret import Setting, interpret, language_of
+from reception.understanding.listening import forms, sayings
 from reception.understanding.sayings import heed
 from reception.understanding.values.names import read_name
 
@@ -38,9 +40,6 @@ _NAME_WORDS = 5
 _PLAIN_WORDS = 12
 
 
-#: First words that are a yes or a no whatever follows; at a yes-or-no question they outweigh the model.
-_YES = {"en": frozenset({"yes", "yeah", "yep", "yup", "sure", "okay", "ok", "correct", "right"})}
-_NO = {"en": frozenset({"no", "nope", "nah"})}
 #: Questions whose answer can't be a day of the past.
 _NO_PAST_DAY = frozenset({"slot", "time", "practitioner", "appointment_type", "phone", "insurance"})
 #: Intents that may tell who it is for in the same breath.
@@ -48,31 +47,17 @@ _TELL_BIRTH = frozenset(
     {Intent.INFORM, Intent.AFFIRM, Intent.DENY, Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL, Intent.CHECK,
      Intent.PRESCRIPTION, Intent.REFERRAL, Intent.SICK_NOTE}
 )  # fmt: skip
-#: What stands before a birth date: "born on", or a correction where it was just said wrongly.
-_BORN_WORDS = r"\b(?:born(?: on)?|birth ?(?:date|day)?(?: is)?|dob|it'?s|it is|no|sorry|wait)\W+(?:the )?"
-_MAYBE_BORN = re.compile(_BORN_WORDS, re.IGNORECASE)
-_BORN_BEFORE = re.compile(rf"{_BORN_WORDS}$", re.IGNORECASE)
 _DAYS_AND_TIMES = frozenset({Slot.DATE, Slot.TIME, Slot.OLD_DATE, Slot.OLD_TIME})
-#: A year of a birth, as written or spoken.
-_YEAR = re.compile(
-    r"\b(?:19\d\d|20[0-2]\d)\b|/\d\d\b|\bnineteen\b|\btwo thousand\b|\btwenty\b", re.IGNORECASE
-)
 #: A day longer ago than this was somebody's birth.
 YEARS_AGO = timedelta(days=300)
-_CORRECTED = re.compile(r"\b(?:no|wait|sorry|mean|mine|actually|rather)\b", re.IGNORECASE)
 #: How many last words are searched for a birth date, and of how many it may be.
 _SEARCHED, _DATE_WORDS = 40, 9
 #: What a yes or a no may be taken for: "yes, thank you, bye", "yes, sorry again".
 _NOTHING_ELSE = frozenset({Intent.THANK, Intent.GOODBYE, Intent.GREET})
 #: What only a yes or no that can be nothing else outweighs: "okay, can you say that again?" is no yes.
 _SOMETHING_ELSE = frozenset({Intent.REPEAT, Intent.INFORM, Intent.OUT_OF_SCOPE, Intent.PRACTICE_QUESTION})
-#: A yes or no of more words, or with one of these, says something else too.
+#: A yes or no of more words says something else too.
 _SHORT = 4
-_QUALIFIED = re.compile(
-    r"\?|\b(?:but|repeat|hold|wait|who|what|where|when|which|how)\b|\b(?:say|tell|hear|read)\b.*\bagain\b",
-    re.IGNORECASE,
-)
-_NO_BUT_YES = re.compile(r"^\W*no,? (?:problem|worries|that'?s (?:right|fine|correct))\b", re.IGNORECASE)
 _YES_OR_NO = frozenset({"confirmation", "anything_else"})
 
 
@@ -81,13 +66,13 @@ def not_reversed(frame: Frame, expects: str | None, heard: str, language: str) -
     polite = expects == "confirmation" and frame.intent in _NOTHING_ELSE | _SOMETHING_ELSE and not frame.slots
     if expects not in _YES_OR_NO or not (polite or frame.intent in (Intent.AFFIRM, Intent.DENY)):
         return frame
-    first = "".join(char if char.isalpha() else " " for char in heard.casefold()).split()[:1]
-    said_no = bool(first) and first[0] in _NO.get(language, ())
-    said_yes = bool(first) and first[0] in _YES.get(language, ())
-    if said_no and expects == "confirmation" and _NO_BUT_YES.search(heard):
+    known = sayings(language)
+    said_no = known.starts_with(heard, known.no_words)
+    said_yes = known.starts_with(heard, known.yes_words)
+    if said_no and expects == "confirmation" and known.no_but_yes.search(heard):
         said_no, said_yes = False, True  # "no problem, book it"
     if frame.intent in _SOMETHING_ELSE and frame.confidence >= SURE:
-        qualified = len(heard.split()) > _SHORT or _QUALIFIED.search(heard)
+        qualified = len(heard.split()) > _SHORT or known.qualified.search(heard)
         said_no, said_yes = said_no and not qualified, said_yes and not qualified
     if (said_yes and frame.intent is Intent.AFFIRM) or (said_no and frame.intent is Intent.DENY):
         return replace(frame, confidence=1.0)
@@ -102,23 +87,30 @@ def not_reversed(frame: Frame, expects: str | None, heard: str, language: str) -
 
 def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: Setting) -> Frame:
     """The frame with the asked slot filled from the whole answer, where it lacks it and that can be one."""
-    heeded = heed(frame, heard, setting.language)
-    if heeded.manner is not None:
-        return heeded
-    frame = heed(not_reversed(frame, expects, heard, setting.language), heard, setting.language)
+    words = forms(setting.language)
+    frame = heed(frame, heard, setting.language)
+    if frame.manner is not None:
+        return frame
+    frame = not_reversed(frame, expects, heard, setting.language)
+    frame = without_ruled_out(meant(frame, heard, desk, setting), heard, setting)
     frame = _named(frame, setting)
     frame = _told_birth(_born(frame, expects, desk, setting), expects, heard, desk, setting)
     slot = _ASKED.get(expects or "")
     if slot is Slot.PATIENT_NAME:
         frame = _whole_name(frame, heard, setting)
-    if slot is Slot.DATE_OF_BIRTH and _CORRECTED.search(heard) and slot in frame.values:
+    if slot is Slot.DATE_OF_BIRTH and (born := mended_birth_date(heard, desk, setting)) is not None:
+        slots, values = {**frame.slots, slot: heard}, {**frame.values, slot: born}
+        return replace(frame, intent=Intent.INFORM, slots=slots, values=values)
+    if slot is Slot.DATE_OF_BIRTH and words.corrected.search(heard) and slot in frame.values:
         return _with_last_birth_date(frame, heard, desk, setting)
     if slot is None or frame.intent not in _ANSWERING or slot in frame.values:
         return frame
     if slot in _PLAIN:
         return _named(_plain(frame, slot, heard, desk, setting), setting)
     span = heard
-    if slot is Slot.DATE_OF_BIRTH and (_CORRECTED.search(heard) or not _reads(slot, heard, desk, setting)):
+    if slot is Slot.DATE_OF_BIRTH and (
+        words.corrected.search(heard) or not _reads(slot, heard, desk, setting)
+    ):
         span = _last_birth_date(heard, desk, setting)
     elif not _reads(slot, heard, desk, setting):
         span = ""
@@ -164,23 +156,28 @@ def _told_birth(frame: Frame, expects: str | None, heard: str, desk: str, settin
 
     Only where the words before it say so, or a name stands there: "on May 3rd 2019" may be any day.
     """
-    if frame.intent not in _TELL_BIRTH or Slot.DATE_OF_BIRTH in frame.values or not _YEAR.search(heard):
+    words = forms(setting.language)
+    if frame.intent not in _TELL_BIRTH or Slot.DATE_OF_BIRTH in frame.values or not words.year.search(heard):
         return frame
     name = frame.slots.get(Slot.PATIENT_NAME, "")
-    if expects not in ("patient_name", "date_of_birth") and not (name or _MAYBE_BORN.search(heard)):
+    if expects not in ("patient_name", "date_of_birth") and not (
+        name or re.search(words.born_before, heard, re.IGNORECASE)
+    ):
         return frame  # the search is slow, and "twenty to eleven" no year
     span = _last_birth_date(heard, desk, setting)
     before = heard[: max(0, heard.rfind(span))]
-    told = _BORN_BEFORE.search(before) or (name and before.rstrip(" ,.").endswith(name))
+    told = re.search(f"{words.born_before}$", before, re.IGNORECASE) or (
+        name and before.rstrip(" ,.").endswith(name)
+    )
     if expects not in ("patient_name", "date_of_birth") and not told:
         return frame
     values = interpret(Intent.INFORM, {Slot.DATE_OF_BIRTH: span}, desk, setting)
     born = values.get(Slot.DATE_OF_BIRTH)
-    if not isinstance(born, date) or born > setting.now.date() - YEARS_AGO or not _YEAR.search(span):
+    if not isinstance(born, date) or born > setting.now.date() - YEARS_AGO or not words.year.search(span):
         return frame
     slots: dict[Slot, str] = {**frame.slots, Slot.DATE_OF_BIRTH: span}
-    for slot, words in frame.slots.items():
-        if slot in _DAYS_AND_TIMES and words in span and heard.count(words) == 1:
+    for slot, said in frame.slots.items():
+        if slot in _DAYS_AND_TIMES and said in span and heard.count(said) == 1:
             del slots[slot]
     stay = {slot: value for slot, value in frame.values.items() if slot in slots}
     return replace(frame, slots=slots, values=stay | values)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from reception.dialogue.meaning import Frame, Intent
+from reception.dialogue.meaning import Frame
 from reception.inference.language_model import Priority
 from reception.understanding.expected import complete
 from reception.understanding.interpret import Setting
-from reception.understanding.wishes import Halves, together
+from reception.understanding.wishes import Halves, may_be_second, together
 
 
 class Understands(Protocol):
@@ -53,10 +53,9 @@ async def read(
     cut = understander.halves(desk, heard, expects, setting.language)
     if cut is None:
         return await understand(desk, expects, heard), heard
-    first = await understand(desk, expects, cut.first)
     second = await understand("" if cut.answers else desk, "request", cut.second)
-    for half in (first, second):
-        if half.intent is Intent.EMERGENCY:
-            return half, heard
-    both = together(cut, first, second, setting.language)
+    both = None
+    if may_be_second(second):
+        first = await understand(desk, expects, cut.first)
+        both = together(cut, first, second, setting.language)
     return both or (await understand(desk, expects, heard), heard)

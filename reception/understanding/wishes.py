@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from reception.dialogue.meaning import SURE, Also, Frame, Intent, Slot
 from reception.understanding.guess import Guesser
-from reception.understanding.sayings import SAYINGS, Sayings
+from reception.understanding.listening import sayings as sayings_of
+from reception.understanding.phrases import Sayings
 
 #: What may be the first or the second of two wishes. A message is none: its words may speak of anything.
 _APPOINTMENTS = frozenset({Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL, Intent.CHECK})
@@ -27,6 +28,8 @@ _ANSWERS = frozenset({Intent.AFFIRM, Intent.DENY, Intent.INFORM})
 _SAID_SO, _NOT_SAID = 0.65, 0.8
 #: A half of fewer words is none.
 _SHORTEST = 3
+#: More words than these tell a story; to read it in halves too would take too long.
+_LONGEST = 40
 #: After these any words may be the answer, whatever they sound like.
 _FREE = frozenset({"reason", "message", "callback", "dose", "test", "topic", "insurance"})
 _NOTHING_ASKED = frozenset({None, "request", "anything_else"})
@@ -43,11 +46,14 @@ class Halves:
 
 def halves(heard: str, desk: str, expects: str | None, guesser: Guesser, language: str) -> Halves | None:
     """Where the utterance is cut in two wishes, if it is to be."""
-    sayings = SAYINGS.get(language)
-    if sayings is None or expects in _FREE:
+    if expects in _FREE:
         return None
-    also = sayings.also.search(heard) is not None
+    if len(heard.split()) > _LONGEST:
+        return None
+    sayings = sayings_of(language)
+    announced = sayings.announced.search(heard) is not None
     for first, second in _cuts(heard, sayings):
+        also = announced or sayings.also.search(second) is not None
         if expects not in _NOTHING_ASKED:
             two = also and _beside_an_answer(second, desk, guesser)
         else:
@@ -57,19 +63,24 @@ def halves(heard: str, desk: str, expects: str | None, guesser: Guesser, languag
     return None
 
 
+def may_be_second(frame: Frame) -> bool:
+    """Whether this, as it was understood, is a wish of its own."""
+    return frame.confidence >= SURE and frame.intent in _WISHES
+
+
 def together(cut: Halves, first: Frame, second: Frame, language: str) -> tuple[Frame, str] | None:
     """The frame of both halves as they were understood, and the words of its main one.
 
     None where they are no two wishes after all.
     """
-    if first.confidence < SURE or second.confidence < SURE or second.intent not in _WISHES:
+    if first.confidence < SURE or not may_be_second(second):
         return None
     if first.intent not in (_ANSWERS if cut.answers else _WISHES):
         return None
     question = Intent.PRACTICE_QUESTION
     if first.intent is second.intent and first.intent is not question:
         return None
-    relatives = SAYINGS[language].for_another
+    relatives = sayings_of(language).for_another
     another = any(relatives.search(half.casefold()) for half in (cut.first, cut.second))
     if first.intent is question and second.intent is not question:  # what is asked is answered on the way
         return replace(second, also=Also(first, cut.first, another)), cut.second

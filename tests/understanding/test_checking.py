@@ -52,6 +52,18 @@ def setting() -> Setting:
             {"old_date": "Tuesday", "time": "3pm"},
         ),
         (
+            "book_appointment",
+            "a flu shot on Tuesday at twenty to eleven",
+            {"date": "Tuesday", "time": "twenty to eleven", "appointment_type": "flu shot"},
+            {"date": "Tuesday", "time": "twenty to eleven", "appointment_type": "flu shot"},
+        ),
+        (
+            "reschedule_appointment",
+            "I need to move my appointment on the 22nd to the next morning",
+            {"date": "22nd", "time": "next morning"},
+            {"old_date": "22nd", "time": "next morning"},
+        ),
+        (
             "inform",
             "From Monday to Wednesday.",
             {"date": "Wednesday"},
