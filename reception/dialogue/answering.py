@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from reception.dialogue.asking import ask, confirm, finish
+from reception.dialogue.asking import ask, finish
 from reception.dialogue.booking import answer_booking, answer_waitlist
 from reception.dialogue.changes import answer_cancel, answer_move
 from reception.dialogue.identifying import answer_identity, answer_known
 from reception.dialogue.meaning import Days, Frame, Hours, Intent, Slot
 from reception.dialogue.needs import ReleaseHold, Step
-from reception.dialogue.noting import start_task
+from reception.dialogue.nurse import answer_care
 from reception.dialogue.offers import matching, within
 from reception.dialogue.people import hand_over
 from reception.dialogue.requests import answer_request
@@ -83,15 +83,12 @@ def _confirmation(state: State, frame: Frame, facts: Facts) -> Step:
             return (yield from hand_over(state, facts, "handover"))
         state.misses = 0
         if frame.intent is Intent.DENY and not frame.slots and state.task is not None:
-            return (yield from drop(state))
+            if "handover" in state.asked:
+                return (yield from drop(state))
+            state.asked += ("handover",)  # what was asked is asked once more, in simpler words
         return None
     if about is About.OTHER and state.task is None:
-        if frame.intent is Intent.AFFIRM:
-            start_task(state, Task.BOOK)
-            return None
-        if frame.intent is not Intent.DENY:
-            return confirm("offer_appointment", About.OTHER)
-        return finish(state, Line("medical_noted"))
+        return answer_care(state, frame)
     if about is About.WAITLIST:
         elsewhen = frame.intent is Intent.DENY and frame.slots  # "no, what about Friday?": search again
         if frame.intent in (Intent.AFFIRM, Intent.DENY) and not elsewhen:
@@ -108,6 +105,8 @@ def drop(state: State) -> Step:
     yield ReleaseHold()
     if task in (Task.BOOK, Task.WAITLIST):
         return finish(state, Line("nothing_booked"))
+    if task is Task.MEDICAL_QUESTION:
+        return finish(state, Line("medical_noted"))
     return finish(state, Line("kept" if task in (Task.MOVE, Task.CANCEL) else "request_dropped"))
 
 

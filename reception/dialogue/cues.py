@@ -17,6 +17,7 @@ class Cues:
 
     # Questions about the practice.
     hours: re.Pattern[str]
+    asks_hours: re.Pattern[str]  # for the practice's own hours, whatever is being chosen
     address: re.Pattern[str]
     phone: re.Pattern[str]
     doctors: re.Pattern[str]
@@ -35,11 +36,12 @@ class Cues:
     medicine: re.Pattern[str]  # groups "name" (may be missing) and "dose": the whole detail
     how_often: re.Pattern[str]
     around_dose: re.Pattern[str]  # words around a dose that are not of it
-    any_bill: frozenset[str]  # words for a bill that do not say which
+    bill_wish: re.Pattern[str]  # the wish to speak of a bill, without what about it
     out_now: re.Pattern[str]
     out_later: re.Pattern[str]
     not_known: re.Pattern[str]
     call_me: re.Pattern[str]  # group "when"
+    call_back: re.Pattern[str]  # the wish to be called
     message_wish: re.Pattern[str]  # the wish to leave one, without what it says
     message: re.Pattern[str]  # a message in the wish to leave one
 
@@ -57,6 +59,10 @@ _HOW_OFTEN = r"(?:once|twice|\w+ times|daily|a day|per day|each|every|at|in the)
 
 ENGLISH = Cues(
     hours=_any("hours?", "opens?", "opening", "closes?", "closed", "closing"),
+    asks_hours=_any(
+        "(?:opening|office|business) hours", "how (?:late|long|early)", "(?:until|till) (?:when|what time)",
+        "(?:are|is|do|does|will) (?:you|the (?:practice|office|clinic|surgery)) (?:be )?(?:open|closed?)",
+    ),
     address=_any("address", "where", "located", "location", "directions", "find you", "get there"),
     phone=_any("phone", "number", "telephone", "fax"),
     doctors=_any("doctors", "which doctor", "who works", "physicians", "practitioners"),
@@ -96,7 +102,17 @@ ENGLISH = Cues(
         r"|\s+(?:ones?|now|please|i think|thanks)$",
         re.IGNORECASE,
     ),
-    any_bill=_words("bill bills billing invoice payment statement charge charged"),
+    bill_wish=_any(
+        "(?:hi|hello|good (?:morning|afternoon|evening)|please|also|then)",
+        "(?:i(?:'ve| have)?(?: got)?|i'?d like to|i (?:want|need)(?: to)?|can i|could i)",
+        "(?:there(?:'s| is)|it'?s|it is)",
+        "(?:have|had|ask|talk|speak)(?: to (?:you|someone|somebody))?",
+        "(?:an?|another|some)? ?(?:questions?|problem|issue|trouble|something wrong)",
+        "(?:about|with|on|regarding|concerning)",
+        "(?:an?|the|my|this|your|our) (?:(?:last|latest|recent) )?"
+        "(?:bills?|billing|invoice|payment|statement|charge)",
+        "(?:that )?i (?:don'?t|do not|can'?t) understand", "billing (?:question|problem|issue)",
+    ),
     out_now=_any(
         "ran out", "run out", "running out", "all out", "none left", "no more left", "(?:am|i'm|im) out",
         "last (?:one|pill|tablet|dose)",
@@ -107,6 +123,10 @@ ENGLISH = Cues(
     ),
     call_me=re.compile(
         r"\b(?:call|ring|phone) me (?:back )?(?:on |at )?(?P<when>[^.,;!?]{3,40})", re.IGNORECASE
+    ),
+    call_back=_any(
+        "(?:call|ring|phone) (?:me|us)", "(?:call|ring|phone)(?:s|ed|ing)? back", "call-?back",
+        "nurse (?:to |could |can |would )?(?:please )?(?:call|ring|phone|speak|talk)",
     ),
     message_wish=re.compile(
         r"(?:\b(?:hi|hello|good (?:morning|afternoon|evening))\b[, ]*)?"

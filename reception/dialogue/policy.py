@@ -15,6 +15,7 @@ from reception.dialogue.later import answered, next_in_line, remember, take_up
 from reception.dialogue.meaning import SURE, Frame, Intent, Manner, Slot
 from reception.dialogue.needs import AmendRequest, FileRequest, ReleaseHold, Step, Talk
 from reception.dialogue.noting import TASKS, note_wish, start_task
+from reception.dialogue.nurse import offer_care, start_call, wants_a_call
 from reception.dialogue.people import emergency, hand_over, handed_over
 from reception.dialogue.requests import FORMS, give_up, note_details, request
 from reception.dialogue.state import (
@@ -116,7 +117,9 @@ def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, fact
         answered = yield from answer_offers(state, frame, picked, facts)
         if answered is not None:
             return answered
-    if picked is None:
+    if picked is None and wants_a_call(state, frame, heard, facts):
+        start_call(state)
+    elif picked is None:
         aside = yield from _aside(state, frame, heard, facts)
         if aside is not None:
             return aside
@@ -134,7 +137,10 @@ def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, fact
     if question is None:
         question = yield from answer_pending(state, frame, picked, facts)
     if question is None:
+        declined = state.about is About.HANDOVER
         question = yield from advance(state, facts)
+        if declined and question.expects is not None:
+            question = after((Line(f"help_{question.expects}"),), question)
     return question
 
 
@@ -174,12 +180,12 @@ def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
         )
     if intent is Intent.THANK and not frame.slots:
         return after((Line("welcome"),), ask_again(state))
-    about_a_time = (
-        state.expects in (Expects.SLOT, Expects.DATE, Expects.TIME) and frame.values.keys() & _TIMES
-    )
+    choosing = state.expects in (Expects.SLOT, Expects.DATE, Expects.TIME)
+    # "Does Dr. Okoye have time on Tuesday?" while choosing is a wish; "are you open on Tuesdays?" is none.
+    wish = choosing and frame.values.keys() & _TIMES and not facts.cues.asks_hours.search(heard)
     if (
         intent is Intent.PRACTICE_QUESTION
-        and not about_a_time  # "does Dr. Okoye have time on Tuesday?" while choosing is a wish
+        and not wish
         and state.expects not in (Expects.MESSAGE, Expects.TOPIC)
     ):
         line = answer(frame, heard, facts)
@@ -228,7 +234,7 @@ def _medical(state: State, frame: Frame, heard: str, facts: Facts) -> Talk:
     state.outcome = state.outcome or "medical_question"
     urgent_care = facts.practice.urgent_care
     lines = (Line("urgent_care", {"urgent_care": urgent_care}),) if urgent_care else ()
-    return after((Line("no_advice"), *lines), confirm("offer_appointment", About.OTHER))
+    return after((Line("no_advice"), *lines), offer_care())
 
 
 def _switch_task(state: State, frame: Frame) -> Step:

@@ -10,7 +10,7 @@ from reception.dialogue.asking import ask, confirm, finish
 from reception.dialogue.cues import Cues
 from reception.dialogue.identifying import identify, new_patient_question, patient_row
 from reception.dialogue.meaning import Days, Frame, Intent, Slot
-from reception.dialogue.needs import FileRequest, Talk
+from reception.dialogue.needs import FileRequest, Talk, WithdrawRequest
 from reception.dialogue.state import About, Expects, Facts, Line, Reply, State, Task
 
 #: Within this time a medicine that runs out makes the request urgent.
@@ -19,6 +19,8 @@ RUNS_OUT = timedelta(days=2)
 _A_WHOLE_MESSAGE = 8
 #: A no of more words than these tells something else too.
 _BARE_WORDS = 3
+#: More words than these are no matter to be read back.
+_MATTER_WORDS = 25
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ FORMS: dict[Task, tuple[Field, ...]] = {
         Field("text", Expects.MESSAGE),
         Field("callback", Expects.CALLBACK),
     ),
+    Task.MEDICAL_QUESTION: (Field("callback", Expects.CALLBACK),),
 }
 
 
@@ -80,8 +83,6 @@ def note_details(state: State, facts: Facts, frame: Frame, heard: str) -> None:
     known, cues = state.details.get("medication", ""), facts.cues
     for field in FORMS[state.task]:
         said = frame.slots.get(field.slot, "") if field.slot else ""
-        if field.slot is Slot.TOPIC and said.casefold() in cues.any_bill and not _bare(heard):
-            said = heard.strip().rstrip(".")  # the team should know which bill, and what is wrong with it
         if said and (asked in (None, field.expects) or not state.details.get(field.key)):
             state.details[field.key] = said
         elif field.expects is asked and field.key not in state.details and _answers(frame, field, heard):
@@ -94,6 +95,8 @@ def note_details(state: State, facts: Facts, frame: Frame, heard: str) -> None:
         _note_days(state, frame)
     if state.task is Task.MESSAGE:
         _note_message(state, frame, heard, cues)
+    if state.task is Task.BILLING:
+        _note_bill(state, frame, heard, cues)
 
 
 def answer_request(state: State, facts: Facts, frame: Frame) -> Talk:
@@ -107,10 +110,14 @@ def answer_request(state: State, facts: Facts, frame: Frame) -> Talk:
         if task is Task.SICK_NOTE or task is Task.PRESCRIPTION:
             details.pop("date", None)
         patient = yield from patient_row(state, facts)
-        yield FileRequest(task.value, details, "urgent" if state.urgent else "routine", patient)
+        if task is Task.MEDICAL_QUESTION and state.medical_request:
+            yield WithdrawRequest(state.medical_request)  # filed anew with the patient and when to call
+        request_id = yield FileRequest(task.value, details, "urgent" if state.urgent else "routine", patient)
+        if task is Task.MEDICAL_QUESTION:
+            state.medical_request = request_id
         return finish(state, Line("request_filed"), outcome=f"request_{task}")
     if frame.intent is Intent.DENY and not frame.slots:
-        state.details = {}
+        state.details = {key: words for key, words in state.details.items() if key == "words"}
     return (yield from request(state, facts))
 
 
@@ -120,7 +127,8 @@ def give_up(state: State, frame: Frame, heard: str) -> Reply | None:
         return None
     if frame.intent is not Intent.DENY or frame.slots or not _bare(heard):
         return None
-    return finish(state, Line("request_dropped"))
+    medical = state.task is Task.MEDICAL_QUESTION  # no call, but the question stays noted
+    return finish(state, Line("medical_noted" if medical else "request_dropped"))
 
 
 def _answers(frame: Frame, field: Field, heard: str) -> bool:
@@ -194,6 +202,18 @@ def _note_message(state: State, frame: Frame, heard: str, cues: Cues) -> None:
     when = " ".join(frame.slots[slot] for slot in (Slot.DATE, Slot.TIME) if slot in frame.slots)
     if when and "callback" not in state.details and frame.intent in (Intent.MESSAGE, Intent.INFORM):
         state.details["callback"] = when
+
+
+def _note_bill(state: State, frame: Frame, heard: str, cues: Cues) -> None:
+    """One word ("robbery") tells the team little: all that was said is the matter then, if it is one."""
+    topic = state.details.get("topic", "")
+    if frame.intent is not Intent.BILLING or len(topic.split()) != 1:
+        return
+    told = len(cues.bill_wish.sub("", heard).split())
+    if told <= _BARE_WORDS:  # "I have a question about a bill": which, is asked
+        del state.details["topic"]
+    elif told <= _MATTER_WORDS:
+        state.details["topic"] = heard.strip().rstrip(".")
 
 
 def _all(state: State) -> dict[str, str]:

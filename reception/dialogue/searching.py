@@ -143,7 +143,7 @@ def _before_searching(state: State, facts: Facts) -> Reply | None:
         return ask("beyond_horizon", Expects.DATE, last=horizon)
     if days is None and wish.hours is None and "date" not in state.asked:
         state.asked += ("date",)
-        return ask("ask_date", Expects.DATE)
+        return ask("ask_date_move" if state.task is Task.MOVE else "ask_date", Expects.DATE)
     return None
 
 

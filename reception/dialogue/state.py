@@ -77,6 +77,7 @@ class Task(StrEnum):
     TEST_RESULTS = "test_results"
     BILLING = "billing"
     MESSAGE = "message"
+    MEDICAL_QUESTION = "medical_question"  # a nurse is to call about it
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,10 @@ from reception.dialogue.state import Choice, Existing, Expects, Line, Offer, Tas
 from reception.errors import MisconfiguredError
 from reception.practice import Block
 
+#: What may be wished beside something else, and is taken up afterwards.
+SECOND_WISHES = tuple(
+    task for task in Task if task not in (Task.WAITLIST, Task.MESSAGE, Task.MEDICAL_QUESTION)
+)
 #: The variables each sentence may use; a sentence with another one is refused at start.
 VARIABLES: Mapping[str, frozenset[str]] = {
     key: frozenset(names.split())
@@ -54,14 +58,15 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "insurances": "plans",
         "insurance_taken": "insurance doctors", "insurance_refused": "insurance",
         "answer_unknown": "by_phone", "no_advice": "", "urgent_care": "urgent_care",
-        "offer_appointment": "", "medical_noted": "",
+        "offer_appointment": "", "offer_nurse_call": "", "medical_noted": "",
+        "ask_medical_question_callback": "", "confirm_medical_question": "callback_too",
         "emergency": "number", "handover": "", "handover_number": "", "handover_identity": "",
         "handover_identity_number": "", "offer_handover": "",
         "callback_noted": "", "team_back": "opens", "message_added": "",
         "team_comes": "", "out_of_scope": "", "not_understood": "",
         **{f"help_{expects}": "" for expects in Expects},
         **{f"mean_{task}": "" for task in Task}, "mean_emergency": "number",
-        **{f"also_{task}": "" for task in Task if task not in (Task.WAITLIST, Task.MESSAGE)},
+        **{f"also_{task}": "" for task in SECOND_WISHES},
     }.items()
 }  # fmt: skip
 
@@ -175,9 +180,12 @@ class Wording:
         offer = values.get("offer")
         if isinstance(offer, Offer):
             words["kind"] = offer.appointment_type
-        reason, dose, phone = (str(values.get(name, "")) for name in ("reason", "dose", "phone"))
+        reason, dose, phone, when = (
+            str(values.get(name, "")) for name in ("reason", "dose", "phone", "callback")
+        )
         words["for_reason"] = f" ({reason})" if reason else ""
         words["dose_too"] = f", {dose}" if dose else ""
+        words["callback_too"] = f", {when}" if when else ""
         words["by_phone"] = f" ({phone})" if phone else ""
         if "days" in values and "hours" in values:
             words["wish"] = self._wish(values["days"], values["hours"], values.get("practitioner"), today)

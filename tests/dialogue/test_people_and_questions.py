@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reception.dialogue.meaning import Days, Intent
-from reception.dialogue.state import About, Expects, Status
+from reception.dialogue.state import About, Expects, Status, Task
 from tests.dialogue.world import World, day
 
 MAYA: dict[str, Any] = {"patient_name": "Maya Chen", "date_of_birth": date(1988, 4, 12)}
@@ -94,6 +94,41 @@ def test_not_understanding_is_never_a_loop() -> None:
     assert desk.state.about is About.HANDOVER
     desk.says(Intent.AFFIRM)
     assert desk.state.status is Status.HANDED_OVER
+
+
+def test_no_to_a_person_asks_once_more_in_simpler_words_before_it_drops() -> None:
+    desk = World()
+    desk.says(Intent.CANCEL)
+    for _ in range(3):
+        desk.says(Intent.INFORM, heard="mumble")
+    reply = desk.says(Intent.DENY, "no")
+    assert reply.expects is Expects.PATIENT_NAME
+    assert desk.text.startswith("Please give me just the first and last name")
+    assert desk.state.task is Task.CANCEL
+    for _ in range(3):
+        desk.says(Intent.INFORM, heard="mumble")
+    assert desk.state.about is About.HANDOVER
+    assert desk.says(Intent.DENY, "no").expects is Expects.ANYTHING_ELSE
+    assert desk.state.task is None
+
+
+def test_a_bill_is_asked_about_until_it_is_clear_what_is_the_matter() -> None:
+    desk = World()
+    reply = desk.says(Intent.BILLING, "I have a question about my bill", topic="bill")
+    assert reply.expects is Expects.TOPIC
+    desk = World()
+    desk.says(Intent.BILLING, "you charged me 140 dollars for nothing, this is robbery", topic="robbery")
+    assert "140 dollars" in desk.state.details["topic"]
+
+
+def test_the_practices_hours_are_no_wish_while_a_time_is_chosen() -> None:
+    desk = World()
+    reply = desk.says(Intent.BOOK, date=day("2026-06-16"), reason="knee")
+    again = desk.says(
+        Intent.PRACTICE_QUESTION, "how late are you open on Thursdays anyway?", date=day("2026-06-18")
+    )
+    assert "5" in desk.text
+    assert again.choices == reply.choices
 
 
 def test_repeat_says_the_same_again() -> None:
