@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from typing import Any
 from uuid import UUID
 
+from reception.understanding.sayings import without_fillers
 from reception.understanding.understander import Understander
 
 #: How many conversations' last desk words are known; beyond, the longest silent is forgotten.
@@ -20,7 +21,12 @@ class Anticipation:
     def __init__(self, understander: Understander) -> None:
         self._understander = understander
         self._said: OrderedDict[UUID, str] = OrderedDict()
+        self._languages: dict[UUID, str] = {}
         self._reading: dict[UUID, asyncio.Task[None]] = {}
+
+    def speaks(self, conversation: UUID, language: str) -> None:
+        """In which language the conversation is held: its hesitations are not read."""
+        self._languages[conversation] = language
 
     def said(self, conversation: UUID, words: str) -> None:
         """Reads what the desk just said, while the other side thinks or speaks."""
@@ -34,6 +40,7 @@ class Anticipation:
         """Reads what has been said so far of an utterance that is not over."""
         desk = self._said.get(conversation)
         if desk is not None:
+            words = without_fillers(words, self._languages.get(conversation, ""))
             self._read(conversation, self._understander.overhear(desk, words, str(conversation)))
 
     def stop(self, conversation: UUID) -> None:
@@ -46,6 +53,7 @@ class Anticipation:
         """Nothing more is to come."""
         self.stop(conversation)
         self._said.pop(conversation, None)
+        self._languages.pop(conversation, None)
 
     async def close(self) -> None:
         """Ends all readings."""

@@ -39,8 +39,6 @@ from reception.understanding.understander import Understander
 from reception.understanding.values.matching import practitioners_of
 
 MAX_TEXT = 2000
-#: The language whose hesitations are left out while somebody still speaks: reading ahead only.
-DEFAULT_LANGUAGE = "en"
 #: How often a turn is taken again when another one of the same conversation came in between.
 ATTEMPTS = 3
 #: Seconds within which words must be understood: after that, a caller has long spoken again.
@@ -134,6 +132,7 @@ class Desk:
                 where.id, channel, spoken, hashed(token), caller, _pack(state), call_sid
             )
             messages = await store.add_messages(conversation.id, [opening])
+            self._ahead.speaks(conversation.id, spoken)
             return Started(conversation.id, token, messages, state.status)
 
         started = await self._database.run(work)
@@ -182,7 +181,7 @@ class Desk:
 
     def overhear(self, conversation_id: UUID, words: str) -> None:
         """What has been heard so far of an utterance that is not over; read ahead, and nothing else."""
-        self._ahead.overheard(conversation_id, without_fillers(words[:MAX_TEXT], DEFAULT_LANGUAGE))
+        self._ahead.overheard(conversation_id, words[:MAX_TEXT])
 
     async def interrupted(self, conversation_id: UUID, spoken: str) -> int | None:
         """The caller spoke over the desk when it had said `spoken`: the rest counts as not said.
@@ -265,6 +264,7 @@ class Desk:
         self._ongoing.seen(conversation_id, conversation.channel)
         state = _unpack(conversation.state)
         picked = self._picked(state, text, practice, conversation.language)
+        self._ahead.speaks(conversation_id, conversation.language)
         words = without_fillers(text, conversation.language)
         understood = await self._understand(state, words, picked, practice, conversation)
 

@@ -95,8 +95,8 @@ class WaitingList:
 
     async def kept_for(self, patient_id: UUID, conversation_id: UUID) -> Kept | None:
         """The time that is kept for the patient, from now on held by this conversation; None without one."""
-        for request in await self._store.open_requests(self._practice.id, "waitlist"):
-            if request.conversation_id is None or request.patient is None or request.patient.id != patient_id:
+        for request in await self._store.open_requests(self._practice.id, "waitlist", patient_id):
+            if request.conversation_id is None:
                 continue
             hold = await self._store.hold_of(self._practice.id, request.conversation_id)
             if hold is not None and hold.start.isoformat() == request.details.get(OFFERED):

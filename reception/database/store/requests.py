@@ -72,10 +72,16 @@ class Requests(Queries):
             update(RequestRow).where(RequestRow.id == request_id).values(status="done")
         )
 
-    async def open_requests(self, practice_id: UUID, kind: str) -> list[Request]:
-        """A practice's requests of one kind that nobody has done yet, oldest first."""
+    async def open_requests(
+        self, practice_id: UUID, kind: str, patient_id: UUID | None = None
+    ) -> list[Request]:
+        """A practice's requests of one kind that nobody has done yet, oldest first; or one patient's."""
+        theirs = [] if patient_id is None else [RequestRow.patient_id == patient_id]
         return await self._requests(
-            RequestRow.practice_id == practice_id, RequestRow.kind == kind, RequestRow.status == "open"
+            RequestRow.practice_id == practice_id,
+            RequestRow.kind == kind,
+            RequestRow.status == "open",
+            *theirs,
         )
 
     async def all_requests(self) -> list[Request]:
