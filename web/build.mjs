@@ -10,7 +10,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const WIDGET_LIMIT = 60;
 
 /** Browsers of the last four years: patients keep their telephones for long. */
-const TARGET = ["chrome103", "firefox102", "safari15.6"];
+const TARGET = ["chrome105", "firefox103", "safari15.6"];
 
 /** `import css from "./x.css"` gives the minified style as text, for a shadow root. */
 const styleAsText = {

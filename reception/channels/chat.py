@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from litestar import Request, Router, get, post
+from litestar.exceptions import InternalServerException
 from litestar.params import FromPath
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -89,6 +90,8 @@ async def body(request: Received, model: type[AnyBody]) -> AnyBody:
     """The request's JSON; Malformed when it is none, Invalid (naming keys only) when it is not ours."""
     try:
         return model.model_validate_json(await request.body() or b"{}")
+    except InternalServerException:  # the framework's word for a browser that left: nobody's fault
+        raise Malformed("The request ended before all of it had come.") from None
     except ValidationError as error:
         if any(one["type"] == "json_invalid" for one in error.errors(include_input=False, include_url=False)):
             raise Malformed("The body is not JSON.") from None

@@ -17,6 +17,8 @@ from reception.service import Service
 
 #: Where a request's state says which origin may read the answer.
 READER = "origin_that_may_read"
+#: Public things only, so that on a website which may not chat patients still see whom to call.
+FOR_ALL = "/api/chat/practices/"
 #: Seconds for which a browser may remember that it was allowed.
 REMEMBERED = "7200"
 REFUSAL = "This website may not use the practice's chat; the practice names its websites under `origins`."
@@ -47,6 +49,9 @@ def add_reader(headers: MutableScopeHeaders, scope: Scope) -> None:
     if not scope["path"].startswith("/api/chat/"):
         return
     headers.add("Vary", "Origin")
+    if scope["path"].startswith(FOR_ALL):
+        headers["Access-Control-Allow-Origin"] = "*"
+        headers["Access-Control-Expose-Headers"] = "Retry-After"
     reader = scope.get("state", {}).get(READER)
     if reader is not None:
         headers["Access-Control-Allow-Origin"] = reader

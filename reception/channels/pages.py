@@ -17,13 +17,15 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from reception.channels.built import Built
 from reception.channels.cross_origin import add_reader
 from reception.channels.given import GivenService
+from reception.channels.practice_info import reachable
+from reception.channels.widget_words import language_for
 from reception.errors import NotFound, ReceptionError, Unavailable
 from reception.messaging.metrics import count_outbox
 
 STATIC = Path(__file__).with_name("static")
 _PAGE = Environment(loader=FileSystemLoader(STATIC), autoescape=True, undefined=StrictUndefined)
 
-_BUILT = Built(STATIC / "build", "/static/build")
+_BUILT = Built(STATIC / "build", "")
 
 #: Any website may load the widget; what it may do there is the chat's to decide.
 _ANYWHERE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
@@ -45,18 +47,26 @@ SECURITY_HEADERS = {
 async def start_page(service: GivenService) -> str:
     """The chat; it opens even while the database is away, and says so itself then."""
     try:
-        practice = await service.practice()
-    except Unavailable:
-        known = service.known_practice()
-        if known is None:
-            return _PAGE.get_template("index.html").render(name="", phone="", number="", language="en")
-        practice = known
+        practice = await service.sites.practice()
+    except (Unavailable, NotFound):
+        practice = None
+    language = language_for(service.widget_words, practice, "") if practice else "en"
     return _PAGE.get_template("index.html").render(
-        name=practice.name,
-        phone=practice.phone,
-        number=practice.emergency_number,
-        language=practice.languages[0],
+        practice=practice,
+        phone=reachable(practice) if practice else "",
+        number=practice.emergency_number if practice else "911",
+        language=language,
+        words=service.widget_words[language],
+        script=_widget_url(),
     )
+
+
+def _widget_url() -> str:
+    """Empty where the widget is not built."""
+    try:
+        return _BUILT.url("widget.js")
+    except (Unavailable, NotFound):
+        return ""
 
 
 @get("/widget.js", media_type="text/javascript")

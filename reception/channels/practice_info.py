@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import phonenumbers
-from litestar import Request, Response, get
+from litestar import Request, get
 from litestar.params import FromPath, QueryParameter
 
 from reception.channels.access import limited
@@ -15,9 +15,6 @@ from reception.channels.widget_words import language_for
 from reception.practice import Practice
 from reception.turn import MAX_TEXT
 
-#: Public things only, so that on a website which may not chat patients still see whom to call.
-_FOR_ALL = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
-
 
 @get("/practices/{slug:str}", guards=[limited])
 async def practice_info(
@@ -25,14 +22,14 @@ async def practice_info(
     slug: FromPath[str],
     service: GivenService,
     language: Annotated[str, QueryParameter(max_length=35)] = "",
-) -> Response[dict[str, Any]]:
+) -> dict[str, Any]:
     """404 for an unknown practice. Once seen, it is known while the database is away too.
 
     `allowed` says whether the page that asks may chat.
     """
     practice = await service.sites.practice(slug)
     chosen = language_for(service.widget_words, practice, language)
-    info = {
+    return {
         "slug": practice.slug,
         "name": practice.name,
         "phone": shown_number(practice.phone),
@@ -44,7 +41,6 @@ async def practice_info(
         "longest": MAX_TEXT,
         "words": service.widget_words[chosen],
     }
-    return Response(info, headers=_FOR_ALL)
 
 
 def shown_number(number: str) -> dict[str, str] | None:

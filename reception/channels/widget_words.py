@@ -30,7 +30,7 @@ _VARIABLES: Mapping[str, str] = {
 _PLAIN = frozenset(
     {
         "dir", "launcher", "close", "loading", "assistant", "with_team", "team_comes", "ended", "you", "desk",
-        "staff", "joined", "left", "typing", "not_a_person", "privacy", "start_over", "start_over_sure",
+        "staff", "typing", "privacy", "start_over", "start_over_sure",
         "start_over_yes", "start_over_no", "conversation", "suggested", "your_message", "name", "phone",
         "email", "send", "in_words", "in_fields", "date_of_birth", "day", "month", "year", "date_unfinished",
         "date_wrong", "pick_day", "not_sent", "offline", "away", "away_at_start", "try_now", "refused",

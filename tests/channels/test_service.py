@@ -12,6 +12,8 @@ import pytest
 
 from reception import service
 from reception.app import in_process
+from reception.channels import pages
+from reception.channels.built import Built
 from reception.channels.terminal import Talk
 from reception.database.connection import Database
 from reception.errors import ModelMissing, PracticeFileError
@@ -30,9 +32,18 @@ async def test_the_start_page_is_the_practices_and_has_no_inline_script(client: 
     assert page.status_code == 200 and page.headers["content-type"].startswith("text/html")
     assert "<h1>Harbor Clinic</h1>" in page.text and 'href="tel:911"' in page.text
     assert "<script>" not in page.text and "style=" not in page.text
-    for name in ("chat.js", "chat.css", "icon.svg"):
+    for name in ("page.css", "icon.svg"):
         assert f"/static/{name}" in page.text
         assert (await client.get(f"/static/{name}")).status_code == 200
+
+
+async def test_without_the_build_it_runs_and_its_page_says_what_to_do(
+    client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(pages, "_BUILT", Built(tmp_path / "none", ""))
+    assert "make web" in (await client.get("/")).text
+    missing = await client.get("/widget.js")
+    assert missing.status_code == 503 and "make web" in missing.json()["detail"]
 
 
 async def test_health_and_metrics(client: Client) -> None:
@@ -64,7 +75,7 @@ async def test_a_database_that_comes_late_is_waited_for(
         assert (await client.get("/health/live")).status_code == 200
         refused = await client.post("/api/chat/conversations")
         assert refused.status_code == 503 and refused.json()["retryable"] is True
-        assert "emergency" in (await client.get("/")).text
+        assert "Emergency" in (await client.get("/")).text
         server.do("CREATE DATABASE comes_late")
         for _ in range(100):
             if (await client.get("/health/ready")).status_code == 200:

@@ -101,7 +101,8 @@ async def test_what_the_widget_needs_is_public_and_says_whether_it_may_chat(clie
     for origin in FOREIGN:
         answer = await client.get(INFO, headers={"Origin": origin})
         assert answer.json()["allowed"] is False and answer.headers["Access-Control-Allow-Origin"] == "*"
-    is_problem(await client.get("/api/chat/practices/nobody"), 404)
+    nobody = await client.get("/api/chat/practices/nobody")
+    assert is_problem(nobody, 404) and nobody.headers["Access-Control-Allow-Origin"] == "*"
     is_problem(await client.get(INFO, params={"language": "x" * 99}), 400)
 
 

@@ -12,11 +12,8 @@ export interface Words {
   you: string;
   desk: string;
   staff: string;
-  joined: string;
-  left: string;
   typing: string;
   emergency: string;
-  not_a_person: string;
   privacy: string;
   call: string;
   start_over: string;
