@@ -250,17 +250,16 @@ class Desk:
 
     async def _turn(self, conversation_id: UUID, text: str, client_id: str | None) -> Heard | None:
         """One attempt at a turn; None when another turn of the conversation was faster."""
-        async with self._database.transaction() as store:
-            conversation = await store.conversation(conversation_id)
-            if conversation is None:
+        async with self._database.glance() as store:
+            begun = await store.turn(conversation_id, client_id)
+            if begun is None:
                 raise NotFound("There is no such conversation.")
-            before = await store.replies_to(conversation_id, client_id) if client_id else None
+            conversation, practice, taken = begun
+            before = await store.replies_to(conversation_id, client_id) if taken and client_id else None
             if before is not None:
                 return Heard(before, conversation.status)
-            practice = await store.practice_by_id(conversation.practice_id)
         if conversation.status == "closed":
             raise Closed("This conversation has ended; please start a new one.")
-        assert practice is not None  # a conversation's practice can't be deleted: a foreign key keeps it
         self._ongoing.seen(conversation_id, conversation.channel)
         state = _unpack(conversation.state)
         picked = self._picked(state, text, practice, conversation.language)

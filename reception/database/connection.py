@@ -92,6 +92,16 @@ class Database:
             self._note(error)
             raise translated(error) from None  # the cause may quote values of a row
 
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[Store]:
+        """A store for one query and no change: without a transaction around it, it is one trip."""
+        try:
+            async with self._engine.connect() as connection:
+                yield Store(await connection.execution_options(isolation_level="AUTOCOMMIT"))
+        except SQLAlchemyError as error:
+            self._note(error)
+            raise translated(error) from None
+
     async def run(self, work: Callable[[Store], Awaitable[T]]) -> T:
         """Does `work` in a transaction, again from the start when it lost against another one.
 

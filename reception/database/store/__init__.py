@@ -20,11 +20,13 @@ from reception.database.store.protection import Protection
 from reception.database.store.requests import Requests
 from reception.database.store.sending import Sending
 from reception.database.store.sources import Sources
+from reception.database.store.turns import Turns
 
 
 class Store(
     Practices,
     Conversations,
+    Turns,
     Calls,
     Patients,
     Attendance,

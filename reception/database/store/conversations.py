@@ -135,42 +135,34 @@ class Conversations(Queries):
         """
         if not new:
             return []
-        sequence = await self._reserve(conversation_id, len(new))
+        first, zone = await self._reserve(conversation_id, len(new))
         asked: UUID | None = None
-        ids: list[UUID] = []
-        for offset, message in enumerate(new):
-            ids.append(uuid4())
+        rows: list[dict[str, Any]] = []
+        for sequence, message in enumerate(new, first):
             reply_to = message.reply_to if message.role == "patient" else message.reply_to or asked
-            await self._connection.execute(
-                insert(MessageRow).values(
-                    id=ids[-1],
-                    conversation_id=conversation_id,
-                    sequence=sequence + offset,
-                    role=message.role,
-                    text=message.text,
-                    expects=message.expects,
-                    about=message.about,
-                    options=[dict(option) for option in message.options],
-                    client_id=message.client_id,
-                    reply_to=reply_to,
-                    frame=None if message.frame is None else dict(message.frame),
-                )
-            )
+            rows.append(_row(message, uuid4(), conversation_id, sequence, reply_to))
             if message.role == "patient":
-                asked = ids[-1]
-        return await self._messages(MessageRow.id.in_(ids))
+                asked = rows[-1]["id"]
+        written = await self._connection.execute(
+            insert(MessageRow).returning(MessageRow.id, MessageRow.at), rows
+        )
+        at = {row.id: row.at.astimezone(zone) for row in written}
+        shown = ("id", "role", "text", "expects", "about", "options", "client_id")
+        return [Message(at=at[row["id"]], **{name: row[name] for name in shown}) for row in rows]
 
-    async def _reserve(self, conversation_id: UUID, count: int) -> int:
-        """The first of `count` sequence numbers that are now ours."""
+    async def _reserve(self, conversation_id: UUID, count: int) -> tuple[int, ZoneInfo]:
+        """The first of `count` sequence numbers that are now ours, and the practice's time zone."""
+        zone = select(PracticeRow.time_zone).where(PracticeRow.id == ConversationRow.practice_id)
         query = (
             update(ConversationRow)
             .where(ConversationRow.id == conversation_id)
             .values(message_count=ConversationRow.message_count + count, updated_at=real_time())
+            .returning(ConversationRow.message_count, zone.scalar_subquery())
         )
-        last: int | None = await self._connection.scalar(query.returning(ConversationRow.message_count))
-        if last is None:
+        row = (await self._connection.execute(query)).one_or_none()
+        if row is None:
             raise NotFound("No such conversation")
-        return last - count + 1
+        return row[0] - count + 1, ZoneInfo(row[1])
 
     async def all_conversations(self) -> list[tuple[Conversation, list[Message]]]:
         """Every practice's conversations with their messages, oldest first."""
@@ -185,6 +177,24 @@ class Conversations(Queries):
     async def _messages(self, condition: ColumnElement[bool]) -> list[Message]:
         rows = await self._connection.execute(select_messages().where(condition))
         return [to_message(row) for row in rows]
+
+
+def _row(
+    message: NewMessage, message_id: UUID, conversation_id: UUID, sequence: int, reply_to: UUID | None
+) -> dict[str, Any]:
+    return {
+        "id": message_id,
+        "conversation_id": conversation_id,
+        "sequence": sequence,
+        "role": message.role,
+        "text": message.text,
+        "expects": message.expects,
+        "about": message.about,
+        "options": [dict(option) for option in message.options],
+        "client_id": message.client_id,
+        "reply_to": reply_to,
+        "frame": None if message.frame is None else dict(message.frame),
+    }
 
 
 def select_messages() -> Select[Any]:

@@ -33,7 +33,7 @@ class Practices(Versions):
         """All of them, in the order in which they were loaded."""
         query = select(cast(PracticeRow.settings, Text)).where(PracticeRow.trial_of.is_(None))
         query = query.order_by(PracticeRow.created_at, PracticeRow.id)
-        return [_practice_from_text(one) for one in await self._connection.scalars(query)]
+        return [practice_from_text(one) for one in await self._connection.scalars(query)]
 
     async def practice_by_id(self, practice_id: UUID) -> Practice | None:
         return await self._practice(PracticeRow.id == practice_id)
@@ -63,7 +63,7 @@ class Practices(Versions):
         query = select(cast(PracticeRow.settings, Text)).where(condition)
         query = query.order_by(PracticeRow.created_at, PracticeRow.id)
         settings: str | None = await self._connection.scalar(query.limit(1))
-        return None if settings is None else _practice_from_text(settings)
+        return None if settings is None else practice_from_text(settings)
 
     async def practice_settings(self, slug: str) -> tuple[UUID, dict[str, Any], dict[str, Any]] | None:
         """The practice's id, its settings, and those last loaded from a file.
@@ -145,5 +145,5 @@ def _columns(practice: Practice) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=64)
-def _practice_from_text(settings: str) -> Practice:
+def practice_from_text(settings: str) -> Practice:
     return practice_from_json(json.loads(settings))
