@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from pathlib import Path
+from typing import Literal
 from uuid import UUID
 
 import pytest
@@ -20,6 +21,7 @@ from tests.channels.fakes import ScriptedModel
 pytestmark = [LOOP, pytest.mark.postgres]
 
 GREETING = re.compile("What can I do for you")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 MESSAGES = "**/api/chat/conversations/*/messages"
 
 
@@ -293,23 +295,28 @@ async def test_a_date_of_birth_has_three_fields_and_may_be_said_in_words(
     await expect(page.get_by_role("button", name="Yes")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 768, 375, 320])
-async def test_it_is_accessible_and_fits(
-    desk_url: str, website: Website, open_page: OpenPage, width: int, scheme: str
+async def test_it_is_accessible_and_fits_on_every_screen(
+    desk_url: str, website: Website, open_page: OpenPage
 ) -> None:
     website.pages = {"/": tag(desk_url, practice="harbor-clinic", accent="#e0b000")}
-    page = await open_page(website.url, width=width, height=740, color_scheme=scheme)
-    assert not await violations(page)
-    await page.get_by_role("button", name="Appointments and questions").click()
+    page = await open_page(website.url)
+    launcher = page.get_by_role("button", name="Appointments and questions")
+    await launcher.click()
     await page.get_by_text(GREETING).wait_for()
     await say(page, "I'd like a check-up on Tuesday")
     await page.get_by_role("group", name="Suggested answers").get_by_role("button").first.wait_for()
-    assert not await violations(page)
-    assert await page.evaluate("document.documentElement.scrollWidth") <= width
-    dialog = await page.get_by_role("dialog").bounding_box()
-    assert dialog is not None and dialog["x"] >= 0 and dialog["x"] + dialog["width"] <= width
-    await picture(page, f"widget-{width}-{scheme}")
+    for width in (1440, 768, 375, 320):
+        await page.get_by_role("button", name="Close").click()
+        await page.set_viewport_size({"width": width, "height": 740})
+        assert not await violations(page)
+        await launcher.click()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        dialog = await page.get_by_role("dialog").bounding_box()
+        assert dialog is not None and dialog["x"] >= 0 and dialog["x"] + dialog["width"] <= width
+        for scheme in SCHEMES:
+            await page.emulate_media(color_scheme=scheme)
+            assert not await violations(page)
+            await picture(page, f"widget-{width}-{scheme}")
 
 
 async def test_from_right_to_left(serve: Serve, open_page: OpenPage, right_to_left: Path) -> None:

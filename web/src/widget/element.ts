@@ -138,8 +138,18 @@ export class ReceptionChat extends HTMLElement {
     this.dialog.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.isComposing) this.close();
     });
+    if (window.visualViewport) this.keepVisible(window.visualViewport);
     panel.onChange = (said) => this.showUnread(said, this.dialog?.open ?? false);
     this.frame.replaceChildren(this.launcher, this.dialog, this.news);
+  }
+
+  /** On a telephone the keyboard covers the page's end: the panel keeps to what is left to see. */
+  private keepVisible(viewport: VisualViewport): void {
+    const fit = () => {
+      this.frame.style.setProperty("--visible", `${Math.round(viewport.height)}px`);
+      if (this.dialog?.open) this.panel?.shown();
+    };
+    viewport.addEventListener("resize", fit);
   }
 
   /** On the next page the panel stands open again, without taking the focus. */

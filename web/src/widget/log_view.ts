@@ -37,6 +37,8 @@ export class LogView {
   update(): void {
     const { entries, options, appointments, thinking, started } = this.conversation();
     const before = this.shown.size;
+    // What was said before this page opened is not read out again.
+    this.log.setAttribute("aria-busy", String(thinking && before === 0 && entries.length > 1));
     this.showEntries(entries);
     this.showTyping(thinking && (started || entries.length > 0));
     if (options !== this.optionsShown) this.showOptions(options);
