@@ -124,11 +124,13 @@ def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: 
 
 def _whole_name(frame: Frame, heard: str, setting: Setting) -> Frame:
     """The frame with the whole of a short answer as the name, where only a part of it was labelled."""
-    part = frame.slots.get(Slot.PATIENT_NAME, "")
-    if len(part.split()) != 1 or len(frame.slots) > 1 or len(heard.split()) > _NAME_WORDS:
+    part = set(frame.slots.get(Slot.PATIENT_NAME, "").casefold().split())
+    if not part or len(frame.slots) > 1 or len(heard.split()) > _NAME_WORDS:
         return frame
     whole = read_name(heard, language_of(setting.language))
-    if len(whole.split()) < 2 or part.casefold() not in whole.casefold().split():
+    said = whole.casefold().split()
+    # Of "lowell edith lowell" the first two may be labelled: no other name, but the wrong way round.
+    if len(said) < 2 or not (part <= set(said) if len(part) == 1 else part == set(said)):
         return frame
     return replace(
         frame,

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from reception.dialogue.meaning import Frame, Intent
-from reception.understanding.expected import not_reversed
+from reception.dialogue.meaning import Frame, Intent, Slot
+from reception.practice import Practice
+from reception.understanding.expected import complete, not_reversed
+from reception.understanding.interpret import Setting
 
 
 @pytest.mark.parametrize(
@@ -52,3 +58,21 @@ def test_a_yes_that_says_something_else_too_is_not_only_a_yes(heard: str, read: 
 def test_a_plain_yes_is_one_however_it_is_put(heard: str, read: Intent) -> None:
     found = not_reversed(Frame(read, confidence=0.95), "confirmation", heard, "en")
     assert found.intent is Intent.AFFIRM
+
+
+NOW = datetime(2026, 6, 12, 10, 0, tzinfo=ZoneInfo("America/New_York"))
+SETTING = Setting(NOW, Practice(UUID(int=1), "Elm", "elm", ZoneInfo("America/New_York")))
+
+
+@pytest.mark.parametrize(
+    ("labelled", "heard", "name"),
+    [
+        ("delgado rosa", "delgado rosa delgado", "Rosa Delgado"),
+        ("rosa", "rosa delgado", "Rosa Delgado"),
+        ("Rosa Delgado", "Rosa Delgado, and hurry up", "Rosa Delgado"),
+    ],
+)
+def test_a_name_is_the_whole_of_a_short_answer(labelled: str, heard: str, name: str) -> None:
+    frame = Frame(Intent.INFORM, {Slot.PATIENT_NAME: labelled}, {Slot.PATIENT_NAME: labelled})
+    read = complete(frame, "patient_name", heard, "What is the patient's full name?", SETTING)
+    assert read.values[Slot.PATIENT_NAME] == name
