@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from reception.clock import Clock
 from reception.database.connection import Database
@@ -165,6 +166,39 @@ async def test_a_time_booked_by_somebody_else_meanwhile_is_never_booked_twice(
     await desk.hear(mary.id, "Yes")
     starts = [one["start"] for one in (await exported(database))["appointments"]]
     assert starts.count("2026-06-16T09:00:00-04:00") == 1
+
+
+async def test_a_hold_that_ran_out_while_somebody_was_faster_is_told_and_others_offered(
+    desk: Desk, database: Database, script: Script
+) -> None:
+    peter = {"patient_name": "Peter Adams", "date_of_birth": date(1975, 12, 1)}
+    wish = {"practitioner": "Dr. Anna Weber", "date": TUESDAY, "time": NINE, "reason": "back", **peter}
+    script.learn("peter", Intent.BOOK, wish)
+    slow, fast = await start(desk), await start(desk)
+    await desk.hear(slow.id, "book")
+    async with database.transaction() as store:
+        await store._connection.execute(
+            text("UPDATE appointments SET hold_expires_at = clock_timestamp() WHERE status = 'held'")
+        )
+    assert (await desk.hear(fast.id, "peter")).messages[-1].about == "booking"  # the time is kept for him now
+    answer = (await desk.hear(slow.id, "Yes")).messages[-1]
+    assert "that time has just been taken" in answer.text
+    assert answer.expects == "slot"
+
+
+async def test_a_time_after_the_clocks_change_keeps_its_hour(
+    database: Database, practice: Practice, script: Script
+) -> None:
+    monday = Days(date(2026, 11, 2), date(2026, 11, 2))  # the clocks go back on Sunday, November 1st
+    script.learn("november", Intent.BOOK, {"date": monday, "time": NINE, "reason": "ear", **MARY})
+    friday = datetime(2026, 10, 30, 9, 0, tzinfo=ZoneInfo("America/New_York"))
+    wording = Wording(Path(__file__).parents[1] / "prompts" / "en")
+    desk = Desk(database, script, {"en": wording}, Clock(friday))  # type: ignore[arg-type]
+    begun = await start(desk)
+    assert "November 2 at 9:00" in (await desk.hear(begun.id, "november")).messages[-1].text
+    await desk.hear(begun.id, "Yes")
+    [row] = [one for one in (await exported(database))["appointments"] if one["reason"] == "ear"]
+    assert row["start"] == "2026-11-02T09:00:00-05:00"
 
 
 async def test_an_emergency_is_seen_even_while_the_model_is_away(desk: Desk, database: Database) -> None:

@@ -107,6 +107,8 @@ def drop(state: State) -> Step:
         return finish(state, Line("nothing_booked"))
     if task is Task.MEDICAL_QUESTION:
         return finish(state, Line("medical_noted"))
+    if task is Task.CHECK:
+        return finish(state, Line("dropped"))
     return finish(state, Line("kept" if task in (Task.MOVE, Task.CANCEL) else "request_dropped"))
 
 
@@ -150,6 +152,8 @@ def _pick_offer(state: State, frame: Frame, picked: Choice | None) -> Step:
         return None
     if 1 < len(meant) < len(offers):
         return offer(meant)
+    if len(meant) > 1 and _named(frame) and len({one.start.time() for one in meant}) == 1:
+        return offer(meant[:1])  # "half past five" on each of several days: rather the soonest than again all
     if _named(frame):
         return None  # another day or hour than those offered: search with it
     if frame.intent is Intent.AFFIRM and len(offers) > 1:

@@ -30,6 +30,7 @@ class Cues:
     # Who they are.
     may_i: re.Pattern[str]  # asking what is allowed or to be done before a visit
     why: re.Pattern[str]  # wondering why that is asked
+    wont_say: re.Pattern[str]  # not wanting to say it, or asking what for
     uninsured: re.Pattern[str]
     # Requests.
     strength: re.Pattern[str]  # of a medicine, anywhere
@@ -61,7 +62,7 @@ ENGLISH = Cues(
     hours=_any("hours?", "opens?", "opening", "closes?", "closed", "closing"),
     asks_hours=_any(
         "(?:opening|office|business) hours", "how (?:late|long|early)", "(?:until|till) (?:when|what time)",
-        "(?:are|is|do|does|will) (?:you|the (?:practice|office|clinic|surgery)) (?:be )?(?:open|closed?)",
+        "(?:are|is|do|does|will) (?:you|u|ya|the (?:practice|office|clinic)) (?:be )?(?:open|closed?)",
     ),
     address=_any("address", "where", "located", "location", "directions", "find you", "get there"),
     phone=_any("phone", "number", "telephone", "fax"),
@@ -88,6 +89,11 @@ ENGLISH = Cues(
         "i (?:can|may|must|have to) (?:eat|drink|fast)", "(?:have|need) to fast", "must fast",
     ),
     why=_any("why", r"birth\w*", "names?", "number", "important", "need", "matters?"),
+    wont_say=_any(
+        "why (?:do|would|should|are|is|does)", "what (?:do you need|for|does it matter)", "none of your",
+        "(?:not (?:going to |gonna )?|won'?t |don'?t want to |rather not |don'?t like to )"
+        "(?:tell|say|give|telling|saying|giving)(?: you| that| it| this| out)*", "that'?s private",
+    ),
     uninsured=re.compile(
         r"^(?:none|private|self|cash|nothing|no\b|not insured|uninsured|i don'?t|i do not)", re.IGNORECASE
     ),

@@ -196,6 +196,8 @@ def _aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
             return after((Line("why_identify"),), ask_again(state))
         line = line or Line("answer_unknown", {"phone": facts.practice.phone})
         return after((line,), ask_again(state))
+    if state.expects in _WHO and not frame.slots and facts.cues.wont_say.search(heard):
+        return after((Line("why_identify"),), ask_again(state))
     if intent is Intent.INFORM and frame.confidence < SURE and state.expects not in FREE_TEXT:
         told = told_by_practice(frame, heard, facts)  # a question in an unusual order of words
         if told is not None:
@@ -320,9 +322,10 @@ def _again(state: State, frame: Frame, reply: Reply) -> bool:
     """Whether the patient would hear the very same question a second time for no reason of theirs."""
     keys = tuple(line.key for line in reply.lines)
     unhelpful = bool(keys) and keys[0] in _UNHELPFUL
+    explained = keys[:1] == ("why_identify",)
     the_same = unhelpful and (state.misses > 0 or keys == state.said_keys)
     return (
-        (the_same or (frame.intent not in _ASIDE and frame.manner is None))
+        (the_same or (not explained and frame.intent not in _ASIDE and frame.manner is None))
         and reply.expects is not None
         and reply.expects is state.expects
         and reply.about is state.about

@@ -72,7 +72,8 @@ def request(state: State, facts: Facts) -> Talk:
             date.fromisoformat(first) if first else None, date.fromisoformat(last) if last else None
         )
     shown = {key: value for key, value in state.details.items() if value and key not in ("from", "to")}
-    return confirm(f"confirm_{state.task}", About.REQUEST, details=shown, **values)
+    whom = state.claims.name or state.who.name if state.booked_by or state.guardian else ""
+    return confirm(f"confirm_{state.task}", About.REQUEST, details=shown, whom=whom, **values)
 
 
 def note_details(state: State, facts: Facts, frame: Frame, heard: str) -> None:

@@ -47,12 +47,12 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "no_appointments": "", "confirm_cancel": "existing", "cancelled": "existing", "kept": "",
         "confirm_move": "existing offer", "moved": "offer",
         "ask_prescription_medication": "", "ask_prescription_dose": "",
-        "confirm_prescription": "medication dose_too", "ask_referral_specialty": "",
-        "ask_referral_reason": "", "confirm_referral": "specialty reason", "ask_sick_note_date": "",
-        "ask_sick_note_reason": "", "confirm_sick_note": "date reason", "ask_test_results_test": "",
-        "confirm_test_results": "test", "ask_billing_topic": "", "confirm_billing": "topic",
+        "confirm_prescription": "medication dose_too for_whom", "ask_referral_specialty": "",
+        "ask_referral_reason": "", "confirm_referral": "specialty reason for_whom", "ask_sick_note_date": "",
+        "ask_sick_note_reason": "", "confirm_sick_note": "date reason for_whom", "ask_test_results_test": "",
+        "confirm_test_results": "test for_whom", "ask_billing_topic": "", "confirm_billing": "topic",
         "ask_message_text": "", "ask_message_callback": "", "confirm_message": "text callback",
-        "request_filed": "", "request_dropped": "",
+        "request_filed": "", "request_dropped": "", "dropped": "",
         "own_answer": "answer", "opening_hours": "hours", "hours_on_day": "day blocks",
         "address": "address", "phone": "phone", "doctors": "doctors", "languages": "doctors",
         "insurances": "plans",
@@ -180,9 +180,10 @@ class Wording:
         offer = values.get("offer")
         if isinstance(offer, Offer):
             words["kind"] = offer.appointment_type
-        reason, dose, phone, when = (
-            str(values.get(name, "")) for name in ("reason", "dose", "phone", "callback")
+        reason, dose, phone, when, whom = (
+            str(values.get(name, "")) for name in ("reason", "dose", "phone", "callback", "whom")
         )
+        words["for_whom"] = f" {self._format['for_whom'].format(name=whom)}" if whom else ""
         words["for_reason"] = f" ({reason})" if reason else ""
         words["dose_too"] = f", {dose}" if dose else ""
         words["callback_too"] = f", {when}" if when else ""

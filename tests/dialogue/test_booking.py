@@ -337,3 +337,15 @@ def test_no_twice_to_the_read_back_books_nothing() -> None:
     desk.says(Intent.BOOK, **wish)
     assert desk.says(Intent.DENY).expects is Expects.ANYTHING_ELSE
     assert "nothing has been booked" in desk.text
+
+
+def test_an_hour_that_is_free_on_each_offered_day_is_offered_for_the_soonest() -> None:
+    desk = World()
+    half_past_nine = Hours(time(9, 30), time(9, 30))
+    wish = Days(date(2026, 6, 16), date(2026, 6, 18))
+    first = desk.says(Intent.BOOK, date=wish, time=half_past_nine, reason="knee")
+    assert len(first.choices) == 3
+    again = desk.says(Intent.INFORM, "half past nine", time=half_past_nine)
+    assert [one.offer.start.day for one in again.choices if one.offer] == [16]
+    desk.says(Intent.INFORM, "half past nine", time=half_past_nine)
+    assert desk.state.chosen is not None and desk.state.chosen.start.day == 16

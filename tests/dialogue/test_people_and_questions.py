@@ -121,6 +121,26 @@ def test_a_bill_is_asked_about_until_it_is_clear_what_is_the_matter() -> None:
     assert "140 dollars" in desk.state.details["topic"]
 
 
+@pytest.mark.parametrize(
+    "heard", ["that's none of your business", "why do you need that?", "I won't tell you"]
+)
+def test_who_does_not_want_to_say_it_hears_what_it_is_for(heard: str) -> None:
+    desk = World()
+    desk.says(Intent.CHECK, patient_name="Maya Chen")
+    reply = desk.says(Intent.OUT_OF_SCOPE, heard)
+    assert "be sure whom it is about" in desk.text
+    assert reply.expects is Expects.DATE_OF_BIRTH
+
+
+def test_a_request_for_another_person_names_them_when_it_is_read_back() -> None:
+    desk = World(wards={"Leo Chen": "leo"})
+    desk.says(Intent.PRESCRIPTION, medication="amoxicillin", **MAYA)
+    desk.says(Intent.INFORM, "I don't know")
+    assert "Maya" not in desk.text
+    desk.says(Intent.INFORM, "sorry, it's for my son Leo Chen", patient_name="Leo Chen")
+    assert "for Leo Chen" in desk.text
+
+
 def test_the_practices_hours_are_no_wish_while_a_time_is_chosen() -> None:
     desk = World()
     reply = desk.says(Intent.BOOK, date=day("2026-06-16"), reason="knee")
