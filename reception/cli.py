@@ -16,7 +16,7 @@ from reception.commands.hours import hours
 from reception.commands.measure import bench, evaluate, understand
 from reception.commands.models import model_group
 from reception.commands.serving import inference, serve, settings_table, worker
-from reception.commands.talking import call, chat
+from reception.commands.talking import call, carrier, chat
 from reception.errors import ReceptionError
 from reception.logging import configure_logging
 
@@ -51,6 +51,7 @@ for _command in (
     inference,
     chat,
     call,
+    carrier,
     understand,
     practice_group,
     import_group,

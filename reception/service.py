@@ -58,12 +58,18 @@ class Service:
         self.model = model or build_language_model(settings)
         self.understander = Understander(self.model)
         self.texts_api = twilio_api(settings)
-        text_words(settings.prompts_dir)  # a sentence that is off is refused at start
+        texts_on = self.texts_api is not None
+        #: Tells patients by text what was booked or changed, and offers freed times; None without texts.
+        self.notices = Notices(settings.prompts_dir, settings.public_url) if texts_on else None
+        self.ask_by_text = OfferByText(settings.prompts_dir) if texts_on else None
         self._wordings = read_wordings(settings.prompts_dir)
         self.widget_words = read_widget_words(settings.prompts_dir)
         self.sites = Sites(lambda: self.database, settings.practice, settings.public_url)
         for file in settings.prompts_dir.glob("*/phone.yaml"):
             phone_words(settings.prompts_dir, file.parent.name)
+        text_words(settings.prompts_dir)
+        for file in settings.prompts_dir.glob("*/texts.yaml"):
+            text_words(settings.prompts_dir, file.parent.name)
         self._database: Database | None = None
         self._desk: Desk | None = None
         self._waiting_for = "The service is starting"
@@ -155,12 +161,14 @@ class Service:
             await self.database.migrate()
         await self.database.check()
         await self._load_practice()
-        settings = self.settings
-        texts_on = self.texts_api is not None
-        notices = Notices(settings.prompts_dir, settings.public_url) if texts_on else None
-        offer = OfferByText(settings.prompts_dir) if texts_on else None
         self._desk = Desk(
-            self.database, self.understander, self._wordings, self.clock, settings.practice, notices, offer
+            self.database,
+            self.understander,
+            self._wordings,
+            self.clock,
+            self.settings.practice,
+            self.notices,
+            self.ask_by_text,
         )
         log.info("desk_open")
 

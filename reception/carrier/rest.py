@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -60,6 +60,7 @@ class Carrier:
     reports: bool = True
     trouble: Trouble = ""
     delay: float = 0.0
+    on_text: Callable[[CarriedText], None] | None = None  # told of each message that was taken
     texts: list[CarriedText] = field(default_factory=list)
     calls: list[CallUpdate] = field(default_factory=list)
     requests: int = 0
@@ -102,6 +103,8 @@ class Carrier:
         """Takes a message and reports on it later; Rejected for what Twilio would not take."""
         taken = accepted(self.account_sid, self.numbers, form)
         self.texts.append(taken)
+        if self.on_text is not None:
+            self.on_text(taken)
         task = asyncio.create_task(self._carry(taken))
         self._reporting.add(task)
         task.add_done_callback(self._reporting.discard)

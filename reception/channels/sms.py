@@ -21,7 +21,7 @@ from reception.channels.incoming import readable
 from reception.channels.metrics import CONVERSATIONS, measured_turn
 from reception.channels.signatures import Form, GivenForm
 from reception.channels.twiml import text_messages
-from reception.errors import Closed, Invalid, ReceptionError, Unavailable
+from reception.errors import Closed, Invalid, NotFound, ReceptionError, Unavailable
 from reception.messaging.incoming import ANSWERABLE, obey
 from reception.messaging.keywords import keyword
 from reception.practice import Practice
@@ -47,6 +47,9 @@ async def sms(form: GivenForm, service: GivenService) -> Response[str]:
             raise Unavailable("The sender has no number to answer to.")
         async with lock:
             answers = await _answers(service, form)
+    except NotFound:  # nobody's number, where there are several practices: nobody can answer for it
+        log.warning("sms_to_nobody", message=form.first("MessageSid")[:64])
+        answers = []
     except Invalid:
         practice = await practice_of(service, called)
         answers = [words_of(service, practice).say("text_only", practice)]

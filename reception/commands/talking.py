@@ -57,3 +57,25 @@ def call(url: str, caller: str, called: str, lines: tuple[str, ...], speed: floa
 
     who = Caller(caller, called, settings.twilio_account_sid)
     asyncio.run(hold_call(settings, url.rstrip("/"), who, lines, speed))
+
+
+@click.command(
+    epilog="""\b
+Example: reception carrier &
+         RECEPTION_TWILIO_API_URL=http://127.0.0.1:8300 \\
+           RECEPTION_TWILIO_ACCOUNT_SID=AC00000000000000000000000000000000 \\
+           RECEPTION_TWILIO_AUTH_TOKEN=secret reception serve"""
+)
+@_URL
+@click.option("--port", default=8300, show_default=True, type=click.IntRange(0, 65535), help="Port.")
+def carrier(url: str, port: int) -> None:
+    """A simulated carrier for text messages, with Twilio's interface: shows what is sent, delivers answers.
+
+    A typed line is sent to the service at --url as the answer of whoever got the last text; a line that
+    begins with a number in E.164 comes from that number. Needs the same RECEPTION_TWILIO_… settings as the
+    service.
+    """
+    settings = read_settings()
+    from reception.carrier.texting import run_carrier
+
+    asyncio.run(run_carrier(settings, url.rstrip("/"), port))

@@ -16,11 +16,13 @@ from twilio.request_validator import RequestValidator
 from reception.channels.signatures import HEADER
 from reception.clock import Clock
 from reception.database.connection import Database
+from reception.database.load import load_practice
 from reception.database.records import Appointment, NewMessage
 from reception.messaging.offers import LapsedOffers, OfferByText
 from reception.messaging.reminders import Reminders
 from reception.messaging.words_of_staff import WordsOfStaff
 from reception.practice import Practice
+from reception.practice_file import parse_practice
 from reception.settings import ROOT
 from tests.channels.conftest import NUMBER, TOKEN, Client, Serve
 from tests.channels.fakes import ScriptedModel
@@ -362,3 +364,14 @@ async def test_a_text_that_does_not_arrive_asks_the_next(client: Client, databas
         await store.note_text(text.id, "failed", error_code=30003)
     await LapsedOffers(database, Clock(NOW), OfferByText(PROMPTS)).round()
     assert [to for to, _ in await send_due(database)] == [BEA]
+
+
+async def test_a_text_to_nobodys_number_is_not_answered_for_another_practice(
+    client: Client, database: Database
+) -> None:
+    other = PRACTICE_YAML.replace("Harbor Clinic", "Hill Clinic").replace("+12125550100", "+12125550900")
+    async with database.transaction() as store:
+        await load_practice(store, parse_practice(other, "other.yaml"))
+    assert await Phone(client, MARY).text("STOP", To="+12125559999") == []
+    async with database.transaction() as store:
+        assert not [one for one in await store.practices() if await store.opted_out(one.id, MARY)]
