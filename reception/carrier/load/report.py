@@ -51,7 +51,10 @@ class Wait(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct):
-    """One run. `whole` is until the last frame of the answer; `samples` are (second of the run, ms)."""
+    """One run. `whole` is until the last frame of the answer; `samples` are (second of the run, ms).
+
+    `cpu_a_turn` is what the service's process used for each turn, in seconds.
+    """
 
     date: str
     machine: Machine
@@ -60,6 +63,7 @@ class Report(msgspec.Struct):
     calls: int
     turns: int
     lost: int
+    cpu_a_turn: float
     waits: list[Wait]
     whole: Wait
     problems: list[str]
@@ -85,6 +89,7 @@ def summary(machine: Machine, lines: int, minutes: float, calls: Calls, problems
         calls=calls.begun,
         turns=len(calls.timed),
         lost=len(calls.timed) - len(timed),
+        cpu_a_turn=round(calls.cpu_seconds / max(1, len(calls.timed)), 3),
         waits=[
             _wait("all turns", [one.milliseconds or 0.0 for one in timed]),
             *(_wait(kind, [one.milliseconds or 0.0 for one in timed if one.kind == kind]) for kind in kinds),
@@ -119,6 +124,7 @@ def show(report: Report) -> Group:
     head = Text(
         f"{report.lines} calls at once for {report.minutes:g} min on {report.machine.device}, "
         f"{report.machine.cores} cores; {report.calls} calls, {report.turns} turns, {report.lost} lost; "
+        f"{report.cpu_a_turn:.2f} s of CPU a turn; "
         f"{report.date}"
     )
     table = Table("the desk had asked for", "turns", "p50 ms", "p95 ms", "longest")

@@ -47,6 +47,7 @@ class Calls:
     said: list[Said] = field(default_factory=list)
     begun: int = 0
     ended: int = 0
+    cpu_seconds: float = 0.0
     troubles: list[str] = field(default_factory=list)
 
 
@@ -65,11 +66,14 @@ async def measure(
             "RECEPTION_RATE_LIMIT": "0", "RECEPTION_ENV": "development", "RECEPTION_PUBLIC_URL": "",
         }  # fmt: skip
         ours = settings.model_copy(update={"data_dir": folder / "data", "public_url": ""})
-        async with service_process(settings, folder, changes) as base:
+        async with service_process(settings, folder, changes) as served:
             database = await Database.open("", folder / "data")
             try:
-                async with line_to(ours, base) as webhooks:
-                    calls = await _rush(_Board(webhooks, base, database), people, lines, minutes, progress)
+                before = served.cpu_seconds()
+                async with line_to(ours, served.base) as webhooks:
+                    board = _Board(webhooks, served.base, database)
+                    calls = await _rush(board, people, lines, minutes, progress)
+                calls.cpu_seconds = served.cpu_seconds() - before
                 problems = await check(database, calls.said, {one.name: one for one in people})
             finally:
                 await database.close()
@@ -152,18 +156,22 @@ async def _hold(board: _Board, patient: Patient, calls: Calls, rng: Random) -> N
 
 
 async def _talk(board: _Board, call: Call, patient: Patient, calls: Calls, said: Said, rng: Random) -> None:
+    kind = ""
     for _ in range(MOST_TURNS):
         interrupting = bool(said.words) and rng.random() < INTERRUPTING
-        if not interrupting and not await call.listen(PATIENCE):
-            calls.troubles.append(f"{said.call}: no answer to turn {len(said.words)}")
-        if call.over:
-            return
+        session = call.session
+        if interrupting and session is not None:
+            answered = await session.answered(PATIENCE)
+        else:
+            answered = await call.listen(PATIENCE)
+        if not answered:
+            calls.troubles.append(f"{said.call}: no answer to turn {len(said.words)} ({kind})")
+        session = call.session
+        if session is None:
+            return  # put through to a person, or over
         message = await board.asked(said.call)
         words = patient.answer(message)
         await asyncio.sleep(0 if interrupting else rng.uniform(*THINKING))
-        session = call.session
-        if session is None:
-            return  # put through to a person
         if words.startswith("#"):
             await call.press(words[1:])
         else:

@@ -7,9 +7,11 @@ import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psutil  # type: ignore[import-untyped]
 
 from reception.errors import Unavailable
 from reception.settings import Settings
@@ -20,9 +22,24 @@ STOPPING = 15.0
 _ADDRESS = "The desk is open: "
 
 
+@dataclass(frozen=True)
+class Served:
+    """A service that runs: its base URL and its process."""
+
+    base: str
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """What the process has used so far, all threads together (its database is another process)."""
+        used = psutil.Process(self.pid).cpu_times()
+        return float(used.user + used.system)
+
+
 @asynccontextmanager
-async def service_process(settings: Settings, folder: Path, changes: Mapping[str, str]) -> AsyncIterator[str]:
-    """The base URL of a service, ready for conversations, whose log goes to `folder`.
+async def service_process(
+    settings: Settings, folder: Path, changes: Mapping[str, str]
+) -> AsyncIterator[Served]:
+    """A service, ready for conversations, whose log goes to `folder`.
 
     It has this process's environment with `changes`. Raises Unavailable, which says where the log is.
     """
@@ -40,7 +57,7 @@ async def service_process(settings: Settings, folder: Path, changes: Mapping[str
             base = await _address(process.stdout)
             reading = asyncio.create_task(_log(process.stdout, log))
             await _ready(base, process)
-        yield base
+        yield Served(base, process.pid)
     except TimeoutError:
         raise Unavailable(f"The service did not start; its log is {log}") from None
     finally:
