@@ -134,7 +134,7 @@ class Call:
     @property
     def session(self) -> Session | None:
         """The relay's session, while there is one."""
-        return self._stage if isinstance(self._stage, Session) else None
+        return self._stage if isinstance(self._stage, Session) and not self._stage.over else None
 
     async def run(self) -> None:
         """Raises WebhookFailed without a usable answer, MisconfiguredError when the signature is refused."""
@@ -165,8 +165,8 @@ class Call:
         """Waits for the desk's answer and hears it out; False when it does not come in real seconds."""
         stage = await self._stage_after(None)
         answered = stage is None or await stage.answered(patience)
-        if answered and stage is not None and stage.pending and not isinstance(stage, Session):
-            await self._stage_after(stage)  # Twilio's own stages end with what was said
+        if answered and stage is not None and _done(stage):
+            await self._stage_after(stage)
         await self.clock.wait(self.voice.until - self.clock.now())
         return answered
 
@@ -192,9 +192,9 @@ class Call:
         return self.over
 
     async def _listened(self) -> Stage:
-        """The stage at which the caller is heard; one of Twilio's own ends with what was said."""
+        """The stage at which the caller is heard."""
         stage = await self._stage_after(None)
-        if stage is not None and stage.pending and not isinstance(stage, Session):
+        if stage is not None and _done(stage):
             stage = await self._stage_after(stage)
         if stage is None:
             raise CallOver
@@ -326,3 +326,8 @@ class Call:
     async def _report(self, status: str) -> None:
         more = {"CallStatus": status, "CallDuration": str(int(self.clock.now())), "SequenceNumber": "0"}
         await self.webhooks.post("/twilio/status", self.form | more)
+
+
+def _done(stage: Stage) -> bool:
+    """Whether a stage hears nothing more: Twilio's own end with what was said, a session when it is ended."""
+    return stage.over if isinstance(stage, Session) else stage.pending

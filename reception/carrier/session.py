@@ -87,6 +87,11 @@ class Session:
             await self._clock.wait(self._voice.until - self._clock.now())
         return ended
 
+    @property
+    def over(self) -> bool:
+        """Whether it has ended; the last words may still be being spoken."""
+        return self._over.done()
+
     async def say(self, words: str, interrupt_after: float | None = None) -> None:
         """Says it at the pace of speech; over the desk's words where these may be interrupted."""
         async with self._speaking:
