@@ -20,6 +20,7 @@ from reception.carrier.documents import (
     Redirect,
     Relay,
     Say,
+    StartRecording,
     read_document,
 )  # fmt: skip
 from reception.carrier.session import Ended, Session, Turn
@@ -54,7 +55,7 @@ class Stage(Protocol):
 
     async def say(self, words: str, interrupt_after: float | None = None) -> None: ...
 
-    async def press(self, keys: str) -> None: ...
+    async def press(self, keys: str, interrupt_after: float | None = None) -> None: ...
 
     async def answered(self, patience: float) -> bool: ...
 
@@ -125,6 +126,7 @@ class Call:
         self._stage: Stage | None = None
         self._staged = asyncio.Event()
         self._over = asyncio.Event()
+        self._told_of_recording: list[str] = []
         self.hung_up = False
 
     @property
@@ -135,6 +137,11 @@ class Call:
     def session(self) -> Session | None:
         """The relay's session, while there is one."""
         return self._stage if isinstance(self._stage, Session) and not self._stage.over else None
+
+    async def relay(self) -> Session | None:
+        """The relay's session, once the call is at a point where the caller is heard."""
+        await self._listened()
+        return self.session
 
     async def run(self) -> None:
         """Raises WebhookFailed without a usable answer, MisconfiguredError when the signature is refused."""
@@ -157,9 +164,9 @@ class Call:
             await self.listen()
         await (await self._listened()).say(words, interrupt_after)
 
-    async def press(self, keys: str) -> None:
+    async def press(self, keys: str, interrupt_after: float | None = None) -> None:
         """Presses keys, over the desk's words too."""
-        await (await self._listened()).press(keys)
+        await (await self._listened()).press(keys, interrupt_after)
 
     async def listen(self, patience: float = PATIENCE) -> bool:
         """Waits for the desk's answer and hears it out; False when it does not come in real seconds."""
@@ -240,6 +247,8 @@ class Call:
                     return await self._recorded(verb)
                 case Dial():
                     return await self._dialled(verb)
+                case StartRecording():
+                    self._told_of_recording.append(verb.told)
                 case Redirect():
                     return await self._ask(verb.url, {})
                 case Hangup():
@@ -286,9 +295,8 @@ class Call:
 
     async def _dialled(self, verb: Dial) -> Document | None:
         self.course.transfers.append(verb.number)
-        dialling = Dialling(verb, self._called, self.clock, self.webhooks, self.form)
+        dialling = Dialling(verb, self._called, self.clock, self.webhooks, self.form, self.course.whispered)
         result = await self._at(dialling, dialling.run())
-        self.course.whispered += dialling.whispered
         self._event(f"the transfer to {verb.number}: {result['DialCallStatus']}")
         if not verb.action:
             return None
@@ -326,6 +334,9 @@ class Call:
     async def _report(self, status: str) -> None:
         more = {"CallStatus": status, "CallDuration": str(int(self.clock.now())), "SequenceNumber": "0"}
         await self.webhooks.post("/twilio/status", self.form | more)
+        for url in filter(None, self._told_of_recording):
+            done = {"RecordingSid": f"RE{uuid4().hex}", "RecordingStatus": "completed"}
+            await self.webhooks.post(url, self.form | done)
 
 
 def _done(stage: Stage) -> bool:

@@ -84,6 +84,13 @@ class Record:
 
 
 @dataclass(frozen=True)
+class StartRecording:
+    """The call is recorded from here on; the address is told of the recording after the call."""
+
+    told: str
+
+
+@dataclass(frozen=True)
 class Redirect:
     """On to another document."""
 
@@ -95,7 +102,7 @@ class Hangup:
     """The end; also a call that is rejected."""
 
 
-Verb = Say | Pause | Gather | Relay | Dial | Record | Redirect | Hangup
+Verb = Say | Pause | Gather | Relay | Dial | Record | StartRecording | Redirect | Hangup
 
 
 @dataclass(frozen=True)
@@ -151,6 +158,9 @@ def _verbs(element: Element) -> Iterator[Verb]:
                 get("transcribeCallback", "") if wanted else "",
                 get("recordingStatusCallback", ""),
             )
+        case "Start":
+            recordings = element.findall("Recording")
+            yield from (StartRecording(one.get("recordingStatusCallback", "")) for one in recordings)
         case "Redirect":
             yield Redirect((element.text or "").strip())
         case "Hangup" | "Reject":

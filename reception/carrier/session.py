@@ -111,13 +111,13 @@ class Session:
         """Words the recogniser reports and may take back."""
         await self.send(frames.prompt(words, last=False))
 
-    async def press(self, keys: str) -> None:
+    async def press(self, keys: str, interrupt_after: float | None = None) -> None:
         """Presses keys one after the other; the last one counts as the end of the turn."""
         turn = Turn(f"#{keys}", time.perf_counter())
         async with self._speaking:
             self.turns.append(turn)
-            for key in keys:
-                await self._begin("dtmf", None)
+            for place, key in enumerate(keys):
+                await self._begin("dtmf", interrupt_after if place == 0 else None)
                 if self._relay.dtmf:
                     self.pending = True
                     self._changed.clear()

@@ -101,7 +101,7 @@ class Gathering(_Stage):
         self.pending = True
         self._finish({"SpeechResult": words, "Confidence": "0.9"})
 
-    async def press(self, keys: str) -> None:
+    async def press(self, keys: str, interrupt_after: float | None = None) -> None:
         """Keys, until there are enough of them or the finishing one comes."""
         if "dtmf" not in self._verb.inputs:
             return
@@ -153,7 +153,7 @@ class Recording(_Stage):
         self._words.append(words)
         self._stirred.set()
 
-    async def press(self, keys: str) -> None:
+    async def press(self, keys: str, interrupt_after: float | None = None) -> None:
         """A finishing key ends the recording."""
         if set(keys) & set(self._verb.finish):
             self._finish({"Digits": keys})
@@ -163,10 +163,17 @@ class Dialling(_Stage):
     """Another phone rings; who answers it hears the whisper first and may refuse."""
 
     def __init__(
-        self, verb: Dial, called: Called, clock: CallClock, webhooks: Webhooks, form: Mapping[str, str]
+        self,
+        verb: Dial,
+        called: Called,
+        clock: CallClock,
+        webhooks: Webhooks,
+        form: Mapping[str, str],
+        whispered: list[str],
     ) -> None:
+        """What is whispered is added to `whispered`."""
         super().__init__(clock, Voice(clock))
-        self.whispered: list[str] = []
+        self.whispered = whispered
         self._verb, self._called, self._webhooks, self._form = verb, called, webhooks, form
         self._leg = f"CA{uuid4().hex}"
 
@@ -176,12 +183,17 @@ class Dialling(_Stage):
         await self._pass(min(self._called.after, self._verb.timeout))
         if self._called.after > self._verb.timeout:
             answer = "no-answer"
-        if answer == "completed" and self._verb.whisper and not await self._whisper(self._verb.whisper):
-            answer = "no-answer"
+        bridged = answer == "completed"
+        if bridged and self._verb.whisper:
+            bridged = await self._whisper(self._verb.whisper)
         if self.hung_up:
-            answer = "canceled"
-        told = {"DialCallSid": self._leg, "DialCallStatus": answer}
-        if answer == "completed":
+            answer, bridged = "canceled", False
+        told = {
+            "DialCallSid": self._leg,
+            "DialCallStatus": answer,
+            "DialBridged": "true" if bridged else "false",
+        }
+        if bridged:
             await self._pass(self._called.talks)
             told["DialCallDuration"] = str(int(self._called.talks))
         return told
@@ -189,7 +201,7 @@ class Dialling(_Stage):
     async def say(self, words: str, interrupt_after: float | None = None) -> None:
         """Nobody of ours hears it."""
 
-    async def press(self, keys: str) -> None:
+    async def press(self, keys: str, interrupt_after: float | None = None) -> None:
         """Nobody of ours hears it."""
 
     async def _pass(self, seconds: float) -> None:

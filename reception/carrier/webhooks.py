@@ -17,7 +17,7 @@ from reception.errors import MisconfiguredError, Unavailable
 LIMITS = httpx.Timeout(15.0, connect=5.0)
 TOTAL = 15.0
 #: Seconds before the next attempt; Twilio's own first comes at once.
-PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)
+PAUSES = (0.0, 1.0, 2.0, 4.0, 7.0)
 #: Marks the attempts at one request.
 TOKEN = "I-Twilio-Idempotency-Token"
 
