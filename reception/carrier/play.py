@@ -73,10 +73,8 @@ class Playing:
 
     def transcript(self) -> list[str]:
         """What was said and done, in order."""
-        said = [
-            (one.begins, f"Desk: {one.text.strip()}{' —' if one.cut else ''}")
-            for one in self.call.voice.heard
-        ]
+        heard = [one for one in self.call.voice.heard if one.text]
+        said = [(one.begins, f"Desk: {one.text.strip()}{' —' if one.cut else ''}") for one in heard]
         return [line for _, line in sorted([*said, *self._done], key=lambda each: each[0])]
 
     async def _do(self, step: Step) -> None:
@@ -85,8 +83,9 @@ class Playing:
             if step.say is not None and step.interrupt_after is None:
                 await call.listen()
             self._since = call.clock.now()
-            shown = step.model_dump(exclude_none=True)
-            self._done.append((call.clock.now(), f"Caller: {step.say or shown}"))
+            things = step.model_dump(exclude_none=True, exclude={"interrupt_after"}).items()
+            shown = ", ".join(f"{name} {value}".removesuffix(" True") for name, value in things)
+            self._done.append((call.clock.now(), f"Caller: {step.say}" if step.say else f"({shown})"))
         if step.say is not None:
             await call.say(step.say, step.interrupt_after)
         elif step.press is not None:

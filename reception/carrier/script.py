@@ -78,7 +78,7 @@ class Script(_Strict):
     """One call. `understood` is what a scripted model reads (words → frame); else a real one is needed."""
 
     name: str
-    practice: str = "practice.yaml"
+    practice: Path = Path("practice.yaml")  # beside the script
     now: datetime = datetime(2026, 6, 15, 9)
     caller: str = "+12125550111"
     called: str = ""
@@ -108,17 +108,18 @@ def load_scripts(path: Path) -> list[Script]:
         except yaml.YAMLError as error:
             raise Invalid(f"{file.name} is no YAML: {str(error).splitlines()[0]}") from None
         if isinstance(content, dict) and "calls" in content:
-            found += [_read(file.name, row) for row in content["calls"]]
+            found += [_read(file, row) for row in content["calls"]]
         elif not path.is_dir():
             raise Invalid(f"{file.name} has no `calls`")
     return found
 
 
-def _read(file: str, row: Any) -> Script:
+def _read(file: Path, row: Any) -> Script:
     try:
-        return Script.model_validate(row)
+        script = Script.model_validate(row)
     except ValidationError as error:
         name = row.get("name", "without a name") if isinstance(row, dict) else "not a mapping"
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise Invalid(f"{file}, call {name}: {where}: {first['msg']}") from error
+        raise Invalid(f"{file.name}, call {name}: {where}: {first['msg']}") from error
+    return script.model_copy(update={"practice": file.parent / script.practice})

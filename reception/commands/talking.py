@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import click
 
@@ -43,20 +44,33 @@ Example: reception call
     "--say", "lines", multiple=True, help="What the caller says or does; #1 presses a key. Else from stdin."
 )
 @click.option(
-    "--speed", default=1.0, type=click.FloatRange(0.1, 100), help="How much faster than life a typed call is."
+    "--script",
+    type=click.Path(exists=True, path_type=Path),
+    help="Plays the calls of a YAML file or folder, each with a service of its own unless one runs at --url.",
 )
-def call(url: str, caller: str, called: str, lines: tuple[str, ...], speed: float) -> None:
+@click.option(
+    "--speed",
+    type=click.FloatRange(0.1, 100),
+    help="How much faster than life people speak [default: 1, with --script 10].",
+)
+def call(
+    url: str, caller: str, called: str, lines: tuple[str, ...], script: Path | None, speed: float | None
+) -> None:
     """A simulated phone call through the same webhooks and WebSocket that Twilio uses, signed like Twilio's.
 
     Calls the service at --url when it runs, else starts one of its own. What is typed is said. A line like #1
     or #0303 presses keys; /help lists what else a caller can do: interrupt, be silent, lose the connection.
     """
     settings = read_settings()
+    if script is not None:
+        from reception.carrier.scripted import play
+
+        raise SystemExit(1 if play(settings, url.rstrip("/"), script, speed or 10.0) else 0)
     from reception.carrier.call import Caller
     from reception.carrier.terminal import hold_call
 
     who = Caller(caller, called, settings.twilio_account_sid)
-    asyncio.run(hold_call(settings, url.rstrip("/"), who, lines, speed))
+    asyncio.run(hold_call(settings, url.rstrip("/"), who, lines, speed or 1.0))
 
 
 @click.command(

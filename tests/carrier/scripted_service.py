@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 
 from reception.app import create_app
 from reception.channels.web_server import run
@@ -12,4 +13,4 @@ from tests.channels.fakes import ScriptedModel
 
 if __name__ == "__main__":
     model = ScriptedModel(json.loads(os.environ["SCRIPTED_MODEL"]))
-    run(create_app(Settings(), model), "127.0.0.1", int(os.environ["SCRIPTED_PORT"]), lambda _: None)
+    run(create_app(Settings(), model), "127.0.0.1", int(sys.argv[1]), lambda _: None)

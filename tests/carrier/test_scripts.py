@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
-import signal
-import sys
-from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -22,10 +16,10 @@ from reception.carrier.call import ACCOUNT
 from reception.carrier.play import Playing
 from reception.carrier.reaching import line_to, serving
 from reception.carrier.script import Script, load_scripts
+from reception.carrier.server import ServiceProcess, own_service
 from reception.carrier.speech import CallClock
 from reception.carrier.webhooks import Delivery, Webhooks
 from reception.channels import patience
-from reception.channels.web_server import listen
 from reception.database.connection import Database
 from reception.database.export import export
 from reception.errors import Invalid
@@ -59,50 +53,18 @@ class Host:
         await self._process.start()
 
 
-class ServiceProcess:
-    """`scripted_service.py` on one port, however often it is started."""
-
-    def __init__(self, settings: Settings, script: Script) -> None:
-        with listen("127.0.0.1", 0) as free:
-            port = free.getsockname()[1]
-        self.base = f"http://127.0.0.1:{port}"
-        self._environment = {
-            **os.environ,
-            "SCRIPTED_MODEL": json.dumps(script.understood),
-            "SCRIPTED_PORT": str(port),
-            "RECEPTION_DATABASE_URL": settings.database_url,
-            "RECEPTION_DATA_DIR": str(settings.data_dir),
-            "RECEPTION_PRACTICE_FILE": str(settings.practice_file),
-            "RECEPTION_NOW": script.now.isoformat(),
-            "RECEPTION_RATE_LIMIT": "0",
-            "RECEPTION_WORKER": "false",
-            "RECEPTION_TWILIO_AUTH_TOKEN": TOKEN,
-        }
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        """Returns once it answers."""
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.carrier.scripted_service"),
-            env=self._environment, cwd=ROOT, stdout=DEVNULL, stderr=DEVNULL,
-        )  # fmt: skip
-        async with asyncio.timeout(60), httpx.AsyncClient(base_url=self.base) as http:
-            while True:
-                if await self._answers(http):
-                    return
-                await asyncio.sleep(0.05)
-
-    async def kill(self) -> None:
-        assert self._process is not None
-        if self._process.returncode is None:
-            self._process.send_signal(signal.SIGKILL)
-        await self._process.wait()
-
-    async def _answers(self, http: httpx.AsyncClient) -> bool:
-        try:
-            return (await http.get("/health/live")).is_success
-        except httpx.TransportError:
-            return False
+def killable(settings: Settings, script: Script) -> ServiceProcess:
+    """`scripted_service.py` as a process."""
+    assert settings.practice_file is not None
+    changes = {
+        **own_service(settings.data_dir, settings.practice_file, script.now.isoformat()),
+        "RECEPTION_DATABASE_URL": settings.database_url,
+        "RECEPTION_TWILIO_AUTH_TOKEN": TOKEN,
+        "SCRIPTED_MODEL": json.dumps(script.understood),
+        "PYTHONPATH": str(ROOT),
+    }
+    command = ("-m", "tests.carrier.scripted_service", "{port}")
+    return ServiceProcess(settings.data_dir.parent, changes, command)
 
 
 @pytest.fixture
@@ -116,7 +78,7 @@ def host(
         settings = Settings(
             database_url=database_url,
             data_dir=tmp_path / "data",
-            practice_file=CALLS / script.practice,
+            practice_file=script.practice,
             now=script.now,
             rate_limit=0,
             worker=False,
@@ -125,7 +87,7 @@ def host(
         )
         delivery = Delivery(script.retries, script.twice)
         if script.kills:
-            process = ServiceProcess(settings, script)
+            process = killable(settings, script)
             await process.start()
             try:
                 async with line_to(settings, process.base, delivery) as webhooks:
@@ -181,7 +143,7 @@ async def test_what_is_not_as_the_script_wants_is_named(
     monkeypatch.setattr("reception.carrier.play.BOOKS", 0.1)
     script = Script.model_validate(
         {
-            "name": "wrong", "understood": {},
+            "name": "wrong", "understood": {}, "practice": CALLS / "practice.yaml",
             "steps": [{"expect": {"heard": "bananas", "over": True}}],
             "end": {"expected": {"appointments": [{"patient": {"name": "Nobody"}}]}, "conversations": 2},
         }

@@ -18,8 +18,8 @@ from reception.carrier.load.checks import Said, check
 from reception.carrier.load.crowd import NOW, Person, crowd, practice_file
 from reception.carrier.load.patient import Patient, draw_wish
 from reception.carrier.load.report import Report, Timed, summary
-from reception.carrier.load.server import service_process
 from reception.carrier.reaching import line_to
+from reception.carrier.server import own_service, service_process
 from reception.carrier.speech import CallClock
 from reception.carrier.webhooks import Webhooks
 from reception.database.connection import Database
@@ -60,13 +60,9 @@ async def measure(
     with tempfile.TemporaryDirectory(prefix="reception-calls-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary)
         (folder / "practice.yaml").write_text(practice_file(people), encoding="utf-8")
-        changes = {
-            "RECEPTION_DATABASE_URL": "", "RECEPTION_DATA_DIR": str(folder / "data"),
-            "RECEPTION_PRACTICE_FILE": str(folder / "practice.yaml"), "RECEPTION_NOW": NOW.isoformat(),
-            "RECEPTION_RATE_LIMIT": "0", "RECEPTION_ENV": "development", "RECEPTION_PUBLIC_URL": "",
-        }  # fmt: skip
+        changes = own_service(folder / "data", folder / "practice.yaml", NOW.isoformat())
         ours = settings.model_copy(update={"data_dir": folder / "data", "public_url": ""})
-        async with service_process(settings, folder, changes) as served:
+        async with service_process(folder, changes) as served:
             database = await Database.open("", folder / "data")
             try:
                 before = served.cpu_seconds()
