@@ -19,7 +19,9 @@ _UNKNOWN = "There is no such conversation."
 
 
 def limited(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Guard: so many requests a minute and address."""
+    """Guard: so many requests a minute and address; what a browser asks before one does not count."""
+    if connection.scope.get("method") == "OPTIONS":
+        return
     service: Service = connection.app.state.service
     service.limiter.check(client_address(connection, service.settings))
 

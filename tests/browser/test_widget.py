@@ -295,6 +295,46 @@ async def test_a_date_of_birth_has_three_fields_and_may_be_said_in_words(
     await expect(page.get_by_role("button", name="Yes")).to_be_visible()
 
 
+async def test_the_field_fits_what_is_asked(desk_url: str, open_page: OpenPage, model: ScriptedModel) -> None:
+    model.script |= {
+        "I need a check-up": "book_appointment; appointment_type: check-up",
+        "June 16, 2026": "inform; date: June 16, 2026",
+        "Ann Smith": "inform; patient_name: Ann Smith",
+        "May 2, 1990": "inform; date_of_birth: May 2, 1990",
+    }
+    page = await open_page(desk_url)
+    await page.get_by_text(GREETING).wait_for()
+    await say(page, "I need a check-up")
+    await page.get_by_label("Or pick a day").fill("2026-06-16")
+    await expect(page.get_by_label("Your message")).to_have_value("June 16, 2026")
+    await picture(page, "widget-date")
+    await page.get_by_role("button", name="Send", exact=True).click()
+    await page.get_by_role("group", name="Suggested answers").get_by_role("button").first.click()
+    await page.get_by_label("Full name").wait_for()
+    await say(page, "Ann Smith")
+    await page.get_by_label("Month").wait_for()
+    await fill_birth(page, "May", "2", "1990")
+    await page.get_by_role("button", name="No").click()
+    await expect(page.get_by_label("Phone number")).to_have_attribute("type", "tel")
+    await picture(page, "widget-phone")
+
+
+async def test_a_conversation_that_is_gone_is_begun_anew(desk_url: str, open_page: OpenPage) -> None:
+    page = await open_page(desk_url)
+    await page.get_by_text(GREETING).wait_for()
+    await page.evaluate(
+        """() => {
+            const [name] = Object.keys(sessionStorage);
+            const kept = JSON.parse(sessionStorage.getItem(name));
+            sessionStorage.setItem(name, JSON.stringify({...kept, token: "of another"}));
+        }"""
+    )
+    await page.reload()
+    await page.get_by_text(GREETING).wait_for()
+    await say(page, "hello")
+    await expect(page.locator(".desk")).to_have_count(2)
+
+
 async def test_it_is_accessible_and_fits_on_every_screen(
     desk_url: str, website: Website, open_page: OpenPage
 ) -> None:

@@ -50,6 +50,7 @@ async def test_it_may_read_errors_too(client: Client) -> None:
 
 async def test_it_may_read_how_long_to_wait(serve: Serve) -> None:
     async with serve(rate_limit=1) as client:
+        assert (await client.options(START, headers=asks_before(OURS["Origin"]))).status_code == 204
         await client.post(START, headers=OURS)
         refused = await client.post(START, headers=OURS)
         assert is_problem(refused, 429) and refused.headers["Access-Control-Allow-Origin"] == OURS["Origin"]

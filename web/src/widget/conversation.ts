@@ -64,7 +64,7 @@ export class Conversation {
     private readonly changed: () => void,
     private readonly returned: (text: string, why: Returned) => void,
   ) {
-    window.addEventListener("online", () => this.tryNow());
+    window.addEventListener("online", this.online);
     keeping.onOther = (key) => {
       if (key && !this.started) void this.resume(key);
     };
@@ -81,12 +81,12 @@ export class Conversation {
     if (kept?.token) {
       this.unsent = kept.unsent;
       await this.resume(kept);
-      return true;
+      return this.key !== null;
     }
     const other = await this.keeping.fromOthers();
     if (!other || this.started) return this.started;
     await this.resume(other);
-    return true;
+    return this.key !== null;
   }
 
   /** Begins a conversation, unless one goes on. */
@@ -126,12 +126,14 @@ export class Conversation {
     return this.api.calendarFile(this.key);
   }
 
-  /** Stops listening and forgets the key. */
-  close(): void {
+  /** Stops listening; what is kept stays kept. */
+  stop(): void {
     clearTimeout(this.timer);
+    window.removeEventListener("online", this.online);
     this.live?.close();
-    this.keeping.forget();
   }
+
+  private readonly online = (): void => this.tryNow();
 
   private async resume(key: Key): Promise<void> {
     this.key = key;
@@ -203,6 +205,11 @@ export class Conversation {
   }
 
   private failed({ status, retryAfter }: Problem): void {
+    if (status === 404 && !this.started && !this.unsent.length) {
+      this.key = null; // what was kept is no longer there, and nothing is lost by beginning anew
+      this.keeping.forget();
+      return;
+    }
     if (status === 404 || status === 409) {
       this.giveBack(status === 404 ? "lost" : "closed", this.unsent);
       this.end(status === 404 ? "lost" : "closed");

@@ -34,6 +34,17 @@ export class ReceptionChat extends HTMLElement {
     void this.begin(0);
   }
 
+  /** Taken out of the page, it falls silent; put in again, it goes on. */
+  disconnectedCallback(): void {
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.panel?.stop();
+      this.panel = this.dialog = this.launcher = null;
+      this.frame.replaceChildren();
+      this.begun = false;
+    });
+  }
+
   /** Opens the panel, as the button does. */
   open(): void {
     if (!this.dialog || this.dialog.open) return;

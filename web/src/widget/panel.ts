@@ -56,6 +56,12 @@ export class Panel {
     if (!(await this.conversation.goOn())) await this.conversation.begin();
   }
 
+  /** Stops listening; the conversation goes on when the panel is built again. */
+  stop(): void {
+    this.dismissed = this.conversation;
+    this.conversation.stop();
+  }
+
   focus(): void {
     if (matchMedia("(pointer: fine)").matches && !this.composer.root.hidden) this.composer.focus();
     else this.log.root.focus({ preventScroll: true });
@@ -139,7 +145,8 @@ export class Panel {
 
   private startAnew(): void {
     this.dismissed = this.conversation;
-    this.conversation.close();
+    this.conversation.stop();
+    this.keeping.forget();
     this.asking.hidden = true;
     this.complaint = "";
     this.conversation = this.newConversation();
