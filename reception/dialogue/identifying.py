@@ -241,8 +241,12 @@ def patient_row(state: State, facts: Facts) -> Generator[Need, Any, str]:
 
 
 def _number(state: State, facts: Facts) -> str:
-    """The number to look the patient up by: the one they said, else the one they call from."""
-    return state.claims.phone or ("" if state.number_failed else facts.caller_phone)
+    """The number to look the patient up by: the one they said, else the one they call from.
+
+    The latter is shown by whoever likes, so that it never identifies anybody by itself.
+    """
+    alone = facts.practice.booking.identify_by == ("phone",)
+    return state.claims.phone or ("" if state.number_failed or alone else facts.caller_phone)
 
 
 def _settle(state: State, found: Identification) -> None:

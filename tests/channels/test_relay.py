@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import httpx
 import pytest
@@ -17,11 +18,12 @@ from reception.database.connection import Database
 from reception.database.records import NewMessage
 from reception.database.store import Store
 from reception.errors import Unavailable
-from tests.channels.conftest import NUMBER, TRANSFER
+from tests.channels.conftest import NUMBER, TRANSFER, MakeApp
 from tests.channels.fakes import ScriptedModel
 from tests.channels.twilio import (
     CALL,
     call,
+    changed,
     end_of,
     frame_of,
     hear,
@@ -34,6 +36,7 @@ from tests.channels.twilio import (
     tell,
     twiml,
 )
+from tests.serving import on_a_port
 
 pytestmark = pytest.mark.postgres
 
@@ -361,3 +364,18 @@ async def test_a_turn_in_which_the_caller_hangs_up_happens_whole(
         [(conversation, messages)] = await store.all_conversations()
     assert [one.role for one in messages] == ["desk", *["patient", "desk"] * 2]
     assert conversation.status == "closed"
+
+
+async def test_nobody_is_identified_by_the_number_they_call_from(
+    make_app: MakeApp, practice_path: Path, model: ScriptedModel
+) -> None:
+    changed(practice_path, "practitioners:", "booking: {identify_by: [phone]}\npractitioners:")
+    model.script |= {"2125550111": "inform; phone: 2125550111"}
+    async with (
+        on_a_port(make_app()) as url,
+        httpx.AsyncClient(base_url=url) as live,
+        relayed(live, "CA1", **{"from": "+12125550111"}) as socket,  # as Mary Jones has it on file
+    ):
+        assert "phone number" in await say(socket, "I want to cancel my appointment")
+        await press(socket, "2125550111")
+        assert "cancel your appointment" in await hear(socket)

@@ -123,10 +123,16 @@ def test_by_phone_alone_a_wrong_number_is_asked_for_again() -> None:
     assert desk.state.who.patient_id == "maya"
 
 
-def test_the_callers_own_number_identifies_and_is_not_asked_for() -> None:
-    desk = World(practice=BY_PHONE, phones={"+12025550111": "maya"}, caller_phone="+12025550111")
-    desk.says(Intent.CHECK)
+def test_the_callers_own_number_is_not_asked_for_and_identifies_nobody_by_itself() -> None:
+    own = {"phones": {"+12025550111": "maya"}, "caller_phone": "+12025550111"}
+    desk = World(practice=BY_NAME_AND_PHONE, **own)
+    assert desk.says(Intent.CHECK).expects is Expects.PATIENT_NAME
+    desk.says(Intent.INFORM, patient_name="Maya Chen")
     assert desk.state.who.patient_id == "maya"
+    alone = World(practice=BY_PHONE, **own)
+    assert alone.says(Intent.CHECK).expects is Expects.PHONE
+    alone.says(Intent.INFORM, phone="+12025550111")
+    assert alone.state.who.patient_id == "maya"
 
 
 def test_when_the_callers_own_number_fails_the_one_on_file_is_asked_for() -> None:
