@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reception.dialogue.asking import confirm, finish
-from reception.dialogue.meaning import Frame, Intent
+from reception.dialogue.meaning import Frame, Intent, Slot
 from reception.dialogue.noting import start_task
 from reception.dialogue.state import About, Facts, Line, Reply, State, Task
 
@@ -25,17 +25,20 @@ def wants_a_call(state: State, frame: Frame, heard: str, facts: Facts) -> bool:
     return offered and frame.intent in _TAKEN_FOR and facts.cues.call_back.search(heard) is not None
 
 
-def start_call(state: State) -> None:
-    """Asks for a nurse's call about what was told."""
+def start_call(state: State, frame: Frame) -> None:
+    """Asks for a nurse's call about what was told, at the time that was said with it."""
     start_task(state, Task.MEDICAL_QUESTION)
     state.details = {"words": state.medical_words}
+    when = " ".join(frame.slots[slot] for slot in (Slot.DATE, Slot.TIME) if slot in frame.slots)
+    if when:
+        state.details["callback"] = when
 
 
 def answer_care(state: State, frame: Frame) -> Reply | None:
     """Takes the answer to one of the offers; None once something is to be done."""
     call = state.question_key == CALL
     if frame.intent is Intent.AFFIRM and call:
-        start_call(state)
+        start_call(state, frame)
         return None
     if frame.intent is Intent.AFFIRM:
         start_task(state, Task.BOOK)

@@ -6,7 +6,7 @@ from datetime import date
 
 from reception.dialogue.meaning import Frame, Intent
 from reception.dialogue.state import About, Expects, Task
-from tests.dialogue.world import World
+from tests.dialogue.world import World, day
 
 BORN = date(1988, 4, 12)
 QUESTION = "can I take ibuprofen with my antibiotics"
@@ -41,11 +41,17 @@ def test_no_appointment_but_a_nurse_calls() -> None:
 
 
 def test_a_call_that_is_asked_for_is_not_offered_first() -> None:
-    for intent in (Intent.DENY, Intent.STAFF, Intent.INFORM):
+    for intent in (Intent.DENY, Intent.STAFF, Intent.INFORM, Intent.MESSAGE):
         desk = _asked()
         assert desk.says(intent, "No, but could a nurse call me back?").expects is Expects.CALLBACK
         _told_when(desk)
         assert desk.requests == FILED
+
+
+def test_when_to_call_is_not_asked_again() -> None:
+    desk = _asked()
+    reply = desk.says(Intent.MESSAGE, "no, just have a nurse call me Monday", date=day("2026-06-15"))
+    assert reply.expects is Expects.PATIENT_NAME
 
 
 def test_neither_is_wanted_and_the_question_stays_noted() -> None:
