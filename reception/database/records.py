@@ -37,6 +37,7 @@ class Appointment:
     status: str  # held | booked | cancelled | completed | no_show
     booked_by: str | None
     conversation_id: UUID | None
+    confirmed_at: datetime | None = None  # when the patient said that they will come
 
 
 @dataclass(frozen=True)

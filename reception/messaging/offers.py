@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import structlog
@@ -17,6 +18,9 @@ from reception.scheduling.waiting import OFFER_MINUTES, WaitingList, offer_key
 
 log = structlog.get_logger()
 
+#: Nobody is asked by text at night, when they would sleep through their half hour.
+MORNING, EVENING = time(8), time(21)
+
 
 class OfferByText:
     """Asks one who waits whether they want a time; their answer is taken in reception/dialogue/texted.py."""
@@ -24,11 +28,17 @@ class OfferByText:
     def __init__(self, prompts_dir: Path) -> None:
         self._prompts_dir = prompts_dir
 
-    async def __call__(self, store: Store, practice: Practice, request: Request, hold: Appointment) -> bool:
-        """False when they have no number for texts, or want none."""
-        to = number_for_texts(practice, request.patient)
-        if request.patient is None or not to:
-            return False
+    async def __call__(
+        self, store: Store, practice: Practice, request: Request, hold: Appointment, now: datetime
+    ) -> float | None:
+        """For how many minutes the time is to be held for them.
+
+        None when they have no number for texts or want none, and where the night is too long to wait.
+        """
+        to, asked = number_for_texts(practice, request.patient), after_the_night(now)
+        until = asked + timedelta(minutes=OFFER_MINUTES)
+        if request.patient is None or not to or until > hold.start:
+            return None
         words = text_words(self._prompts_dir, practice.languages[0])
         body = words.say(
             "offer",
@@ -44,6 +54,7 @@ class OfferByText:
             kind="waitlist",
             key=offer_key(request, hold),
             appointment_id=hold.id,
+            due_at=None if asked == now else asked,
             about={
                 "patient": str(request.patient.id),
                 "request": str(request.id),
@@ -53,7 +64,15 @@ class OfferByText:
                 "start": hold.start.isoformat(),
             },
         )
-        return queued is not None
+        return None if queued is None else (until - now) / timedelta(minutes=1)
+
+
+def after_the_night(now: datetime) -> datetime:
+    """Now, or the next morning at an hour at which one may write to somebody; local time."""
+    if MORNING <= now.time() < EVENING:
+        return now
+    day = now.date() + timedelta(days=1 if now.time() >= EVENING else 0)
+    return datetime.combine(day, MORNING, now.tzinfo)
 
 
 class LapsedOffers:

@@ -16,8 +16,9 @@ KEPT_MINUTES = 120
 #: How long for one who was asked by text.
 OFFER_MINUTES = 30
 
-#: Asks somebody by text whether they want the time that is held for them; False when they can't be reached.
-AskByText = Callable[[Store, Practice, Request, Appointment], Awaitable[bool]]
+#: Asks somebody by text whether they want the time that is held for them; the last argument is the practice's
+#: clock. For how many minutes it is to be held then; None when they can't be reached in time.
+AskByText = Callable[[Store, Practice, Request, Appointment, datetime], Awaitable[float | None]]
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,9 @@ class WaitingList:
         hold = await self._store.appointment(self._practice.id, held)
         if self._ask is None or hold is None:
             return
-        if await self._ask(self._store, self._practice, request, hold):
-            await self._store.keep_hold(held, OFFER_MINUTES)
+        minutes = await self._ask(self._store, self._practice, request, hold, self._now)
+        if minutes is not None:
+            await self._store.keep_hold(held, minutes)
 
     async def kept_for(self, patient_id: UUID, conversation_id: UUID) -> Kept | None:
         """The time that is kept for the patient, from now on held by this conversation; None without one."""

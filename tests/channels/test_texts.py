@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from itertools import count
 from pathlib import Path
 from uuid import UUID
@@ -18,7 +18,7 @@ from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.load import load_practice
 from reception.database.records import Appointment, NewMessage
-from reception.messaging.offers import LapsedOffers, OfferByText
+from reception.messaging.offers import LapsedOffers, OfferByText, after_the_night
 from reception.messaging.reminders import Reminders
 from reception.messaging.words_of_staff import WordsOfStaff
 from reception.practice import Practice
@@ -328,6 +328,15 @@ async def test_a_no_asks_the_next_and_nobody_is_asked_twice(client: Client, data
     await Phone(client, BEA).text("no")
     assert await send_due(database) == []
     assert await tuesdays(database) == []
+
+
+@pytest.mark.parametrize(
+    ("clock", "asked"),
+    [("09:00", "2026-06-15T09:00"), ("21:00", "2026-06-16T08:00"), ("02:30", "2026-06-15T08:00")],
+)
+def test_nobody_is_asked_at_night(clock: str, asked: str) -> None:
+    now = datetime.combine(NOW.date(), time.fromisoformat(clock), ZONE)
+    assert after_the_night(now) == datetime.fromisoformat(asked).replace(tzinfo=ZONE)
 
 
 async def test_a_late_yes_is_welcome_while_the_time_is_free(client: Client, database: Database) -> None:

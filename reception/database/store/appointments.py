@@ -216,6 +216,7 @@ def appointment_rows() -> Select[*tuple[Any, ...]]:
             AppointmentRow.status,
             AppointmentRow.booked_by,
             AppointmentRow.conversation_id,
+            AppointmentRow.confirmed_at,
             AppointmentRow.patient_id,
             PatientRow.name.label("patient_name"),
             PatientRow.date_of_birth,
@@ -250,4 +251,5 @@ def _record(row: Row[Any]) -> Appointment:
         status=row.status,
         booked_by=row.booked_by,
         conversation_id=row.conversation_id,
+        confirmed_at=row.confirmed_at,
     )
