@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 import structlog
-from litestar import Litestar
+from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.exceptions import HTTPException
 
 from reception.channels.appointment_file import appointment_file
 from reception.channels.chat import chat
 from reception.channels.pages import add_headers, pages
 from reception.channels.phone import phone
-from reception.channels.problems import HANDLERS
+from reception.channels.problems import HANDLERS, from_framework
+from reception.dashboard.problems import from_framework as page_for_staff
+from reception.dashboard.routes import staff
 from reception.errors import ReceptionError
 from reception.inference.language_model import LanguageModel
 from reception.logging import where
 from reception.service import Service
 from reception.settings import Settings
+from reception.staff.access import PATH
 
 log = structlog.get_logger()
 
@@ -35,9 +40,9 @@ def create_app(settings: Settings, model: LanguageModel | None = None) -> Litest
     """
     service = Service(settings, model)
     return Litestar(
-        [chat, phone, appointment_file, *pages],
+        [chat, phone, appointment_file, staff, *pages],
         dependencies={"service": Provide(lambda: service, sync_to_thread=False)},
-        exception_handlers=HANDLERS,  # type: ignore[arg-type]
+        exception_handlers={**HANDLERS, HTTPException: _from_framework},  # type: ignore[dict-item]
         before_send=[add_headers],
         lifespan=[_lifespan],
         state=State({"service": service}),
@@ -45,6 +50,13 @@ def create_app(settings: Settings, model: LanguageModel | None = None) -> Litest
         openapi_config=None,
         logging_config=None,
     )
+
+
+def _from_framework(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """An address that no handler has: a page for staff, a problem for everybody else."""
+    if request.scope["path"].startswith(f"{PATH}/"):
+        return page_for_staff(request, error)
+    return from_framework(request, error)
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from reception.commands.hours import hours
 from reception.commands.measure import bench, evaluate, understand
 from reception.commands.models import model_group
 from reception.commands.serving import inference, serve, settings_table, worker
+from reception.commands.staffing import staff_group
 from reception.commands.talking import call, carrier, chat
 from reception.errors import ReceptionError
 from reception.logging import configure_logging
@@ -59,6 +60,7 @@ for _command in (
     worker,
     hours,
     drain,
+    staff_group,
     export,
     corrections_group,
     model_group,

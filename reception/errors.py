@@ -52,6 +52,27 @@ class NotFound(ReceptionError):
     title = "Not found"
 
 
+class Forbidden(ReceptionError):
+    """The sender is not who may do this."""
+
+    status = 403
+    title = "Forbidden"
+
+
+class LoginNeeded(ReceptionError):
+    """Nobody is logged in, or no longer."""
+
+    status = 401
+    title = "Please log in"
+
+
+class Taken(ReceptionError):
+    """Somebody else was there first; the text says who, to staff only."""
+
+    status = 409
+    title = "Somebody else was faster"
+
+
 class Closed(ReceptionError):
     """The conversation has ended."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
 
+from reception.attending import Attending
 from reception.channels.hub import Hub
 from reception.channels.limits import Limiter
 from reception.channels.phone_words import phone_words
@@ -31,6 +33,8 @@ from reception.practice import Practice
 from reception.practice_file import read_practice_file
 from reception.production import check_production
 from reception.settings import Settings
+from reception.staff.accounts import Accounts
+from reception.staff_words import StaffWords
 from reception.turn import Desk
 from reception.understanding.understander import Understander
 from reception.worker import work
@@ -42,6 +46,9 @@ DEMO_PRACTICE = Path(__file__).with_name("demo_practice.yaml")
 RETRY = 2.0
 #: Seconds within which the model must say that it is ready.
 MODEL_PATIENCE = 5.0
+
+#: Attempts to log in to the dashboard that one address has a minute.
+LOGINS = 10
 
 
 class Service:
@@ -55,6 +62,7 @@ class Service:
         self.clock = Clock(settings.now)
         self.hub = Hub()
         self.limiter = Limiter(settings.rate_limit)
+        self.login_limiter = Limiter(min(settings.rate_limit, LOGINS))
         self.model = model or build_language_model(settings)
         self.understander = Understander(self.model)
         self.texts_api = twilio_api(settings)
@@ -70,8 +78,13 @@ class Service:
         text_words(settings.prompts_dir)
         for file in settings.prompts_dir.glob("*/texts.yaml"):
             text_words(settings.prompts_dir, file.parent.name)
+        self._staff_words = {
+            language: StaffWords(settings.prompts_dir, language) for language in self._wordings
+        }
         self._database: Database | None = None
         self._desk: Desk | None = None
+        self._accounts: Accounts | None = None
+        self._attending: Attending | None = None
         self._waiting_for = "The service is starting"
         self._tasks: list[asyncio.Task[None]] = []
         self._practices: dict[str, Practice] = {}
@@ -80,9 +93,18 @@ class Service:
         """Opens the database and loads the model. What is away is tried again in the background."""
         settings = self.settings
         self._database = await Database.open(settings.database_url, settings.data_dir)
+        self._accounts = Accounts(
+            self._database,
+            idle=timedelta(minutes=settings.staff_idle_minutes),
+            longest=timedelta(hours=settings.staff_session_hours),
+        )
+        self._attending = Attending(self._database, self._staff_words)
         if not await self._prepared():
             self._tasks.append(asyncio.create_task(self._keep_preparing()))
         self._tasks.append(asyncio.create_task(self._load_model()))
+        self._tasks.append(
+            asyncio.create_task(self.database.listen(self.hub.announce, self.hub.announce_all))
+        )
         if settings.worker:
             texts = build_texts(settings, self.database, self.clock, self.texts_api)
             self._tasks.append(asyncio.create_task(work(self.database, texts)))
@@ -113,6 +135,20 @@ class Service:
         if self._desk is None:
             raise Unavailable(self._waiting_for)
         return self._desk
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who of the practice may see the dashboard. Unavailable before `open`."""
+        if self._accounts is None:
+            raise Unavailable(self._waiting_for)
+        return self._accounts
+
+    @property
+    def attending(self) -> Attending:
+        """How staff take conversations over. Unavailable before `open`."""
+        if self._attending is None:
+            raise Unavailable(self._waiting_for)
+        return self._attending
 
     async def ready(self) -> None:
         """Returns when a conversation can start, else raises a ReceptionError with one line."""

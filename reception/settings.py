@@ -64,6 +64,8 @@ class Settings(BaseSettings):
         0, ge=0, le=5, description="proxies in front that each add an address to X-Forwarded-For"
     )
     worker: bool = Field(True, description="whether `reception serve` runs the background worker itself")
+    staff_idle_minutes: float = Field(30, gt=0, description="minutes without work until staff are logged out")
+    staff_session_hours: float = Field(12, gt=0, description="hours until staff have to log in again anyway")
     public_url: str = Field("", description="https://… as patients' browsers and Twilio see the service")
     trusted_proxies: str = Field(
         "",

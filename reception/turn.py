@@ -22,6 +22,7 @@ from reception.database.store import Store
 from reception.dialogue.hearing import as_heard, heard_part, options_heard
 from reception.dialogue.meaning import Frame, Intent, Manner, value_to_json
 from reception.dialogue.policy import decide, welcome
+from reception.dialogue.safety import is_emergency
 from reception.dialogue.state import Choice, Facts, Reply, State
 from reception.dialogue.wording import Wording
 from reception.errors import Closed, Invalid, NotFound, Unavailable
@@ -261,6 +262,8 @@ class Desk:
         if conversation.status == "closed":
             raise Closed("This conversation has ended; please start a new one.")
         self._ongoing.seen(conversation_id, conversation.channel)
+        if conversation.attended_by is not None and not is_emergency(text):
+            return await self._keep(conversation_id, text, client_id)
         state = _unpack(conversation.state)
         picked = self._picked(state, text, practice, conversation.language)
         self._ahead.speaks(conversation_id, conversation.language)
@@ -275,10 +278,27 @@ class Desk:
 
         return await self._database.run(work)
 
+    async def _keep(self, conversation_id: UUID, text: str, client_id: str | None) -> Heard | None:
+        """A person attends to the conversation: the words are kept for them, and the desk is silent.
+
+        None when they have just left.
+        """
+
+        async def work(store: Store) -> Heard | None:
+            now = await store.conversation(conversation_id, lock=True)
+            if now is None or now.attended_by is None:
+                return None
+            await store.add_messages(conversation_id, [NewMessage("patient", text, client_id=client_id)])
+            return Heard([], now.status)
+
+        return await self._database.run(work)
+
     async def _understand(
         self, state: State, text: str, picked: Choice | None, practice: Practice, conversation: Conversation
     ) -> Understood:
         """An option chosen by its text needs no model; no transaction is open here."""
+        if conversation.attended_by is not None:  # then the desk speaks only where the rules see danger
+            return Understood(Frame(Intent.EMERGENCY), text, None)
         if picked is not None:
             return Understood(Frame(Intent.INFORM), text, picked)
         phone = conversation.channel == "phone"

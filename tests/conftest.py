@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy.engine import make_url
 
 from reception.database.connection import Database
@@ -24,6 +25,7 @@ from reception.database.embedded import EmbeddedServer
 from reception.database.load import load_practice
 from reception.practice import Practice
 from reception.practice_file import PracticeFile, parse_practice
+from reception.staff import secrets
 
 ZONE = ZoneInfo("America/New_York")
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=ZONE)  # a Monday
@@ -56,6 +58,14 @@ DO $$ BEGIN
     );
 END $$
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords are hashed with as little work as Argon2 allows: tests guess none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secrets, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 class Server:

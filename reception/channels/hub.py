@@ -1,25 +1,90 @@
-"""Wakes those who watch a conversation when something was said in it by way of this process."""
+"""Wakes those who watch a conversation, or a whole practice, when something changed, in whatever process."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from uuid import UUID
+
+from reception.database.records import Change
+
+#: Changes kept for somebody who is slow to look; beyond that they are told that all may have changed.
+MOST_PENDING = 1000
+
+
+class Subscription:
+    """What changed in a practice since its subscriber looked last; misses nothing between two looks."""
+
+    def __init__(self) -> None:
+        self._pending: set[Change] = set()
+        self._all = False
+        self._event = asyncio.Event()
+
+    def add(self, change: Change) -> None:
+        self._pending.add(change)
+        if len(self._pending) > MOST_PENDING:
+            self.add_all()
+        self._event.set()
+
+    def add_all(self) -> None:
+        """Anything may have changed."""
+        self._pending.clear()
+        self._all = True
+        self._event.set()
+
+    async def next(self, seconds: float) -> set[Change] | None:
+        """The changes, as soon as there are any; none after `seconds`. None: anything may have changed."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._event.wait(), seconds)
+        self._event.clear()
+        everything, self._all = self._all, False
+        pending, self._pending = self._pending, set()
+        return None if everything else pending
 
 
 class Hub:
-    """Conversations and who waits for them."""
+    """Who waits for what. `announce` is fed by the database, which hears of every process's changes."""
 
     def __init__(self) -> None:
         self._watchers: dict[UUID, set[asyncio.Event]] = {}
+        self._subscribers: dict[UUID, set[Subscription]] = {}
 
     def changed(self, conversation_id: UUID) -> None:
         """Something new was said."""
         for event in self._watchers.get(conversation_id, ()):
             event.set()
 
+    def announce(self, change: Change) -> None:
+        """A row changed."""
+        if change.conversation_id is not None:
+            self.changed(change.conversation_id)
+        for subscription in self._subscribers.get(change.practice_id, ()):
+            subscription.add(change)
+
+    def announce_all(self) -> None:
+        """Changes may have been missed: everybody looks again."""
+        for conversation_id in self._watchers:
+            self.changed(conversation_id)
+        for subscriptions in self._subscribers.values():
+            for subscription in subscriptions:
+                subscription.add_all()
+
+    @contextmanager
+    def subscribed(self, practice_id: UUID) -> Iterator[Subscription]:
+        """The practice's changes, from the start of the block on."""
+        subscription = Subscription()
+        subscribers = self._subscribers.setdefault(practice_id, set())
+        subscribers.add(subscription)
+        try:
+            yield subscription
+        finally:
+            subscribers.discard(subscription)
+            if not subscribers and self._subscribers.get(practice_id) is subscribers:
+                del self._subscribers[practice_id]
+
     async def wait(self, conversation_id: UUID, seconds: float) -> None:
-        """Returns on the next change, or after `seconds`: another process may have changed it."""
+        """Returns on the next change, or after `seconds`: while the database is away nothing is announced."""
         event = asyncio.Event()
         watchers = self._watchers.setdefault(conversation_id, set())
         watchers.add(event)

@@ -9,8 +9,10 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from reception.errors import Busy, ReceptionError
+from reception.errors import Busy, Forbidden, ReceptionError
 from reception.logging import where
+
+__all__ = ["HANDLERS", "Forbidden", "Malformed", "from_framework", "problem"]
 
 log = structlog.get_logger()
 
@@ -28,13 +30,6 @@ class Malformed(ReceptionError):
 
     status = 400
     title = "Bad Request"
-
-
-class Forbidden(ReceptionError):
-    """The sender is not who may send this."""
-
-    status = 403
-    title = "Forbidden"
 
 
 def from_our_error(_: Request[Any, Any, Any], error: ReceptionError) -> Response[dict[str, Any]]:

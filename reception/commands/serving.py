@@ -39,10 +39,17 @@ def serve(host: str, port: int) -> None:
     from reception.app import create_app
     from reception.channels.web_server import run
     from reception.logging import configure_logging
+    from reception.staff.first_admin import show_setup_link
 
     configure_logging()
     app = create_app(settings)
-    run(app, host, port, lambda url: click.echo(_welcome(settings, url)))
+    shown: list[asyncio.Task[None]] = []
+
+    def started(url: str) -> None:
+        click.echo(_welcome(settings, url))
+        shown.append(asyncio.create_task(show_setup_link(app.state.service, url, click.echo)))
+
+    run(app, host, port, started)
 
 
 def _welcome(settings: Settings, url: str) -> str:
@@ -50,6 +57,7 @@ def _welcome(settings: Settings, url: str) -> str:
         (
             "",
             f"  The desk is open: {settings.public_url or url}",
+            f"  For staff:        {settings.public_url or url}/staff",
             f"  Ready?            {url}/health/ready",
             "  In a terminal:    reception chat",
             "  A phone call:     reception call",

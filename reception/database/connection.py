@@ -23,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from reception.database.embedded import EmbeddedServer
+from reception.database.listening import OnChange, listen
 from reception.database.store import Store
 from reception.database.waking import wake
 from reception.errors import MisconfiguredError, ReceptionError, Unavailable
@@ -122,6 +123,11 @@ class Database:
         """Sets the event whenever the channel is notified, until cancelled, on a connection of its own."""
         url = self._engine.url.set(drivername="postgresql")
         await wake(url.render_as_string(hide_password=False), channel, woken)
+
+    async def listen(self, on_change: OnChange, on_gap: Callable[[], None]) -> NoReturn:
+        """Hears of every change until cancelled (see listening.py), on a connection of its own."""
+        url = self._engine.url.set(drivername="postgresql")
+        await listen(url.render_as_string(hide_password=False), on_change, on_gap)
 
     async def migrate(self, to: str = "head") -> None:
         """Brings the schema to the newest version, or back to an older one; several may do so at once."""

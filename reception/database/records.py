@@ -138,6 +138,7 @@ class Conversation:
     state: Mapping[str, Any]
     version: int
     call_sid: str | None
+    attended_by: UUID | None = None  # the staff member who has taken it over
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,7 @@ class Message:
     about: str | None = None
     options: list[dict[str, Any]] = field(default_factory=list)
     client_id: str | None = None
+    frame: Mapping[str, Any] | None = None  # what the desk understood of it; for staff only
 
     def as_json(self) -> dict[str, Any]:
         """The message in the public form of the chat interface and the export."""
@@ -203,3 +205,100 @@ class NewMessage:
     client_id: str | None = None
     frame: Mapping[str, Any] | None = None
     reply_to: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row that somebody changed: identifiers only. `kind` is the table's name."""
+
+    practice_id: UUID
+    kind: str  # conversations | messages | requests | appointments
+    id: UUID
+    conversation_id: UUID | None
+
+
+@dataclass(frozen=True)
+class GoingOn:
+    """A conversation as staff see it in a list, with the last words said in it."""
+
+    id: UUID
+    channel: str  # chat | phone | sms
+    status: str  # open | handed_over | closed
+    outcome: str | None
+    caller: str
+    state: Mapping[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    attended_by: UUID | None
+    attended_by_name: str
+    last_role: str
+    last_text: str
+    emergency: bool  # an emergency was filed that is still open
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a person is needed and nobody is there yet."""
+        return self.status == "handed_over" and self.attended_by is None
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """An emergency that nobody of staff has seen yet."""
+
+    request_id: UUID
+    conversation_id: UUID | None
+    at: datetime
+    words: str
+    patient: str
+    channel: str
+    caller: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """A member of staff of one practice."""
+
+    id: UUID
+    practice_id: UUID
+    name: str
+    email: str
+    role: str  # admin | staff | viewer
+    active: bool
+    logged_in_at: datetime | None = None
+
+    @property
+    def may_change(self) -> bool:
+        """Viewers look only."""
+        return self.role in ("admin", "staff")
+
+
+@dataclass(frozen=True)
+class Access:
+    """What is kept of how somebody logs in; of the recovery codes the hashes."""
+
+    password_hash: str = field(repr=False)
+    totp_secret: str = field(repr=False)
+    totp_step: int
+    recovery_codes: Sequence[str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a log-in is checked against."""
+
+    staff_id: UUID
+    practice_id: UUID
+    password_hash: str = field(repr=False)
+    totp_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """An open invitation; `first` is the set-up link, `staff_id` an account whose access is renewed."""
+
+    practice_id: UUID
+    staff_id: UUID | None
+    role: str
+    first: bool
+    email: str
+    totp_secret: str = field(repr=False)

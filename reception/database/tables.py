@@ -231,8 +231,11 @@ class AppointmentRow(Table):
 
 
 class ConversationRow(Table):
+    """`attended_by` is the staff member who has taken it over; the desk is silent then."""
+
     __tablename__ = "conversations"
     __table_args__ = (
+        ForeignKeyConstraint(["practice_id", "attended_by"], ["staff.practice_id", "staff.id"]),
         UniqueConstraint("call_sid"),
         CheckConstraint("channel IN ('chat', 'phone', 'sms')", "channel_known"),
         CheckConstraint("status IN ('open', 'handed_over', 'closed')", "status_known"),
@@ -252,6 +255,8 @@ class ConversationRow(Table):
     call_sid: Mapped[str | None]
     token_hash: Mapped[str]
     transfer_requested_at: Mapped[datetime | None]
+    attended_by: Mapped[UUID | None]
+    attended_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = _at()
     updated_at: Mapped[datetime] = _at()
 
@@ -328,6 +333,7 @@ class CorrectionRow(Table):
 class RequestRow(Table):
     __tablename__ = "requests"
     __table_args__ = (
+        ForeignKeyConstraint(["practice_id", "seen_by"], ["staff.practice_id", "staff.id"]),
         ForeignKeyConstraint(["practice_id", "patient_id"], ["patients.practice_id", "patients.id"]),
         CheckConstraint("priority IN ('routine', 'urgent', 'emergency')", "priority_known"),
         CheckConstraint("status IN ('open', 'done')", "status_known"),
@@ -343,6 +349,8 @@ class RequestRow(Table):
     priority: Mapped[str]
     status: Mapped[str] = mapped_column(server_default=text("'open'"))
     conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
+    seen_by: Mapped[UUID | None]
+    seen_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = _at()
 
 
@@ -428,16 +436,89 @@ class IdentificationFailureRow(Table):
 
 
 class AuditRow(Table):
-    """Identifiers and times only, and no foreign keys: the trail outlives what it tells of."""
+    """Identifiers and times only, and no foreign keys: the trail outlives what it tells of.
+
+    `staff_id` is who saw or changed it; nobody for what the desk did.
+    """
 
     __tablename__ = "audit_log"
-    __table_args__ = (Index(None, "practice_id", "at"), Index(None, "entity_id"))
+    __table_args__ = (
+        Index(None, "practice_id", "at"),
+        Index(None, "entity_id"),
+        Index(None, "staff_id", "at"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     practice_id: Mapped[UUID] = _practice()
     at: Mapped[datetime] = _at()
     conversation_id: Mapped[UUID | None]
+    staff_id: Mapped[UUID | None]
     action: Mapped[str]
     entity: Mapped[str]
     entity_id: Mapped[UUID | None]
     details: Mapped[dict[str, Any]]
+
+
+class StaffRow(Table):
+    """Who may see the dashboard. `totp_step` is the last time step whose code was used: none works twice."""
+
+    __tablename__ = "staff"
+    __table_args__ = (
+        UniqueConstraint("practice_id", "id"),
+        CheckConstraint("email = lower(email)", "email_in_lower_case"),
+        CheckConstraint("role IN ('admin', 'staff', 'viewer')", "role_known"),
+        Index(None, "practice_id"),
+    )
+
+    id: Mapped[UUID] = _id()
+    practice_id: Mapped[UUID] = _practice()
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    totp_secret: Mapped[str]
+    totp_step: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    recovery_codes: Mapped[list[str]] = mapped_column(JSONB)
+    role: Mapped[str]
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    failed_logins: Mapped[int] = mapped_column(server_default=text("0"))
+    locked_until: Mapped[datetime | None]
+    logged_in_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = _at()
+
+
+class StaffSessionRow(Table):
+    """A browser that is logged in; only the hash of its token is kept."""
+
+    __tablename__ = "staff_sessions"
+    __table_args__ = (Index(None, "staff_id"),)
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = _at()
+    seen_at: Mapped[datetime] = _at()
+
+
+class InvitationRow(Table):
+    """A link that works once: for a new account, or (`staff_id`) a new password for one that is there.
+
+    `first` ones work only as long as the practice has no admin.
+    """
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["practice_id", "staff_id"], ["staff.practice_id", "staff.id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("role IN ('admin', 'staff', 'viewer')", "role_known"),
+    )
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    practice_id: Mapped[UUID] = _practice()
+    staff_id: Mapped[UUID | None]
+    role: Mapped[str]
+    first: Mapped[bool] = mapped_column(server_default=text("false"))
+    email: Mapped[str]
+    totp_secret: Mapped[str]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = _at()

@@ -14,12 +14,14 @@ from reception.database.store.calls import Calls
 from reception.database.store.conversations import Conversations
 from reception.database.store.corrections import Corrections
 from reception.database.store.outbox import Outbox
+from reception.database.store.overview import Overview
 from reception.database.store.patients import Patients
 from reception.database.store.practices import Practices
 from reception.database.store.protection import Protection
 from reception.database.store.requests import Requests
 from reception.database.store.sending import Sending
 from reception.database.store.sources import Sources
+from reception.database.store.staff import Staff
 from reception.database.store.turns import Turns
 
 
@@ -32,9 +34,11 @@ class Store(
     Attendance,
     Requests,
     Outbox,
+    Overview,
     Sending,
     Protection,
     Sources,
+    Staff,
     Corrections,
 ):
     """All queries, within one transaction."""

@@ -26,6 +26,7 @@ CONVERSATION = (
     ConversationRow.state,
     ConversationRow.version,
     ConversationRow.call_sid,
+    ConversationRow.attended_by,
 )
 
 
@@ -209,6 +210,7 @@ def select_messages() -> Select[Any]:
             MessageRow.about,
             MessageRow.options,
             MessageRow.client_id,
+            MessageRow.frame,
             PracticeRow.time_zone,
         )
         .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
@@ -227,4 +229,5 @@ def to_message(row: Row[Any]) -> Message:
         about=row.about,
         options=row.options,
         client_id=row.client_id,
+        frame=row.frame,
     )

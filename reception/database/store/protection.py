@@ -55,15 +55,35 @@ class Protection(Queries):
         entity: str,
         entity_id: UUID | None,
         details: Mapping[str, Any],
+        *,
+        staff_id: UUID | None = None,
     ) -> None:
-        """Adds a line to the audit log. `details`: identifiers and times only, as JSON."""
+        """Adds a line to the audit log. `details`: identifiers and times only, as JSON.
+
+        `staff_id` is who did it; nobody for the desk.
+        """
         await self._connection.execute(
             insert(AuditRow).values(
                 practice_id=practice_id,
                 conversation_id=conversation_id,
+                staff_id=staff_id,
                 action=action,
                 entity=entity,
                 entity_id=entity_id,
                 details=dict(details),
             )
         )
+
+    async def audit_view(
+        self, practice_id: UUID, staff_id: UUID, entity: str, entity_id: UUID, within: timedelta
+    ) -> None:
+        """Notes that somebody of staff has seen something, unless that was noted `within` the last while."""
+        noted = select(AuditRow.id).where(
+            AuditRow.entity_id == entity_id,
+            AuditRow.staff_id == staff_id,
+            AuditRow.action == "viewed",
+            AuditRow.at > real_time() - within,
+        )
+        if await self._connection.scalar(noted.limit(1)) is None:
+            of = entity_id if entity == "conversation" else None
+            await self.audit(practice_id, of, "viewed", entity, entity_id, {}, staff_id=staff_id)

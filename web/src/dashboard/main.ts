@@ -1,3 +1,25 @@
-// The staff dashboard: pages are rendered by the server, htmx keeps them fresh.
+// The staff dashboard: pages are rendered by the server, htmx keeps them fresh, keys do what the mouse does.
 import "./dashboard.css";
-import "htmx.org";
+import htmx from "htmx.org";
+import { watchAlarms } from "./alarm";
+import { keepDrafts } from "./drafts";
+import { showFlashes } from "./flash";
+import { listenForKeys } from "./keys";
+import { follow } from "./live";
+import { openDialogs, scrollTranscripts, tellAges } from "./pieces";
+
+declare global {
+  interface Window {
+    htmx: typeof htmx;
+  }
+}
+
+window.htmx = htmx;
+follow();
+showFlashes();
+listenForKeys();
+watchAlarms();
+keepDrafts();
+openDialogs();
+scrollTranscripts();
+tellAges();

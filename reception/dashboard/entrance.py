@@ -1,0 +1,130 @@
+"""In and out: log-in, log-out, and the links with which people make (or renew) their account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import get, post
+from litestar.params import FromPath
+from markupsafe import Markup
+from pydantic import BaseModel
+
+from reception.channels.given import GivenService
+from reception.channels.proxies import client_address
+from reception.dashboard.forms import Email, Line, Secret, form
+from reception.dashboard.problems import back_path
+from reception.dashboard.rendering import plain_page, redirect
+from reception.errors import Invalid, ReceptionError, Taken
+from reception.service import Service
+from reception.staff.access import SESSION, VISIT, Received, cookie, form_fields, session_token
+from reception.staff.secrets import qr_code
+
+
+class LogIn(BaseModel):
+    email: Secret
+    password: Secret
+    code: Secret
+    next: str = ""
+
+
+class Join(BaseModel):
+    name: Line
+    email: Email
+    password: Secret
+    code: Secret
+
+
+@get("/login")
+async def login_page(request: Received) -> Any:
+    """The log-in; `next` is where to go afterwards."""
+    return plain_page(
+        request, "login.html", error="", email="", next=back_path(request.query_params.get("next", ""))
+    )
+
+
+@post("/login", status_code=200)
+async def log_in(request: Received, service: GivenService) -> Any:
+    """A new session, whatever cookie came along; the same answer whatever was wrong."""
+    service.login_limiter.check(client_address(request, service.settings))
+    given = await form(request, LogIn)
+    try:
+        token = await service.accounts.log_in(given.email, given.password, given.code)
+    except Invalid as error:
+        return plain_page(
+            request,
+            "login.html",
+            status=error.status,
+            error=str(error),
+            email=given.email[:254],
+            next=back_path(given.next),
+        )
+    return await _let_in(request, service, token, back_path(given.next))
+
+
+@post("/logout")
+async def log_out(request: Received, service: GivenService) -> Any:
+    """Ends the session, here and in the database."""
+    await service.accounts.log_out(session_token(request))
+    return redirect(request, "/staff/login", cookies=[cookie(request, SESSION, "", max_age=0)])
+
+
+@get("/join/{token:str}")
+async def join_page(request: Received, token: FromPath[str], service: GivenService) -> Any:
+    """What an invitation leads to: name, password, authenticator."""
+    service.login_limiter.check(client_address(request, service.settings))
+    return await _join_page(request, service, token)
+
+
+@post("/join/{token:str}", status_code=200)
+async def join(request: Received, token: FromPath[str], service: GivenService) -> Any:
+    """Makes the account, logs in, and shows the recovery codes this once."""
+    service.login_limiter.check(client_address(request, service.settings))
+    try:
+        given = await form(request, Join)
+        access = await service.accounts.accept(token, given.name, given.email, given.password, given.code)
+    except (Invalid, Taken) as error:
+        return await _join_page(request, service, token, error)
+    old = session_token(request)
+    if old:
+        await service.accounts.log_out(old)
+    let_in = [cookie(request, SESSION, access.token), cookie(request, VISIT, "", max_age=0)]
+    return plain_page(request, "recovery_codes.html", cookies=let_in, codes=access.recovery_codes)
+
+
+async def _let_in(request: Received, service: Service, token: str, to: str) -> Any:
+    old = session_token(request)
+    if old:
+        await service.accounts.log_out(old)
+    let_in = [cookie(request, SESSION, token), cookie(request, VISIT, "", max_age=0)]
+    return redirect(request, to, cookies=let_in)
+
+
+async def _join_page(
+    request: Received, service: Service, token: str, error: ReceptionError | None = None
+) -> Any:
+    invited = await service.accounts.invitation(token)
+    fields = await form_fields(request) if error is not None else {}
+    email = fields.get("email", "")[:254] or invited.email
+    async with service.database.transaction() as store:
+        practice = await store.practice_by_id(invited.practice_id)
+        account = (
+            await store.account(invited.practice_id, invited.staff_id)
+            if invited.staff_id is not None
+            else None
+        )
+    return plain_page(
+        request,
+        "join.html",
+        status=error.status if error is not None else 200,
+        error=str(error or ""),
+        invited=invited,
+        practice=practice,
+        account=account,
+        name=fields.get("name", "")[:200],
+        email=email,
+        secret=invited.totp_secret,
+        qr=Markup(qr_code(invited.totp_secret, email)),
+    )
+
+
+handlers = [login_page, log_in, log_out, join_page, join]

@@ -1,0 +1,51 @@
+"""All addresses under /staff, and who may open them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, Router, get
+from litestar.di import Provide
+from litestar.params import FromPath
+
+from reception.dashboard import entrance, frame, now, people
+from reception.dashboard.live import live
+from reception.dashboard.problems import HANDLERS
+from reception.dashboard.rendering import BUILT, redirect
+from reception.staff.access import PATH, Received, current_account, from_our_page, logged_in
+
+#: Handlers of pages for whoever is logged in. A page that is added stands here too.
+PAGES = [
+    *frame.handlers,
+    *now.handlers,
+    *people.handlers,
+]
+
+
+@get("/")
+async def first_page(request: Received) -> Any:
+    """Now is where the day begins."""
+    return redirect(request, "/staff/now")
+
+
+@get("/assets/{name:str}")
+async def assets(request: Received, name: FromPath[str]) -> Response[bytes]:
+    """What `web/` was built into."""
+    return BUILT.answer(request, name)
+
+
+staff = Router(
+    PATH,
+    route_handlers=[
+        assets,
+        live,
+        Router("/", route_handlers=entrance.handlers, guards=[from_our_page]),
+        Router(
+            "/",
+            route_handlers=[first_page, *PAGES],
+            guards=[logged_in, from_our_page],
+            dependencies={"me": Provide(current_account)},
+        ),
+    ],
+    exception_handlers=HANDLERS,  # type: ignore[arg-type]
+)

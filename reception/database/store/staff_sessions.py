@@ -1,0 +1,126 @@
+"""Queries for what lets staff in without a password: sessions of browsers, and invitations by link."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, update
+
+from reception.database.records import Account, Invitation
+from reception.database.store.queries import Queries, real_time
+from reception.database.tables import InvitationRow, StaffRow, StaffSessionRow
+
+ACCOUNT = (
+    StaffRow.id,
+    StaffRow.practice_id,
+    StaffRow.name,
+    StaffRow.email,
+    StaffRow.role,
+    StaffRow.active,
+    StaffRow.logged_in_at,
+)
+
+
+class StaffSessions(Queries):
+    """Sessions and invitations; of their tokens only hashes are kept. Times are real, never pinned."""
+
+    async def add_session(self, token_hash: str, staff_id: UUID) -> None:
+        await self._connection.execute(
+            insert(StaffSessionRow).values(token_hash=token_hash, staff_id=staff_id)
+        )
+
+    async def session_account(self, token_hash: str, idle: timedelta, longest: timedelta) -> Account | None:
+        """Whose session that is; None when it ended, was idle too long, or the account is not active."""
+        query = (
+            select(*ACCOUNT)
+            .join(StaffSessionRow, StaffSessionRow.staff_id == StaffRow.id)
+            .where(
+                StaffSessionRow.token_hash == token_hash,
+                StaffSessionRow.seen_at > real_time() - idle,
+                StaffSessionRow.created_at > real_time() - longest,
+                StaffRow.active,
+            )
+        )
+        row = (await self._connection.execute(query)).one_or_none()
+        return None if row is None else Account(*row)
+
+    async def touch_session(self, token_hash: str) -> None:
+        """Somebody is at work in the session; noted twice a minute at most."""
+        await self._connection.execute(
+            update(StaffSessionRow)
+            .where(
+                StaffSessionRow.token_hash == token_hash,
+                StaffSessionRow.seen_at < real_time() - timedelta(seconds=30),
+            )
+            .values(seen_at=real_time())
+        )
+
+    async def end_session(self, token_hash: str) -> None:
+        await self._connection.execute(
+            delete(StaffSessionRow).where(StaffSessionRow.token_hash == token_hash)
+        )
+
+    async def end_sessions(self, staff_id: UUID, *, but: str = "") -> None:
+        """Ends all sessions of an account, except the one with the token hash `but`."""
+        await self._connection.execute(
+            delete(StaffSessionRow).where(
+                StaffSessionRow.staff_id == staff_id, StaffSessionRow.token_hash != but
+            )
+        )
+
+    async def sweep_sessions(self, longest: timedelta) -> int:
+        """Removes sessions and invitations that nobody can use any more; returns how many sessions."""
+        await self._connection.execute(
+            delete(InvitationRow).where(InvitationRow.expires_at < real_time() - timedelta(days=1))
+        )
+        old = delete(StaffSessionRow).where(StaffSessionRow.created_at < real_time() - longest)
+        return (await self._connection.execute(old)).rowcount
+
+    async def add_invitation(
+        self,
+        token_hash: str,
+        practice_id: UUID,
+        *,
+        role: str,
+        totp_secret: str,
+        lasts: timedelta,
+        email: str = "",
+        staff_id: UUID | None = None,
+        first: bool = False,
+    ) -> None:
+        """Lets whoever has the token make an account once, or renew the account `staff_id`."""
+        await self._connection.execute(
+            insert(InvitationRow).values(
+                token_hash=token_hash,
+                practice_id=practice_id,
+                staff_id=staff_id,
+                role=role,
+                first=first,
+                email=email.lower(),
+                totp_secret=totp_secret,
+                expires_at=real_time() + lasts,
+            )
+        )
+
+    async def invitation(self, token_hash: str, *, lock: bool = False) -> Invitation | None:
+        """An invitation that can still be used; with `lock` by nobody else until this transaction ends."""
+        query = select(
+            InvitationRow.practice_id,
+            InvitationRow.staff_id,
+            InvitationRow.role,
+            InvitationRow.first,
+            InvitationRow.email,
+            InvitationRow.totp_secret,
+        ).where(
+            InvitationRow.token_hash == token_hash,
+            InvitationRow.used_at.is_(None),
+            InvitationRow.expires_at > real_time(),
+        )
+        row = (await self._connection.execute(query.with_for_update() if lock else query)).one_or_none()
+        return None if row is None else Invitation(*row)
+
+    async def use_invitation(self, token_hash: str) -> None:
+        await self._connection.execute(
+            update(InvitationRow).where(InvitationRow.token_hash == token_hash).values(used_at=real_time())
+        )

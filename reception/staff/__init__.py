@@ -1,0 +1,1 @@
+"""Who of the practice may see what: accounts, log-in, sessions, roles."""

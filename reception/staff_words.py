@@ -1,0 +1,41 @@
+"""What patients are told about staff who come and go, in one language: `prompts/<language>/staff.yaml`."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+import yaml
+
+from reception.errors import MisconfiguredError
+
+#: The variables each sentence may use.
+_VARIABLES = {
+    "joined": {"name", "practice"},
+    "joined_call": {"name", "practice"},
+    "left": {"name", "practice"},
+    "left_call": {"name", "practice"},
+    "ask_request": set(),
+}
+
+
+class StaffWords:
+    """The sentences of a language; English where it has none yet."""
+
+    def __init__(self, prompts_dir: Path, language: str) -> None:
+        """MisconfiguredError when a sentence is missing, unknown, or uses what it may not."""
+        own = prompts_dir / language / "staff.yaml"
+        file = own if own.is_file() else prompts_dir / "en" / "staff.yaml"
+        if not file.is_file():
+            raise MisconfiguredError(f"{file} is missing")
+        self._sentences: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        problems = [f"{key} is missing" for key in _VARIABLES.keys() - self._sentences.keys()]
+        problems += [f"{key} is not known" for key in self._sentences.keys() - _VARIABLES.keys()]
+        for key in _VARIABLES.keys() & self._sentences.keys():
+            used = {name for _, name, _, _ in string.Formatter().parse(self._sentences[key]) if name}
+            problems += [f"{key} may not use {{{name}}}" for name in used - _VARIABLES[key]]
+        if problems:
+            raise MisconfiguredError(f"{file}: " + "; ".join(sorted(problems)))
+
+    def say(self, key: str, *, name: str = "", practice: str = "") -> str:
+        return self._sentences[key].format(name=name, practice=practice)
