@@ -23,7 +23,7 @@ WEB_BUILT := web/node_modules/.built
 SCHEMAS := tests/deploy/schemas
 SCHEMA_MODULES := $(SCHEMAS)/node_modules/.installed
 
-.PHONY: run test schemas web lint check format train evaluate patients bench shortcuts clean
+.PHONY: run test schemas web lint check format train evaluate patients bench resilience rehearse shortcuts clean
 
 run: $(VENV)/.installed
 	@$(BIN)/reception model pull
@@ -81,6 +81,15 @@ calls: $(VENV)/.installed-dev
 	@$(BIN)/reception model pull
 	$(BIN)/reception bench --calls 4 --minutes 3 --out runs/calls-4
 	$(BIN)/reception bench --calls 50 --minutes 5 --out runs/calls-50
+
+# Twenty patients chat while each part of an installation dies and comes back; the suite plays a slice of it.
+resilience: $(VENV)/.installed-dev
+	@$(BIN)/reception model pull
+	RESILIENCE_PATIENTS=20 $(BIN)/python -m pytest -s tests/deploy/test_resilience.py
+
+# The service built as its container is, step by step in a clean folder, and started.
+rehearse: $(VENV)/.installed-dev
+	$(BIN)/python -m deploy.containers.rehearse
 
 # That batches, guesses, drafts and forced tokens change no answer, on 500 utterances; the suite takes 40.
 shortcuts: $(VENV)/.installed-dev
