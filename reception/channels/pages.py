@@ -62,7 +62,7 @@ async def start_page(service: GivenService) -> str:
 
 
 def _widget_url() -> str:
-    """Empty where the widget is not built."""
+    """The script's address, its version included; empty where the widget is not built."""
     try:
         return _BUILT.url("widget.js")
     except (Unavailable, NotFound):

@@ -29,7 +29,7 @@ _VARIABLES: Mapping[str, str] = {
 #: Sentences without a variable; `dir` is ltr or rtl.
 _PLAIN = frozenset(
     {
-        "dir", "launcher", "close", "loading", "assistant", "with_team", "team_comes", "ended", "you", "desk",
+        "dir", "launcher", "close", "assistant", "with_team", "team_comes", "ended", "you", "desk",
         "staff", "typing", "privacy", "start_over", "start_over_sure",
         "start_over_yes", "start_over_no", "conversation", "suggested", "your_message", "name", "phone",
         "email", "send", "in_words", "in_fields", "date_of_birth", "day", "month", "year", "date_unfinished",

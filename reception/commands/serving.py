@@ -53,9 +53,17 @@ def serve(host: str, port: int) -> None:
 
 
 def _welcome(settings: Settings, url: str) -> str:
+    from reception.channels.pages import STATIC
+
+    built = (STATIC / "build").is_dir()
     return "\n".join(
         (
             "",
+            *(
+                ()
+                if built
+                else ("  The chat widget and the dashboard are not built: run `make web` (Node 20).",)
+            ),
             f"  The desk is open: {settings.public_url or url}",
             f"  For staff:        {settings.public_url or url}/staff",
             f"  Ready?            {url}/health/ready",

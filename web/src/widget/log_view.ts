@@ -35,12 +35,12 @@ export class LogView {
 
   /** Shows the conversation as it is now. */
   update(): void {
-    const { entries, options, appointments, thinking, started } = this.conversation();
+    const { entries, options, appointments, thinking } = this.conversation();
     const before = this.shown.size;
     // What was said before this page opened is not read out again.
     this.log.setAttribute("aria-busy", String(thinking && before === 0 && entries.length > 1));
     this.showEntries(entries);
-    this.showTyping(thinking && (started || entries.length > 0));
+    this.showTyping(thinking);
     if (options !== this.optionsShown) this.showOptions(options);
     if (appointments !== this.cardsShown) this.showCards(appointments);
     if (this.atEnd || this.shown.size > before) this.toEnd();

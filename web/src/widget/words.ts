@@ -4,7 +4,6 @@ export interface Words {
   launcher: string;
   unread: string;
   close: string;
-  loading: string;
   assistant: string;
   with_team: string;
   team_comes: string;
