@@ -387,8 +387,8 @@ class Desk:
         """The reply as a message; the state remembers the words, to repeat them or ask again."""
         wording = self._wordings[language]
         today = self._clock.now(practice.time_zone).date()
-        spoken = channel == "phone"
-        sentences = [wording.say(line, today, state.turns, spoken=spoken) for line in reply.lines]
+        how = {"spoken": channel == "phone", "texted": channel == "sms"}
+        sentences = [wording.say(line, today, state.turns, **how) for line in reply.lines]
         state.said = " ".join(sentences)
         state.heard = None
         state.question = sentences[-1] if reply.expects is not None else ""

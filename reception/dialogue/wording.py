@@ -76,23 +76,33 @@ FOR_THE_EAR = 3
 
 
 class _Sentences:
-    """The wordings of each key: one, several, or those for the `phone` apart from those for the `chat`."""
+    """The wordings of each key: one, several, or those for the `phone` apart from those for the `chat`.
+
+    Those for text messages (`sms`) are the chat's where the file gives none.
+    """
 
     def __init__(self, read: Mapping[str, Any]) -> None:
         self.keys = frozenset(read)
         self._written = {key: self._several(each, "chat") for key, each in read.items()}
         self._spoken = {key: self._several(each, "phone") for key, each in read.items()}
+        self._texted = {
+            key: self._several(each, "sms")
+            for key, each in read.items()
+            if isinstance(each, Mapping) and "sms" in each
+        }
 
     @staticmethod
     def _several(each: Any, channel: str) -> tuple[str, ...]:
         one = each.get(channel, "") if isinstance(each, Mapping) else each
         return (one,) if isinstance(one, str) else tuple(one)
 
-    def of(self, key: str, *, spoken: bool) -> tuple[str, ...]:
+    def of(self, key: str, *, spoken: bool, texted: bool) -> tuple[str, ...]:
+        if texted and key in self._texted:
+            return self._texted[key]
         return (self._spoken if spoken else self._written)[key]
 
     def all(self, key: str) -> tuple[str, ...]:
-        return self._written[key] + self._spoken[key]
+        return self._written[key] + self._spoken[key] + self._texted.get(key, ())
 
 
 @dataclass(frozen=True)
@@ -123,13 +133,15 @@ class Wording:
         if problems:
             raise MisconfiguredError(f"{folder / 'desk.yaml'}: " + "; ".join(sorted(problems)))
 
-    def say(self, line: Line, today: date, variant: int = 0, *, spoken: bool = False) -> str:
+    def say(
+        self, line: Line, today: date, variant: int = 0, *, spoken: bool = False, texted: bool = False
+    ) -> str:
         """One line as a sentence; `variant` picks among several wordings.
 
         What is `spoken` has wordings of its own where the file gives them, names three of many at most, and
-        is put so that a voice reads it well.
+        is put so that a voice reads it well. What is `texted` says nothing of why somebody comes.
         """
-        sentences = self._sentences.of(line.key, spoken=spoken)
+        sentences = self._sentences.of(line.key, spoken=spoken, texted=texted)
         values = line.values
         if spoken:
             values = {

@@ -185,6 +185,20 @@ async def test_words_of_staff_reach_the_phone_once(client: Client, database: Dat
     assert await send_due(database) == []
 
 
+async def test_a_booking_by_text_says_nothing_of_the_reason(
+    client: Client, database: Database, model: ScriptedModel
+) -> None:
+    wish = "I need a check-up on Wednesday for my knee"
+    model.script[wish] = "book_appointment; appointment_type: check-up; date: Wednesday; reason: my knee"
+    phone, said = Phone(client, MARY), []
+    for line in (wish, "the first one", "Mary Jones", "March 3, 1980", "yes"):
+        said += await phone.text(line)
+    assert any("Shall I book it?" in each for each in said) and "booked" in said[-1]
+    assert not [each for each in said if "knee" in each]
+    async with database.transaction() as store:
+        assert "my knee" in [one.reason for one in await store.all_appointments()]
+
+
 async def test_a_reminder_of_an_appointment_that_is_no_more_confirms_nothing(
     client: Client, database: Database
 ) -> None:
