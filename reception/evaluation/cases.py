@@ -27,13 +27,16 @@ VALUED = frozenset(
         Slot.OLD_TIME,
     }
 )
-KEYS = frozenset({"desk", "patient", "intent", "slots", "values", "group"})
-OPTIONAL = frozenset({"values", "group"})
+KEYS = frozenset({"desk", "expects", "patient", "intent", "slots", "values", "group"})
+OPTIONAL = frozenset({"expects", "values", "group"})
 
 
 @dataclass(frozen=True)
 class Case:
-    """What the desk said, what the patient says, and the frame wanted; `values` in their public JSON form."""
+    """What the desk said, what the patient says, and the frame wanted; `values` in their public JSON form.
+
+    `expects` is what the desk asked for, where a whole turn is played: bare answers are read by it.
+    """
 
     desk: str
     patient: str
@@ -41,6 +44,7 @@ class Case:
     slots: Mapping[Slot, str]
     values: Mapping[Slot, Any]
     group: str = "all"
+    expects: str = ""
 
 
 def load_cases(path: Path) -> list[Case]:
@@ -74,6 +78,7 @@ def read_case(row: Mapping[str, Any]) -> Case:
         slots={Slot(name): words for name, words in row["slots"].items()},
         values={Slot(name): value for name, value in row.get("values", {}).items()},
         group=row.get("group", "all"),
+        expects=row.get("expects", ""),
     )
     problems = list(faults(case))
     if problems:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reception.dialogue.meaning import Intent, Slot
-from reception.evaluation.cases import load_cases
+from reception.evaluation.cases import Case, load_cases
 from reception.evaluation.run import CASES_NOW
 from reception.evaluation.speech.calls import calls
 from reception.evaluation.speech.files import folder_of, missing
@@ -25,6 +25,7 @@ from tests.conftest import PRACTICE_YAML
 
 HELD_OUT = Path(__file__).parents[1] / "understanding"
 CASES = load_cases(HELD_OUT / "spoken.jsonl")
+ASKED = Case("And the date of birth?", "…", Intent.INFORM, {}, {}, expects="date_of_birth")
 #: A birth date, a doctor with a day, an emergency.
 SLICE = ("The third of March, nineteen eighty.", "I have to move my", "My husband has crushing")
 
@@ -45,10 +46,10 @@ async def test_words_reach_understanding_as_frames_of_a_call(tmp_path: Path) -> 
     practice.write_text(PRACTICE_YAML, encoding="utf-8")
     model = Reading({"March 3, 1980": "inform; date_of_birth: March 3, 1980"})
     async with calls(model, practice, datetime(2026, 6, 15, 9), Settings(data_dir=tmp_path)) as line:
-        frame = await line.understand("And the date of birth?", "March 3, 1980")
+        frame = await line.understand(ASKED, "March 3, 1980")
         assert frame.intent == Intent.INFORM
         assert frame.slots == {Slot.DATE_OF_BIRTH: "March 3, 1980"}
-        silence = await line.understand("And the date of birth?", "")
+        silence = await line.understand(ASKED, "")
         assert (silence.intent, silence.confidence) == (Intent.OUT_OF_SCOPE, 0.0)
     assert "desk: And the date of birth?\npatient: March 3, 1980\nframe:" in model.prompts
 

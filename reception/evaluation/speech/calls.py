@@ -14,12 +14,14 @@ import msgspec
 from reception.channels.relay import RelaySession
 from reception.database.scratch import scratch_server
 from reception.dialogue.meaning import Frame, Intent
-from reception.dialogue.state import State
+from reception.dialogue.state import Expects, State
+from reception.evaluation.cases import Case
 from reception.evaluation.lent import Lent
 from reception.inference.language_model import LanguageModel
 from reception.service import Service
 from reception.settings import Settings
 from reception.turn import hashed
+from reception.understanding.expected import complete
 from reception.understanding.interpret import Setting
 from reception.understanding.understander import Understander
 
@@ -31,13 +33,15 @@ _NOTHING = Frame(Intent.OUT_OF_SCOPE, confidence=0.0)
 
 
 class Noting(Understander):
-    """Understands as ever, and keeps the last frame."""
+    """Understands as ever, and keeps what was heard last, as the turn's own rules read it."""
 
     frame = _NOTHING
+    expects = ""
 
     async def understand(self, desk: str, patient: str, setting: Setting, **more: Any) -> Frame:
-        self.frame = await super().understand(desk, patient, setting, **more)
-        return self.frame
+        frame = await super().understand(desk, patient, setting, **more)
+        self.frame = complete(frame, self.expects, patient, desk, setting)
+        return frame
 
 
 class Calls:
@@ -47,16 +51,17 @@ class Calls:
         self._service = service
         self._understander = understander
 
-    async def understand(self, desk: str, words: str) -> Frame:
-        """What the desk makes of `words`, heard after it said `desk`; out_of_scope when nothing was heard."""
+    async def understand(self, case: Case, words: str) -> Frame:
+        """What the desk makes of `words` at the case's question; out_of_scope when nothing was heard."""
         practice = await self._service.practice()
-        call, state = f"CA{uuid4().hex}", msgspec.to_builtins(State(said=desk))
+        call = f"CA{uuid4().hex}"
+        state = State(said=case.desk, expects=Expects(case.expects) if case.expects else None)
         async with self._service.database.transaction() as store:
             await store.create_conversation(
-                practice.id, "phone", "en", hashed(call), _CALLER, state, call_sid=call
+                practice.id, "phone", "en", hashed(call), _CALLER, msgspec.to_builtins(state), call_sid=call
             )
         session = RelaySession(self._service, _nobody_listens)
-        self._understander.frame = _NOTHING
+        self._understander.frame, self._understander.expects = _NOTHING, case.expects
         setup = {"type": "setup", "sessionId": f"VX{uuid4().hex}", "callSid": call, "from": _CALLER}
         await session.receive({**setup, "to": practice.phone or ""})
         said = words.split()

@@ -61,7 +61,7 @@ async def listen(
     compare: bool = True,
 ) -> list[Pass]:
     """The clean text; each voice with the names `expected`; to `compare`, the first without."""
-    clean = [Heard(one, one.patient, await line.understand(one.desk, one.patient)) for one in cases]
+    clean = [Heard(one, one.patient, await line.understand(one, one.patient)) for one in cases]
     passes = [Pass("", False, clean)]
     rounds = [(voice, expected) for voice in voices] + [(voice, ()) for voice in voices[:1] if compare]
     with Progress(console=Console(stderr=True)) as bar:
@@ -71,7 +71,7 @@ async def listen(
             for case in cases:
                 sound = telephone(voice.say(case.patient), seed_of(case, voice.name))
                 text = recogniser.hear(sound, given)
-                heard.append(Heard(case, text, await line.understand(case.desk, text)))
+                heard.append(Heard(case, text, await line.understand(case, text)))
                 seconds += sound.seconds
                 bar.advance(task)
             passes.append(Pass(voice.name, bool(given), heard, seconds))
