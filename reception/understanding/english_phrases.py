@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from reception.dialogue.meaning import Intent
 from reception.understanding.phrases import Forms, Sayings, pattern, words
 
 _WORD = r"[^\W\d_][\w'’-]+"
@@ -55,6 +56,25 @@ SAYINGS = Sayings(
         r"\b(?:are|is|will) (?:you|you guys|the (?:practice|office|clinic|surgery))"
         r" (?:be )?(?:open|closed)\b"
         r"|\b(?:do|does) (?:you|she|he|they|(?:dr\.?|doctor) \w+) (?:also )?(?:take|accept)\b"
+        r"|^(?:dr\.?|doctor|nurse) \w+,? (?:takes?|accepts?) (?!me\b|us\b|my\b|it\b)\w+\W*$"
+    ),
+    opens=(
+        (
+            Intent.PRESCRIPTION,
+            pattern(
+                r"^(?!.*\b(?:appointment|cancel|move|book|see|call)\b)"
+                r".*\b(?:running|run|ran) (?:low|short|out) (?:on|of)\b"
+                r"(?! (?:time|patience|options|ideas|money|space|battery|energy|sleep|breath|air|oxygen)\b)"
+            ),
+        ),
+        (
+            Intent.SICK_NOTE,
+            pattern(
+                r"\b(?:need|want|get|have) (?:an? |to )?"
+                r"(?:signal|sick (?:no|not|nod|nose|know)|seek notes?|sign note)"
+                r" (?:for|to|from) (?:my |the )?(?:work|school|job|employer|boss)\b"
+            ),
+        ),
     ),
     caller=re.compile(
         r"\b(?:(?P<sure>my name is|my name's|this is)|i am|i'm|it's)"

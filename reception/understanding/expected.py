@@ -13,7 +13,7 @@ from reception.dialogue.meaning import SURE, Days, Frame, Intent, Slot
 from reception.understanding.corrections import meant, mended_birth_date, without_ruled_out
 from reception.understanding.interpret import Setting, interpret, language_of
 from reception.understanding.listening import forms, sayings
-from reception.understanding.sayings import heed
+from reception.understanding.sayings import heed, opened
 from reception.understanding.values.names import read_name
 
 #: The slot that a question asks for.
@@ -88,7 +88,7 @@ def not_reversed(frame: Frame, expects: str | None, heard: str, language: str) -
 def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: Setting) -> Frame:
     """The frame with the asked slot filled from the whole answer, where it lacks it and that can be one."""
     words = forms(setting.language)
-    frame = heed(frame, heard, setting.language)
+    frame = opened(heed(frame, heard, setting.language), expects, heard, setting.language)
     if frame.manner is not None:
         return frame
     frame = not_reversed(frame, expects, heard, setting.language)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from reception.dialogue.meaning import Intent
+
 
 def words(text: str) -> frozenset[str]:
     """The words of a text, for tables that read better as lines."""
@@ -32,6 +34,7 @@ class Sayings:
     asks_practice: re.Pattern[str]  # questions that are the practice's to answer
     asks_when: re.Pattern[str]  # when an appointment is that they have
     shifts: re.Pattern[str]  # moving one, without a word for it
+    opens: tuple[tuple[Intent, re.Pattern[str]], ...]  # requests, known even where their object is misheard
     caller: re.Pattern[str]  # group "name": who says that this is them; "sure" where it can be nothing else
     for_another: re.Pattern[str]  # group "name": of whom somebody says that they are theirs; may be empty
     no_name: frozenset[str]  # words that no name has

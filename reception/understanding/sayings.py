@@ -25,6 +25,10 @@ _TAKEN_FOR = frozenset(
         Intent.THANK,
     }
 )
+#: Questions to which a patient may answer with any wish, and what a garbled one is taken for, if the model is
+#: sure of anything.
+_OPEN = frozenset({"request", "anything_else"})
+_GARBLED = _TAKEN_FOR | {Intent.RESCHEDULE, Intent.CANCEL, Intent.BOOK}
 #: What leaving things as they are is taken for.
 _CHANGES = frozenset({Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL, Intent.ALTERNATIVES, Intent.MESSAGE})
 
@@ -60,6 +64,16 @@ def heed(frame: Frame, heard: str, language: str) -> Frame:
     if frame.intent is Intent.BOOK and sayings.shifts.search(said):
         frame = replace(frame, intent=Intent.RESCHEDULE)
     return _for_another(frame, heard, said, sayings)
+
+
+def opened(frame: Frame, expects: str | None, heard: str, language: str) -> Frame:
+    """The frame; or the request that its words open, where a recogniser garbled what it is about."""
+    garbled = frame.intent in _GARBLED or (frame.confidence < SURE and frame.intent is not Intent.STAFF)
+    if expects not in _OPEN or not garbled or frame.intent is Intent.EMERGENCY or frame.manner is not None:
+        return frame
+    known = (intent for intent, phrase in sayings_of(language).opens if phrase.search(heard))
+    intent = next(known, frame.intent)
+    return frame if intent is frame.intent else replace(frame, intent=intent, confidence=SURE)
 
 
 def _takes_leave(frame: Frame, said: str, sayings: Sayings, *, drops: bool) -> bool:

@@ -118,6 +118,12 @@ def test_a_slot_is_known_by_its_value_or_its_words() -> None:
     assert one.intent_right and not one.right
 
 
+def test_a_letter_makes_no_other_word() -> None:
+    case = Case("", "It's my migraines.", Intent.INFORM, {Slot.REASON: "migraines"}, {})
+    for heard, known in (("migraine", True), ("my Migraines", True), ("my grains", False), ("", False)):
+        assert Heard(case, heard, Frame(Intent.INFORM, {Slot.REASON: heard})).slots == {Slot.REASON: known}
+
+
 def test_a_name_is_known_when_it_leads_to_the_patient() -> None:
     case = Case(
         "", "My name is Margaret Foreman.", Intent.INFORM, {Slot.PATIENT_NAME: "Margaret Foreman"}, {}

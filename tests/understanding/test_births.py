@@ -58,6 +58,9 @@ def read(text: str, *, month_first: bool = True) -> date | None:
         ("25/12/1999", 1999, 12, 25),
         ("the third of the fourth eighty", 1980, 4, 3),
         ("Septmeber 9 1977", 1977, 9, 9),
+        ("September 30th, 74th", 1974, 9, 30),
+        ("July 40, 2009", 2009, 7, 14),
+        ("November 90, 1958", 1958, 11, 19),
         ("born on February 29, 1992", 1992, 2, 29),
     ],
 )

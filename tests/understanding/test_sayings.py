@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reception.dialogue.meaning import Frame, Intent, Manner, Slot
-from reception.understanding.sayings import heed, without_fillers
+from reception.understanding.sayings import heed, opened, without_fillers
 
 
 @pytest.mark.parametrize(
@@ -120,3 +120,39 @@ def test_of_two_names_the_patients_is_the_patients(
 )
 def test_hesitations_are_left_out(heard: str, left: str) -> None:
     assert without_fillers(heard, "en") == left
+
+
+@pytest.mark.parametrize(
+    ("heard", "intent"),
+    [
+        ("I'm running out of love with your excited on Monday", Intent.PRESCRIPTION),
+        ("we have run low on listen a pill", Intent.PRESCRIPTION),
+        ("I need a signal to work from Monday to Wednesday.", Intent.SICK_NOTE),
+        ("I need to signal for work", Intent.SICK_NOTE),
+        ("Could I get a sick no for school?", Intent.SICK_NOTE),
+    ],
+)
+def test_a_request_is_known_though_its_object_is_misheard(heard: str, intent: Intent) -> None:
+    for taken in (Intent.OUT_OF_SCOPE, Intent.RESCHEDULE, Intent.INFORM):
+        assert opened(Frame(taken), "request", heard, "en").intent is intent
+
+
+@pytest.mark.parametrize(
+    ("expects", "frame", "heard"),
+    [
+        ("medication", Frame(Intent.INFORM), "I'm running out of it on Monday"),
+        ("request", Frame(Intent.EMERGENCY), "I'm running out of my heart pills and my chest hurts"),
+        ("request", Frame(Intent.STAFF), "I need a signal for work, get me a person"),
+        ("request", Frame(Intent.OUT_OF_SCOPE), "I'm running out of patience"),
+        ("request", Frame(Intent.CANCEL), "cancel my appointment, I'm running low on gas"),
+        ("request", Frame(Intent.TEST_RESULTS), "I ran out of pills waiting for my results"),
+    ],
+)
+def test_a_request_is_not_read_into_other_words(expects: str, frame: Frame, heard: str) -> None:
+    assert opened(frame, expects, heard, "en") == frame
+
+
+@pytest.mark.parametrize("heard", ["Dr. Oyelaran takes Medicaid", "Doctor Weber, take Cigna?"])
+def test_a_question_without_its_first_word_is_one(heard: str) -> None:
+    assert heed(Frame(Intent.INFORM), heard, "en").intent is Intent.PRACTICE_QUESTION
+    assert heed(Frame(Intent.INFORM), "Dr. Weber takes it on Monday", "en").intent is Intent.INFORM

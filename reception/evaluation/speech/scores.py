@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from reception.dialogue.meaning import Frame, Slot, value_to_json
 from reception.evaluation.cases import VALUED, Case
 from reception.evaluation.speech.misheard import Misheard, errors, misheard, words
@@ -16,6 +18,8 @@ from reception.understanding.interpret import language_of
 from reception.understanding.values.names import read_name
 
 _ARTICLES = frozenset({"a", "an", "the", "my"})
+#: Likeness, of 100, from which words count as the same.
+_SAME_WORDS = 90
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Heard:
             return bool(self._value(slot) == self.case.values[slot])
         if slot == Slot.PATIENT_NAME:
             return same_person(found, span)
-        return bare(found) == bare(span)
+        return alike_words(found, span)
 
     def _value(self, slot: Slot) -> Any:
         value = self.frame.values.get(slot)
@@ -114,6 +118,11 @@ def same_person(found: str, wanted: str) -> bool:
     """Whether a name as heard still leads to the patient: the same, or close enough to be read back."""
     ours, theirs = (read_name(name, language_of("en")) for name in (found, wanted))
     return bool(ours) and alike(ours, theirs) != "different"
+
+
+def alike_words(found: str, wanted: str) -> bool:
+    """Whether words that have no value are the same, but for a letter: "migraine" for "migraines"."""
+    return fuzz.ratio(bare(found), bare(wanted)) >= _SAME_WORDS
 
 
 def bare(span: str) -> str:

@@ -14,6 +14,11 @@ OLDEST = 125  # years; nobody is older
 _MON = "|".join(MONTHS)
 _DAY_OF_MONTH_NUMBER = re.compile(r"(\d{1,2})(?:th)? (?:day )?of (?:the )?(\d{1,2})(?:th)?(?: month)?(?!\S)")
 
+#: An ordinal that is no day of a month is a year, heard with its ending ("September 30th, 74th").
+_NO_DAY = re.compile(r"(?<!\S)(3[2-9]|[4-9]\d)th(?!\S)")
+#: What "July fourteenth" is heard as, and no day either.
+_TEENS = {str(10 * number): str(10 + number) for number in range(4, 10)}
+
 
 def read_birth_date(text: str, today: date, language: Language, *, month_first: bool = True) -> date | None:
     """The birth date a span names, or None when it names none, an impossible or a future one.
@@ -22,6 +27,7 @@ def read_birth_date(text: str, today: date, language: Language, *, month_first: 
     are possible `month_first` decides.
     """
     words = canonical(text, language.dates, language)
+    words = _NO_DAY.sub(r"\1", words)
     months = re.findall(rf"(?<!\S)(?:{_MON})(?!\S)", words)
     if months:
         return _with_month(words, MONTHS.index(months[0]) + 1, today) if len(set(months)) == 1 else None
@@ -63,6 +69,8 @@ def _with_month(words: str, month: int, today: date) -> date | None:
         day, rest = before[-1], before[:-1] + after
     elif after and _is_day(after[0]):
         day, rest = after[0], before + after[1:]
+    elif len(after) > 1 and after[0] in _TEENS:
+        day, rest = _TEENS[after[0]], before + after[1:]
     else:
         return None
     rest = [token for token in rest if token not in MONTHS]  # a month said twice
