@@ -12,7 +12,7 @@ from babel.dates import format_datetime
 
 from reception.dialogue.state import About, Expects, Offer, State, Task
 
-_INTENTS = {
+INTENTS = {
     "book_appointment": "Wants an appointment",
     "reschedule_appointment": "Wants to move one",
     "cancel_appointment": "Wants to cancel one",
@@ -103,7 +103,7 @@ def understood(frame: Mapping[str, Any] | None) -> Understood | None:
     slots = [(name.replace("_", " "), str(words)) for name, words in frame.get("slots", {}).items()]
     intent = str(frame.get("intent", ""))
     certainty = round(100 * float(frame.get("confidence", 0)))
-    return Understood(_INTENTS.get(intent, intent), certainty, slots)
+    return Understood(INTENTS.get(intent, intent), certainty, slots)
 
 
 def plan(kept: Mapping[str, Any], zone: ZoneInfo, *, attended: bool) -> Plan:

@@ -35,9 +35,14 @@ async def _waiting(store: Store, me: Account) -> int:
     return await store.count_waiting_conversations(me.practice_id)
 
 
+async def _open_requests(store: Store, me: Account) -> int:
+    return (await store.inbox_counts(me.practice_id, me.id))["open"]
+
+
 #: In the order in which they are shown. A page that is added stands here too.
 ENTRIES: Sequence[Entry] = (
     Entry("now", "Now", "/staff/now", "n", _waiting),
+    Entry("inbox", "Inbox", "/staff/inbox", "i", _open_requests),
     Entry("accounts", "Staff", "/staff/accounts", "s", admins_only=True),
 )
 

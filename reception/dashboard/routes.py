@@ -8,7 +8,7 @@ from litestar import Response, Router, get
 from litestar.di import Provide
 from litestar.params import FromPath
 
-from reception.dashboard import entrance, frame, now, people
+from reception.dashboard import correcting, entrance, frame, inbox, now, people
 from reception.dashboard.live import live
 from reception.dashboard.problems import HANDLERS
 from reception.dashboard.rendering import BUILT, redirect
@@ -18,6 +18,8 @@ from reception.staff.access import PATH, Received, current_account, from_our_pag
 PAGES = [
     *frame.handlers,
     *now.handlers,
+    *inbox.handlers,
+    *correcting.handlers,
     *people.handlers,
 ]
 

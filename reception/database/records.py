@@ -242,6 +242,54 @@ class GoingOn:
 
 
 @dataclass(frozen=True)
+class InboxItem:
+    """A request as staff work on it. `rank` puts emergencies first; `version` goes up with every change."""
+
+    id: UUID
+    practice_id: UUID
+    kind: str
+    patient: Patient | None
+    details: Mapping[str, Any]
+    priority: str  # routine | urgent | emergency
+    rank: int
+    status: str  # open | done
+    conversation_id: UUID | None
+    channel: str  # chat | phone | sms; empty without a conversation
+    caller: str
+    conversation_over: bool
+    created_at: datetime
+    seen_at: datetime | None
+    seen_by: str
+    done_at: datetime | None
+    done_by: str
+    version: int
+    assigned_to: UUID | None
+    assigned_to_name: str
+
+
+@dataclass(frozen=True)
+class SaidTurn:
+    """What a patient said, what the desk had said before, and how it was understood and (by staff) meant."""
+
+    id: UUID
+    conversation_id: UUID
+    text: str
+    asked: str
+    frame: Mapping[str, Any] | None
+    meant: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Note:
+    """What somebody of staff noted at a request."""
+
+    id: UUID
+    text: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
 class Alarm:
     """An emergency that nobody of staff has seen yet."""
 

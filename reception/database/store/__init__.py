@@ -13,6 +13,7 @@ from reception.database.store.attendance import Attendance
 from reception.database.store.calls import Calls
 from reception.database.store.conversations import Conversations
 from reception.database.store.corrections import Corrections
+from reception.database.store.inbox import Inbox
 from reception.database.store.outbox import Outbox
 from reception.database.store.overview import Overview
 from reception.database.store.patients import Patients
@@ -40,6 +41,7 @@ class Store(
     Sources,
     Staff,
     Corrections,
+    Inbox,
 ):
     """All queries, within one transaction."""
 

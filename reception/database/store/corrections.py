@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from reception.corrections import Correction
+from reception.database.records import SaidTurn
 from reception.database.store.queries import Queries
 from reception.database.tables import (
     AppointmentRow,
@@ -42,6 +45,34 @@ class Corrections(Queries):
             raise NotFound("No such message of a patient")
         return text
 
+    async def said_turn(self, practice_id: UUID, message_id: UUID) -> SaidTurn | None:
+        """A patient's message with what came of it; None when it is no patient's of this practice."""
+        asked = _asked()
+        query = (
+            select(
+                MessageRow.id,
+                MessageRow.conversation_id,
+                MessageRow.text,
+                asked.c.text.label("asked"),
+                MessageRow.frame,
+                CorrectionRow.intent,
+                CorrectionRow.slots,
+            )
+            .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
+            .outerjoin(asked, true())
+            .outerjoin(CorrectionRow, CorrectionRow.message_id == MessageRow.id)
+            .where(
+                MessageRow.id == message_id,
+                MessageRow.role == "patient",
+                ConversationRow.practice_id == practice_id,
+            )
+        )
+        row = (await self._connection.execute(query)).one_or_none()
+        if row is None:
+            return None
+        meant = None if row.intent is None else {"intent": row.intent, "slots": row.slots}
+        return SaidTurn(row.id, row.conversation_id, row.text, row.asked or "", row.frame, meant)
+
     async def correct(
         self,
         practice_id: UUID,
@@ -62,18 +93,7 @@ class Corrections(Queries):
 
     async def corrections(self, practice_id: UUID) -> list[Correction]:
         """A practice's corrected turns, oldest first, each with the names of whoever it may be about."""
-        said = aliased(MessageRow)
-        asked = (
-            select(said.expects, said.about)
-            .where(
-                said.conversation_id == MessageRow.conversation_id,
-                said.sequence < MessageRow.sequence,
-                said.role == "desk",
-            )
-            .order_by(said.sequence.desc())
-            .limit(1)
-            .lateral()
-        )
+        asked = _asked()
         query = (
             select(
                 MessageRow.conversation_id,
@@ -124,3 +144,19 @@ class Corrections(Queries):
             for conversation, name in await self._connection.execute(query.where(column.in_(conversations))):
                 names.setdefault(conversation, set()).add(name)
         return names
+
+
+def _asked() -> LateralFromClause:
+    """The desk's message before a patient's."""
+    said: Any = aliased(MessageRow)
+    return (
+        select(said.text, said.expects, said.about)
+        .where(
+            said.conversation_id == MessageRow.conversation_id,
+            said.sequence < MessageRow.sequence,
+            said.role == "desk",
+        )
+        .order_by(said.sequence.desc())
+        .limit(1)
+        .lateral()
+    )

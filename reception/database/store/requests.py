@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from reception.database.records import Patient, Request
 from reception.database.store.patients import COLUMNS
-from reception.database.store.queries import Queries, on_trial
+from reception.database.store.queries import Queries, on_trial, real_time
 from reception.database.tables import PatientRow, RequestRow
 from reception.errors import NotFound
 
@@ -69,7 +69,7 @@ class Requests(Queries):
     async def close_request(self, request_id: UUID) -> None:
         """Marks a request as done."""
         await self._connection.execute(
-            update(RequestRow).where(RequestRow.id == request_id).values(status="done")
+            update(RequestRow).where(RequestRow.id == request_id).values(status="done", done_at=real_time())
         )
 
     async def open_requests(

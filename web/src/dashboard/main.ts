@@ -6,7 +6,7 @@ import { keepDrafts } from "./drafts";
 import { showFlashes } from "./flash";
 import { listenForKeys } from "./keys";
 import { follow } from "./live";
-import { openDialogs, scrollTranscripts, tellAges } from "./pieces";
+import { openDialogs, scrollTranscripts, sendChoices, tellAges } from "./pieces";
 
 declare global {
   interface Window {
@@ -23,3 +23,4 @@ keepDrafts();
 openDialogs();
 scrollTranscripts();
 tellAges();
+sendChoices();

@@ -53,3 +53,11 @@ function ages(): void {
     else time.textContent = time.title.split(",").slice(0, 2).join(",");
   }
 }
+
+/** A choice of a filter is sent at once. */
+export function sendChoices(): void {
+  addEventListener("change", (event) => {
+    const chosen = event.target as HTMLElement;
+    if (chosen.matches("[data-submit]")) (chosen as HTMLSelectElement).form?.requestSubmit();
+  });
+}
