@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from psycopg.errors import UndefinedTable
 from sqlalchemy.exc import OperationalError
 
 from reception.database import connection
 from reception.database.connection import Database, newer, translated
-from reception.errors import Unavailable
+from reception.errors import ReceptionError, Unavailable
+from reception.settings import ROOT
 from tests.channels.conftest import Serve
 from tests.channels.conftest import make_app as make_app
 from tests.channels.conftest import model as model
@@ -77,4 +80,42 @@ async def test_a_service_that_must_not_migrate_waits_for_whoever_does(serve: Ser
     async with serve(database_url=server.url(name), migrate=False) as client:
         waiting = await client.get("/health/ready")
         assert (waiting.status_code, "reception migrate" in waiting.text) == (503, True)
+    server.drop(name)
+
+
+BROKEN = """
+from alembic import op
+
+revision, down_revision = "9999", "{head}"
+
+
+def upgrade() -> None:
+    op.execute("CREATE TABLE half_way (id int)")
+    op.execute("ALTER TABLE practices ADD COLUMN half_way int")
+    op.execute("SELECT 1 / 0")
+"""
+
+
+async def test_a_migration_that_fails_half_way_leaves_all_as_it_was(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = server.create()
+    database = await Database.open(server.url(name), Path())
+    await database.migrate()
+    scripts = tmp_path / "migrations"
+    shutil.copytree(ROOT / "migrations", scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    head = connection.ScriptDirectory.from_config(connection._config()).get_current_head()
+    (scripts / "versions" / "9999_broken.py").write_text(BROKEN.format(head=head))
+    with monkeypatch.context() as next_version:
+        config = connection._config()
+        config.set_main_option("script_location", str(scripts))
+        next_version.setattr(connection, "_config", lambda: config)
+        with pytest.raises(ReceptionError, match="22012"):  # division by zero
+            await database.migrate()
+    await database.check()  # the version before goes on
+    async with database.transaction() as store:
+        assert await store.schema_version() == head
+    with pytest.raises(UndefinedTable):
+        server.do("SELECT * FROM half_way", name)
+    await database.close()
     server.drop(name)
