@@ -23,7 +23,7 @@ WEB_BUILT := web/node_modules/.built
 SCHEMAS := tests/deploy/schemas
 SCHEMA_MODULES := $(SCHEMAS)/node_modules/.installed
 
-.PHONY: run test schemas web lint check format train evaluate patients bench resilience rehearse shortcuts clean
+.PHONY: run test schemas web lint check format train evaluate patients bench calls scripted-calls resilience rehearse shortcuts clean
 
 run: $(VENV)/.installed
 	@$(BIN)/reception model pull
@@ -75,6 +75,11 @@ patients: $(VENV)/.installed-dev
 bench: $(VENV)/.installed
 	@$(BIN)/reception model pull
 	$(BIN)/reception bench --out runs/bench
+
+# The scripted calls with the real model, each on a service of its own; the suite plays them with a scripted one.
+scripted-calls: $(VENV)/.installed
+	@$(BIN)/reception model pull
+	$(BIN)/reception call --script tests/calls
 
 # The phone under load: the turn budget with 4 calls at once, then 50 calls at once; on an idle machine.
 calls: $(VENV)/.installed-dev

@@ -21,7 +21,7 @@ from reception.carrier.webhooks import Delivery, Webhooks
 from reception.channels.terminal import TIMEOUT, answers
 from reception.database.connection import Database
 from reception.database.export import export
-from reception.errors import Invalid
+from reception.errors import Invalid, Unavailable
 from reception.settings import Settings
 
 
@@ -50,14 +50,21 @@ class Host:
 
 
 async def play_scripts(settings: Settings, url: str, path: Path, speed: float) -> int:
-    """Plays all calls of a file or folder and shows them; how many were not as they should be."""
+    """Plays all calls of a file or folder and shows them; how many were not as they should be.
+
+    `url` is a service that runs, or empty for one of its own for each call. Unavailable when none runs there.
+    """
     scripts = load_scripts(path)
-    async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT) as http:
-        running = await answers(http)
+    if url:
+        async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT) as http:
+            if not await answers(http):
+                raise Unavailable(
+                    f"No service answers at {url}; without --url each call gets one of its own."
+                )
     wrong = 0
     for script in scripts:
         click.echo(click.style(f"\n{script.name}", bold=True))
-        where = _running(settings, url, script) if running else _fresh(settings, script)
+        where = _running(settings, url, script) if url else _fresh(settings, script)
         async with where as host:
             playing = Playing(script, host, CallClock(speed))
             problems = await playing.play()

@@ -69,6 +69,7 @@ class Session:
         self._over: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
         self._changed = asyncio.Event()
         self._speaking = asyncio.Lock()
+        self._talking = False  # the desk, whose words go on with the next frame
 
     async def run(self) -> Ended:
         """The session from the handshake on."""
@@ -236,8 +237,11 @@ class Session:
             interruptible = frame.get("interruptible", self._relay.interruptible)
             if isinstance(interruptible, bool):
                 interruptible = "any" if interruptible else "none"
-            self._voice.speak(frame["token"], interruptible)
-        if frame.get("last", False):
+            if not self._talking:
+                self._voice.preempt()
+            self._voice.speak(frame["token"], interruptible, preemptible=frame.get("preemptible", False))
+        self._talking = not frame.get("last", False)
+        if not self._talking:
             if turn is not None and turn.whole is None:
                 turn.whole = time.perf_counter()
             self._done()

@@ -54,6 +54,7 @@ class Spoken:
     begins: float
     ends: float
     interruptible: str = "any"
+    preemptible: bool = False
     cut: bool = False
 
     def heard_by(self, moment: float) -> str:
@@ -75,13 +76,13 @@ class Voice:
         self._turn = 0  # where in `heard` what is being said began
         self._on_speech = on_speech
 
-    def speak(self, text: str, interruptible: str = "any") -> None:
+    def speak(self, text: str, interruptible: str = "any", *, preemptible: bool = False) -> None:
         """Adds a piece behind those still being spoken."""
         now = self._clock.now()
         if now >= self.until:
             self._turn = len(self.heard)
         begins = max(now, self.until)
-        piece = Spoken(text, begins, begins + len(text) / CHARACTERS_A_SECOND, interruptible)
+        piece = Spoken(text, begins, begins + len(text) / CHARACTERS_A_SECOND, interruptible, preemptible)
         self.heard.append(piece)
         if self._on_speech is not None:
             self._on_speech(piece)
@@ -107,12 +108,22 @@ class Voice:
         pieces = self.heard[self._turn :]
         heard = "".join(one.heard_by(now) for one in pieces).strip()
         milliseconds = int((now - pieces[0].begins) * 1000) if pieces else 0
-        kept = [one for one in pieces if one.begins <= now]
+        self._cut(now)
+        return heard, milliseconds
+
+    def preempt(self) -> None:
+        """Makes way for newer words, where what is being said may be preempted."""
+        now = self._clock.now()
+        if all(one.preemptible for one in self.heard[self._turn :] if one.ends > now):
+            self._cut(now)
+
+    def _cut(self, now: float) -> None:
+        """What would be heard after `now` is not."""
+        pieces = self.heard[self._turn :]
         for one in pieces:
             if one.ends > now:
                 one.text, one.ends, one.cut = one.heard_by(now), now, True
-        self.heard[self._turn :] = kept
-        return heard, milliseconds
+        self.heard[self._turn :] = [one for one in pieces if one.begins <= now]
 
 
 def heard_so_far(line: str) -> list[str]:

@@ -26,8 +26,8 @@ log = structlog.get_logger()
 
 Socket = WebSocket[Any, Any, Any]
 
-#: Seconds between two looks at the database, whatever this process has heard of.
-LOOK_AGAIN = 2.0
+#: Seconds between two looks at the database, besides what the hub hears of.
+LOOK_AGAIN = 10.0
 #: Seconds that Twilio has to close a session which we have ended.
 CLOSING = 5.0
 #: Frames that wait their turn; whoever sends faster waits too.

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from reception.commands import read_settings
 
@@ -46,7 +47,7 @@ Example: reception call
 @click.option(
     "--script",
     type=click.Path(exists=True, path_type=Path),
-    help="Plays the calls of a YAML file or folder, each with a service of its own unless one runs at --url.",
+    help="Plays the calls of a YAML file or folder; each with a service of its own unless --url is given.",
 )
 @click.option(
     "--speed",
@@ -65,7 +66,8 @@ def call(
     if script is not None:
         from reception.carrier.scripted import play
 
-        raise SystemExit(1 if play(settings, url.rstrip("/"), script, speed or 10.0) else 0)
+        given = click.get_current_context().get_parameter_source("url") is not ParameterSource.DEFAULT
+        raise SystemExit(1 if play(settings, url.rstrip("/") if given else "", script, speed or 10.0) else 0)
     from reception.carrier.call import Caller
     from reception.carrier.terminal import hold_call
 

@@ -59,6 +59,20 @@ def test_words_that_may_not_be_interrupted_are_not() -> None:
     assert voice.yields_to("dtmf") and not voice.yields_to("speech")
 
 
+def test_what_may_be_preempted_makes_way_for_newer_words() -> None:
+    clock = Clock()
+    voice = Voice(clock)
+    voice.speak("Are you still there?", preemptible=True)
+    clock.moment = 0.8
+    voice.preempt()
+    voice.speak("One moment.")
+    voice.preempt()
+    assert [(one.text, one.begins, one.cut) for one in voice.heard] == [
+        ("Are you", 0.0, True),
+        ("One moment.", 0.8, False),
+    ]
+
+
 def test_a_recogniser_reports_every_few_words_while_they_are_said() -> None:
     line = "I would like to see the doctor"
     assert heard_so_far(line) == ["I would lik", "I would like to see the"]

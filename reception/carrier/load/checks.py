@@ -38,10 +38,20 @@ async def check(database: Database, calls: Sequence[Said], people: Mapping[str, 
         conversations = {
             one.call: known.id for one in calls if (known := await store.conversation_by_call(one.call))
         }
+    return compare(calls, {call: str(one) for call, one in conversations.items()}, books, people)
+
+
+def compare(
+    calls: Sequence[Said],
+    conversations: Mapping[str, str],
+    books: Mapping[str, Any],
+    people: Mapping[str, Person],
+) -> list[str]:
+    """See `check`; `conversations` are those of the calls, `books` is the export."""
     problems = list(_double_bookings(books))
     by_id = {one["id"]: one for one in books["conversations"]}
     for one in calls:
-        known = by_id.get(str(conversations.get(one.call)))
+        known = by_id.get(conversations.get(one.call, ""))
         if known is None:
             problems.append(f"{one.call}: no conversation")
             continue

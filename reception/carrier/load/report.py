@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reception.bench.figures import percentile
-from reception.bench.machine import Machine
+from reception.bench.machine import Machine, this_machine
 from reception.carrier.session import Turn
 from reception.errors import MisconfiguredError
 
@@ -75,7 +75,7 @@ class Report(msgspec.Struct):
         return self.waits[0].p50 < TARGET_P50 and self.waits[0].p95 < TARGET_P95
 
 
-def summary(machine: Machine, lines: int, minutes: float, calls: Calls, problems: Sequence[str]) -> Report:
+def summary(threads: int, lines: int, minutes: float, calls: Calls, problems: Sequence[str]) -> Report:
     """The report of all calls; the first of its waits is that of all turns together."""
     timed = [one for one in calls.timed if one.milliseconds is not None]
     kinds = sorted({one.kind for one in timed})
@@ -83,7 +83,7 @@ def summary(machine: Machine, lines: int, minutes: float, calls: Calls, problems
     whole = [(one.turn.whole - one.turn.sent) * 1000 for one in timed if one.turn.whole is not None]
     return Report(
         date=datetime.now(UTC).isoformat(timespec="seconds"),
-        machine=machine,
+        machine=this_machine(threads),
         lines=lines,
         minutes=minutes,
         calls=calls.begun,

@@ -12,7 +12,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from reception.bench.machine import this_machine
 from reception.carrier.call import Call, Caller, CallOver
 from reception.carrier.load.checks import Said, check
 from reception.carrier.load.crowd import NOW, Person, crowd, practice_file
@@ -37,6 +36,8 @@ INTERRUPT_AFTER = (1.0, 3.0)
 PATIENCE = 20.0
 ENDING = 90.0
 MOST_TURNS = 25
+#: Seconds over which the lines are taken into use.
+STARTING = 10.0
 
 
 @dataclass
@@ -52,9 +53,16 @@ class Calls:
 
 
 async def measure(
-    settings: Settings, lines: int, minutes: float, progress: Callable[[float, Calls], None]
+    settings: Settings,
+    lines: int,
+    minutes: float,
+    progress: Callable[[float, Calls], None],
+    speed: float = 1.0,
 ) -> Report:
-    """Runs the service and the calls; `progress` is told the seconds passed. Raises Unavailable."""
+    """Runs the service and the calls; `progress` is told the seconds passed. Raises Unavailable.
+
+    With another `speed` than 1 people speak and listen so much faster than they do.
+    """
     # A call takes a minute or so; twice as many people as there can be calls, so that nobody calls twice.
     people = crowd(min(750, max(60, int(lines * (minutes + 1) * 3))))
     with tempfile.TemporaryDirectory(prefix="reception-calls-", ignore_cleanup_errors=True) as temporary:
@@ -67,13 +75,13 @@ async def measure(
             try:
                 before = served.cpu_seconds()
                 async with line_to(ours, served.base) as webhooks:
-                    board = _Board(webhooks, served.base, database)
+                    board = _Board(webhooks, served.base, database, speed)
                     calls = await _rush(board, people, lines, minutes, progress)
                 calls.cpu_seconds = served.cpu_seconds() - before
                 problems = await check(database, calls.said, {one.name: one for one in people})
             finally:
                 await database.close()
-    return summary(this_machine(settings.threads), lines, minutes, calls, [*calls.troubles, *problems])
+    return summary(settings.threads, lines, minutes, calls, [*calls.troubles, *problems])
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,7 @@ class _Board:
     webhooks: Webhooks
     base: str
     database: Database
+    speed: float
 
     async def asked(self, call_sid: str) -> Message | None:
         """The desk's last message of a call: a patient understands what it asks for."""
@@ -103,7 +112,9 @@ async def _rush(
     until = began + 60 * minutes
     waiting = iter(people)
     tasks = [
-        asyncio.create_task(_line(board, waiting, calls, until, Random(number), number * 10 / lines))
+        asyncio.create_task(
+            _line(board, waiting, calls, until, Random(number), number * STARTING / lines / board.speed)
+        )
         for number in range(lines)
     ]
     running: set[asyncio.Task[None]] = set(tasks)
@@ -132,11 +143,11 @@ async def _line(
         calls.begun += 1
         await _hold(board, Patient(person, draw_wish(person, rng), rng), calls, rng)
         calls.ended += 1
-        await asyncio.sleep(rng.uniform(*BETWEEN_CALLS))
+        await asyncio.sleep(rng.uniform(*BETWEEN_CALLS) / board.speed)
 
 
 async def _hold(board: _Board, patient: Patient, calls: Calls, rng: Random) -> None:
-    call = Call(board.webhooks, board.base, Caller(patient.person.phone), CallClock())
+    call = Call(board.webhooks, board.base, Caller(patient.person.phone), CallClock(board.speed))
     running: asyncio.Task[None] = asyncio.create_task(call.run())
     said = Said(call.form["CallSid"], patient.person.name, patient.wish.name, call.voice.heard)
     calls.said.append(said)
@@ -167,14 +178,19 @@ async def _talk(board: _Board, call: Call, patient: Patient, calls: Calls, said:
             return  # put through to a person, or over
         message = await board.asked(said.call)
         words = patient.answer(message)
-        await asyncio.sleep(0 if interrupting else rng.uniform(*THINKING))
-        if words.startswith("#"):
+        by_keys = words.startswith("#")
+        if by_keys:
+            await call.listen(PATIENCE)  # nobody picks what they have not heard
+            await call.clock.wait(rng.uniform(*THINKING))
             await call.press(words[1:])
+        elif interrupting:
+            await call.say(words, rng.uniform(*INTERRUPT_AFTER))
         else:
-            await call.say(words, rng.uniform(*INTERRUPT_AFTER) if interrupting else None)
+            await call.clock.wait(rng.uniform(*THINKING))
+            await call.say(words)
         said.words.append(words)
-        kind = (message.expects if message is not None else None) or "other"
-        calls.timed.append(Timed("keys" if words.startswith("#") else kind, session.turns[-1]))
+        kind = "keys" if by_keys else (message.expects if message is not None else None) or "other"
+        calls.timed.append(Timed(kind, session.turns[-1]))
 
 
 def shown(calls: Calls) -> dict[str, Any]:
