@@ -47,6 +47,7 @@ async def work(database: Database, texts: Texts | None = None, interval: float =
                 await asyncio.wait_for(woken.wait(), interval)
     finally:
         listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
 
 
 async def one_round(database: Database, texts: Texts | None = None) -> int:
