@@ -9,7 +9,7 @@ from uuid import UUID
 from reception.database.connection import Database
 from reception.database.records import Account, Conversation, Message, NewMessage
 from reception.database.store import Store
-from reception.errors import Closed, NotFound, Taken
+from reception.errors import Closed, Invalid, NotFound, Taken
 from reception.staff.audit import did
 from reception.staff_words import StaffWords
 
@@ -98,6 +98,25 @@ class Attending:
                 "conversation",
                 conversation_id,
                 conversation_id=conversation_id,
+            )
+
+        await self._database.run(work)
+
+    async def put_through(self, me: Account, conversation_id: UUID) -> None:
+        """Has the caller connected to the practice's telephone. Invalid where that can't be."""
+
+        async def work(store: Store) -> None:
+            conversation = await self._of(store, me, conversation_id)
+            practice = await store.practice_by_id(me.practice_id)
+            if conversation.status == "closed":
+                raise Closed("This call is over.")
+            if conversation.channel != "phone" or practice is None or not practice.transfer_number:
+                raise Invalid(
+                    "Only a call can be put through, and only where the practice has a number for it."
+                )
+            await store.request_transfer(conversation_id)
+            await did(
+                store, me, "put_through", "conversation", conversation_id, conversation_id=conversation_id
             )
 
         await self._database.run(work)

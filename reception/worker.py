@@ -54,6 +54,7 @@ async def one_round(database: Database, texts: Texts | None = None) -> int:
     """Does everything that is due now; returns how many expired holds were removed."""
     async with database.transaction() as store:
         swept = await store.sweep_expired_holds(offered=texts is None)  # else the next is asked first
+        await store.sweep_sessions()
         withdrawn = 0 if texts is not None else await store.withdraw_all_texts()
     if swept:
         log.info("holds_swept", count=swept)

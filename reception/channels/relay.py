@@ -52,6 +52,7 @@ class RelaySession:
         self._last: Message | None = None
         self._options: Sequence[Mapping[str, Any]] = ()
         self._callback_offered = False
+        self._attended = False
         self.conversation: UUID | None = None
         self.introduced: asyncio.Future[UUID] = asyncio.get_running_loop().create_future()
         self.voice = Voice(send, words_of(service, None))
@@ -84,6 +85,8 @@ class RelaySession:
             self.voice.over = True  # nobody said which call this is
         elif self._keypad.begun:
             await self._key("#")
+        elif self._attended:
+            self.voice.patience.heard()  # a person is writing: nobody is asked whether they are still there
         else:
             match self.voice.patience.over():
                 case Silence.ASK:
@@ -106,7 +109,7 @@ class RelaySession:
             if news is None or news.relay_session != self._token:
                 self.voice.over = True  # another WebSocket speaks for the call now
                 return
-            self._known = max(self._known, news.message_count)
+            self._known, self._attended = max(self._known, news.message_count), news.attended
             new = [one for one in said if one.role != "patient" and one.id not in self._own]
             self._own.clear()
             if new:

@@ -96,6 +96,13 @@ async def hand_back(request: Received, conversation: FromPath[UUID], me: Me, ser
     return await _again(request, service, me, conversation, Flash("The assistant has it again."))
 
 
+@post("/now/{conversation:uuid}/transfer", guards=[may_change], status_code=200)
+async def put_through(request: Received, conversation: FromPath[UUID], me: Me, service: GivenService) -> Any:
+    """The caller is connected to the practice's telephone."""
+    await service.attending.put_through(me, conversation)
+    return await _again(request, service, me, conversation, Flash("The caller is being put through."))
+
+
 async def _again(
     request: Received, service: Service, me: Account, conversation: UUID, flash: Flash | None = None
 ) -> Any:
@@ -131,6 +138,7 @@ async def _open(service: Service, me: Account, conversation_id: UUID) -> dict[st
     assert practice is not None  # whoever is logged in belongs to a practice that is kept by a foreign key
     return {
         "open": found,
+        "transfer_number": practice.transfer_number if found.channel == "phone" else "",
         "messages": messages,
         "plan": plan(found.state, practice.time_zone, attended=found.attended_by is not None),
         "understood": understood,
@@ -139,4 +147,4 @@ async def _open(service: Service, me: Account, conversation_id: UUID) -> dict[st
     }
 
 
-handlers = [now, conversations, conversation, talk, take_over, say, hand_back]
+handlers = [now, conversations, conversation, talk, take_over, say, hand_back, put_through]

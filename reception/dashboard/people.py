@@ -60,6 +60,14 @@ async def accounts(request: Received, me: Me, service: GivenService) -> Any:
     return await _page(request, me, service)
 
 
+@get("/audit", guards=[admins_only])
+async def audit(request: Received, me: Me, service: GivenService) -> Any:
+    """Who saw and changed what, newest first."""
+    async with service.database.transaction() as store:
+        lines = await store.audit_trail(me.practice_id)
+    return await page(request, "audit.html", here="accounts", lines=lines)
+
+
 @post("/accounts/invite", guards=[admins_only], status_code=200)
 async def invite(request: Received, me: Me, service: GivenService) -> Any:
     """A link for a new colleague, shown once."""
@@ -122,4 +130,4 @@ def _link(request: Received, service: Service, token: str) -> str:
     return f"{public_base(request, service.settings)}/staff/join/{token}"
 
 
-handlers = [own_account, change_password, accounts, invite, renew, let_in_or_out, change_role]
+handlers = [own_account, change_password, accounts, audit, invite, renew, let_in_or_out, change_role]

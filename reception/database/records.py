@@ -164,6 +164,7 @@ class CallNews:
     status: str  # of the conversation
     transfer_requested: bool
     relay_session: str
+    attended: bool  # a staff member speaks in the desk's place
 
 
 @dataclass(frozen=True)
@@ -300,6 +301,20 @@ class Alarm:
     patient: str
     channel: str
     caller: str
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """Who saw or changed what; nobody of staff for what the desk did."""
+
+    at: datetime
+    staff_id: UUID | None
+    staff_name: str
+    action: str
+    entity: str
+    entity_id: UUID | None
+    conversation_id: UUID | None
+    details: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,7 @@ class Calls(Queries):
                 ConversationRow.status,
                 ConversationRow.transfer_requested_at.is_not(None),
                 func.coalesce(CallRow.relay_session, ""),
+                ConversationRow.attended_by.is_not(None),
             )
             .outerjoin(CallRow, CallRow.conversation_id == ConversationRow.id)
             .where(ConversationRow.id == conversation_id)

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select
 
+from reception.database.records import AuditLine
 from reception.database.store.queries import Queries, real_time
-from reception.database.tables import AuditRow, IdentificationFailureRow
+from reception.database.tables import AuditRow, IdentificationFailureRow, StaffRow
 
 
 class Protection(Queries):
@@ -87,3 +88,28 @@ class Protection(Queries):
         if await self._connection.scalar(noted.limit(1)) is None:
             of = entity_id if entity == "conversation" else None
             await self.audit(practice_id, of, "viewed", entity, entity_id, {}, staff_id=staff_id)
+
+    async def audit_trail(
+        self, practice_id: UUID, conversation_id: UUID | None = None, *, most: int = 200
+    ) -> list[AuditLine]:
+        """What staff saw and changed, newest first; of one conversation all of it, oldest first."""
+        query = (
+            select(
+                AuditRow.at,
+                AuditRow.staff_id,
+                func.coalesce(StaffRow.name, ""),
+                AuditRow.action,
+                AuditRow.entity,
+                AuditRow.entity_id,
+                AuditRow.conversation_id,
+                AuditRow.details,
+            )
+            .outerjoin(StaffRow, StaffRow.id == AuditRow.staff_id)
+            .where(AuditRow.practice_id == practice_id, AuditRow.staff_id.is_not(None))
+            .limit(most)
+        )
+        if conversation_id is not None:
+            query = query.where(AuditRow.conversation_id == conversation_id).order_by(AuditRow.id)
+        else:
+            query = query.order_by(AuditRow.at.desc(), AuditRow.id.desc())
+        return [AuditLine(*row) for row in await self._connection.execute(query)]

@@ -11,6 +11,7 @@ from reception.database.records import Account, Invitation
 from reception.database.store.queries import Queries, real_time
 from reception.database.tables import InvitationRow, StaffRow, StaffSessionRow
 
+SWEPT_AFTER = timedelta(days=30)
 ACCOUNT = (
     StaffRow.id,
     StaffRow.practice_id,
@@ -69,13 +70,11 @@ class StaffSessions(Queries):
             )
         )
 
-    async def sweep_sessions(self, longest: timedelta) -> int:
-        """Removes sessions and invitations that nobody can use any more; returns how many sessions."""
-        await self._connection.execute(
-            delete(InvitationRow).where(InvitationRow.expires_at < real_time() - timedelta(days=1))
-        )
-        old = delete(StaffSessionRow).where(StaffSessionRow.created_at < real_time() - longest)
-        return (await self._connection.execute(old)).rowcount
+    async def sweep_sessions(self) -> None:
+        """Removes sessions and invitations that nobody has been able to use for long."""
+        old = real_time() - SWEPT_AFTER
+        await self._connection.execute(delete(InvitationRow).where(InvitationRow.expires_at < old))
+        await self._connection.execute(delete(StaffSessionRow).where(StaffSessionRow.seen_at < old))
 
     async def add_invitation(
         self,
