@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 from pydantic import SecretStr
 
 from reception.app import create_app
@@ -41,6 +41,10 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+#: Milliseconds within which a page must show what is expected, on a busy machine too.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 OpenPage = Callable[..., Awaitable[Page]]
 Serve = Callable[..., AbstractAsyncContextManager[str]]
@@ -71,7 +75,7 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
     async def opened(url: str, *, width: int = 1280, height: int = 800, **options: Any) -> Page:
         options = {"reduced_motion": "reduce", "locale": "en-US", **options}
         context = await browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = await context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -147,7 +147,7 @@ async def test_without_web_sockets_staff_are_heard_as_well(
     await page.get_by_text(GREETING).wait_for()
     async with database.transaction() as store:
         await store.add_messages(conversation, [NewMessage("staff", "<b>Good</b> morning!")])
-    await expect(page.get_by_text("<b>Good</b> morning!")).to_be_visible(timeout=20_000)
+    await expect(page.get_by_text("<b>Good</b> morning!")).to_be_visible()
     await expect(page.get_by_text("The practice team is with you")).to_be_visible()
     await picture(page, "widget-staff")
     assert not await violations(page)

@@ -25,7 +25,7 @@ export class LogView {
     this.typing = h("p", { class: "typing", role: "status" });
     this.options = h("div", { class: "options", role: "group", "aria-label": words.suggested });
     const name = { role: "region", "aria-label": words.conversation };
-    const parts = [this.log, this.cards, this.typing, this.options];
+    const parts = [this.log, this.typing, this.options];
     this.root = h("div", { class: "scroll", tabindex: "0", ...name }, ...parts);
     this.root.addEventListener("scroll", () => {
       this.atEnd = this.root.scrollHeight - this.root.scrollTop - this.root.clientHeight < 60;
@@ -65,7 +65,8 @@ export class LogView {
       if (!element) {
         element = this.message(entry);
         this.shown.set(entry, element);
-        this.log.insertBefore(element, this.log.children[index] ?? null);
+        const later = entries.slice(index + 1).find((one) => this.shown.has(one));
+        this.log.insertBefore(element, (later && this.shown.get(later)) ?? null);
       }
       const before = entries.slice(0, index).filter((one) => one.role !== "patient");
       element.classList.toggle("known", entry.role === "patient" || before.at(-1)?.role === entry.role);
@@ -113,6 +114,7 @@ export class LogView {
 
   private showCards(appointments: Appointment[]): void {
     this.cardsShown = appointments;
+    this.log.append(this.cards); // it stays with what was said when it came
     const { words } = this.practice;
     const cards = appointments.map((one) => {
       const what = { type: one.appointment_type, practitioner: one.practitioner };
