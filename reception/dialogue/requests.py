@@ -19,8 +19,6 @@ RUNS_OUT = timedelta(days=2)
 _A_WHOLE_MESSAGE = 8
 #: A no of more words than these tells something else too.
 _BARE_WORDS = 3
-#: More words than these are no matter to be read back.
-_MATTER_WORDS = 25
 
 
 @dataclass(frozen=True)
@@ -213,7 +211,7 @@ def _note_bill(state: State, frame: Frame, heard: str, cues: Cues) -> None:
     told = len(cues.bill_wish.sub("", heard).split())
     if told <= _BARE_WORDS:  # "I have a question about a bill": which, is asked
         del state.details["topic"]
-    elif told <= _MATTER_WORDS:
+    else:
         state.details["topic"] = heard.strip().rstrip(".")
 
 
