@@ -18,6 +18,7 @@ from reception.dialogue.noting import TASKS, note_wish, start_task
 from reception.dialogue.nurse import start_call, wants_a_call
 from reception.dialogue.people import emergency, handed_over
 from reception.dialogue.requests import FORMS, give_up, note_details, request
+from reception.dialogue.safety import only_sounds_so
 from reception.dialogue.state import (
     About,
     Choice,
@@ -91,7 +92,8 @@ def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, fact
         answered = yield from answer_danger(state, frame, heard, picked, facts)
         if answered is not None:
             return answered
-    if frame.intent is Intent.EMERGENCY and frame.confidence < ALARMED and state.status is Status.OPEN:
+    unsure = frame.confidence < ALARMED or only_sounds_so(heard)
+    if frame.intent is Intent.EMERGENCY and unsure and state.status is Status.OPEN:
         yield from drop_offers(state)
         state.maybe_danger = heard
         return confirm("mean_emergency", About.OTHER, number=facts.practice.emergency_number)

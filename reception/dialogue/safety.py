@@ -8,7 +8,7 @@ alarms nobody; what danger is left counts. Speech that has to be understood as a
 
 from __future__ import annotations
 
-from reception.dialogue.expressions import compiled, plain, read, without_harmless
+from reception.dialogue.expressions import compiled, plain, read, sounds_like_danger, without_harmless
 
 RED_FLAGS = read("danger.yaml")
 
@@ -29,3 +29,8 @@ def red_flag(heard: str) -> str:
 def is_emergency(heard: str) -> bool:
     """Whether the words may tell of a danger to life that is happening now."""
     return bool(red_flag(heard))
+
+
+def only_sounds_so(heard: str) -> bool:
+    """Whether an alarm of the model alone is doubtful: the words have what sounds like danger and is none."""
+    return sounds_like_danger(plain(heard)) and not is_emergency(heard)

@@ -366,3 +366,14 @@ def test_the_wish_for_another_specialty_drops_the_held_time() -> None:
     desk.state.wish.practitioners = ("Dr. Samuel Okoye",)
     desk.says(Intent.AFFIRM, date=day("2026-06-16"))
     assert desk.booked == []
+
+
+def test_an_alarm_over_words_that_only_sound_like_danger_is_asked_about() -> None:
+    desk = World()
+    desk.says(Intent.BOOK)
+    desk.means(Frame(Intent.EMERGENCY, confidence=0.92), "is there a lift, my leg is not good for stairs")
+    assert "911" in desk.text
+    assert desk.state.status is Status.OPEN
+    desk.says(Intent.DENY, "no")
+    assert desk.requests == []
+    assert desk.state.task is Task.BOOK

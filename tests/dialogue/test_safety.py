@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reception.dialogue.safety import RED_FLAGS, is_emergency, red_flag
+from reception.dialogue.safety import RED_FLAGS, is_emergency, only_sounds_so, red_flag
 
 #: What callers say when it is an emergency, by the heading a doctor would look under.
 DANGER = {
@@ -446,3 +446,18 @@ def test_typing_and_hesitation_hide_no_danger(heard: str) -> None:
 def test_danger_beside_something_harmless_still_counts() -> None:
     assert is_emergency("I had a stroke two years ago and now my face is drooping again")
     assert is_emergency("no fever, but he can't breathe")
+
+
+@pytest.mark.parametrize(
+    ("heard", "doubtful"),
+    [
+        ("i ask because my leg is not good for stairs", True),
+        ("my hip is very bad on steps", True),
+        ("this pollen is killing me", True),
+        ("my leg is not good for stairs and my face is drooping", False),  # a red flag is no doubt
+        ("he can't breathe", False),
+        ("something is terribly wrong with him", False),
+    ],
+)
+def test_an_alarm_over_what_only_sounds_like_danger_is_doubtful(heard: str, doubtful: bool) -> None:
+    assert only_sounds_so(heard) is doubtful
