@@ -10,16 +10,18 @@ from litestar import Request, Response, post
 from litestar.params import QueryParameter
 
 from reception.channels import twiml
+from reception.channels.agreement import agrees
 from reception.channels.call_form import GivenCall, caller_of, xml
 from reception.channels.calls import practice_of, reachable, speakable, talk_of, unavailable, words_of
 from reception.channels.given import GivenService
 from reception.channels.incoming import readable
 from reception.channels.keypad import TYPED, Keypad
+from reception.channels.left_messages import promise_callback
 from reception.channels.metrics import measured_turn
 from reception.channels.phone_words import PhoneWords
 from reception.channels.proxies import public_base
+from reception.channels.relay_voice import EMERGENCY
 from reception.channels.signatures import Form
-from reception.database.records import Message
 from reception.errors import Closed, Invalid, ReceptionError
 from reception.practice import Practice
 from reception.service import Service
@@ -27,8 +29,8 @@ from reception.turn import MAX_TEXT, Heard, Started
 
 log = structlog.get_logger()
 
-#: How often a silent caller is asked again before we hang up.
-MOST_SILENCES = 3
+#: The silence after which a call back is offered; after one more the call ends.
+OFFERED = 3
 
 
 @post("/gather")
@@ -51,12 +53,25 @@ async def gather(
     )
     try:
         started = await begin(service, form)
+        if silences == OFFERED and await _wants_callback(service, form, practice, words):
+            await service.database.run(lambda store: promise_callback(store, call))
+            return xml(twiml.farewell(talk, words.say("callback_promised")))
         try:
             heard = await hear(service, started, form, words, str(step))
         except Invalid:
             heard = Heard([], started.status)
+        expected = started.messages[-1].expects if started.messages else None
         document = await answered(
-            service, talk, practice, call, started.id, heard, step=step, silences=silences, known=known
+            service,
+            talk,
+            practice,
+            call,
+            started.id,
+            heard,
+            step=step,
+            silences=silences,
+            known=known,
+            expected=expected or "",
         )
     except Closed:
         document = twiml.farewell(talk)
@@ -101,6 +116,7 @@ async def answered(
     step: int = 0,
     silences: int = 0,
     known: int = 1,
+    expected: str = "",
 ) -> str:
     """TwiML that says what the desk and staff answered, and listens again, connects or hangs up."""
     words = words_of(service, practice)
@@ -120,14 +136,22 @@ async def answered(
         return twiml.transfer(talk, sentence, practice.transfer_number, call)
     known = news.message_count if news is not None else known
     if told:
-        return _listen(talk, speakable(told), told, step=step + 1, silences=0, known=known)
-    if silences >= MOST_SILENCES:
+        expects = next((one.expects for one in reversed(told) if one.role == "desk"), None) or ""
+        on = talk.url("gather", step=step + 1, silences=0, known=known)
+        urgent = heard.manner == EMERGENCY
+        return twiml.gather(talk, speakable(told), action=on, digits=TYPED.get(expects, 1), urgent=urgent)
+    if silences >= OFFERED:
         return twiml.farewell(talk, words.say("goodbye"))
-    return _listen(talk, words.say("not_heard"), (), step=step, silences=silences + 1, known=known)
+    again = words.say("not_heard" if silences < OFFERED - 1 else "offer_callback")
+    on = talk.url("gather", step=step, silences=silences + 1, known=known)
+    return twiml.gather(talk, again, action=on, digits=TYPED.get(expected, 1))
 
 
-def _listen(talk: twiml.Talk, sentence: str, told: list[Message] | tuple[()], **query: int) -> str:
-    expects = next((one.expects for one in reversed(told) if one.role == "desk"), None)
-    return twiml.gather(
-        talk, sentence, action=talk.url("gather", **query), digits=TYPED.get(expects or "", 1)
-    )
+async def _wants_callback(service: Service, form: Form, practice: Practice | None, words: PhoneWords) -> bool:
+    """Whether the caller, silent so far, takes the offer to be called back."""
+    if form.first("Digits"):
+        return form.first("Digits").startswith("1")
+    said = form.first("SpeechResult")[:MAX_TEXT]
+    if not said or practice is None:
+        return False
+    return await agrees(service, practice, words.say("offer_callback"), said) is True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import msgspec
 from babel.dates import format_date
@@ -17,26 +18,32 @@ from reception.practice import Practice
 MOST_WORDS = 40
 
 
-async def summary(
-    store: Store, call_sid: str, words_of: Callable[[Practice], PhoneWords]
-) -> tuple[Practice, str]:
-    """The practice, and what to whisper; NotFound without such a call."""
+@dataclass(frozen=True)
+class Summary:
+    """What is said to whoever picks up (a machine may), and what only to the person who takes the call."""
+
+    practice: Practice
+    announced: str
+    told: str
+
+
+async def summary(store: Store, call_sid: str, words_of: Callable[[Practice], PhoneWords]) -> Summary:
+    """What there is to know of the call; NotFound without such a call."""
     conversation = await store.conversation_by_call(call_sid)
     practice = await store.practice_by_id(conversation.practice_id) if conversation else None
     if conversation is None or practice is None:
         raise NotFound("There is no such call.")
     words, state = words_of(practice), msgspec.convert(dict(conversation.state), State)
-    told = [words.say("whisper", practice)]
-    if conversation.outcome == "emergency":
-        told.append(words.say("whisper_emergency"))
-    told += _who(words, state)
+    urgent = [words.say("whisper_emergency")] if conversation.outcome == "emergency" else []
+    announced = " ".join([words.say("whisper", practice), *urgent, words.say("whisper_accept")])
     said = state.details.get("words") or state.wish.reason
     if not said:
         patient = [one.text for one in await store.messages(conversation.id) if one.role == "patient"]
         said = patient[-1] if patient else ""
+    told = _who(words, state)
     if said:
         told.append(words.say("whisper_words", words=" ".join(said.split()[:MOST_WORDS]).rstrip(".")))
-    return practice, " ".join([*told, words.say("whisper_accept")])
+    return Summary(practice, announced, " ".join([*told, words.say("whisper_done")]))
 
 
 def _who(words: PhoneWords, state: State) -> list[str]:

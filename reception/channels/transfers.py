@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 import structlog
@@ -17,7 +18,7 @@ from reception.channels.given import GivenService
 from reception.channels.line import frame_of
 from reception.channels.proxies import public_base
 from reception.channels.signatures import Form
-from reception.channels.summaries import summary
+from reception.channels.summaries import Summary, summary
 from reception.errors import ReceptionError
 from reception.practice import Practice
 from reception.service import Service
@@ -92,26 +93,34 @@ async def _to_a_person(service: Service, talk: twiml.Talk, practice: Practice | 
 async def whisper(
     request: Received, form: GivenCall, service: GivenService, call: Annotated[str, QueryParameter()] = ""
 ) -> Response[str]:
-    """What the person who was rung hears before anybody is put through: `call` is the caller's."""
-    base = public_base(request, service.settings)
-    try:
-        async with service.database.transaction() as store:
-            practice, told = await summary(store, call, lambda one: words_of(service, one))
-    except ReceptionError as error:  # better connected without a word than not at all
-        log.warning("whisper_failed", error=type(error).__name__)
-        practice, told = None, words_of(service, None).say("whisper_accept")
-    return xml(twiml.whisper(talk_of(service, base, practice), told, call))
+    """What whoever picks up hears first, which is no word of the caller's; `call` is the caller's."""
+    known = await _summary(service, call)
+    talk = talk_of(service, public_base(request, service.settings), known.practice if known else None)
+    announced = known.announced if known else words_of(service, None).say("whisper_accept")
+    return xml(twiml.whisper(talk, announced, call))
 
 
 @post("/accept")
 async def accept(
     request: Received, form: GivenCall, service: GivenService, call: Annotated[str, QueryParameter()] = ""
 ) -> Response[str]:
-    """The person who was rung takes the call."""
-    async with service.database.transaction() as store:
-        await store.note_answered(call)
-    talk = talk_of(service, public_base(request, service.settings), None)
-    return xml(twiml.go_on(talk, words_of(service, None).say("whisper_done")))
+    """A person takes the call, and hears what it is about as the last thing before the caller."""
+    known = await _summary(service, call)
+    with suppress(ReceptionError):
+        async with service.database.transaction() as store:
+            await store.note_answered(call)
+    talk = talk_of(service, public_base(request, service.settings), known.practice if known else None)
+    return xml(twiml.go_on(talk, known.told if known else words_of(service, None).say("whisper_done")))
+
+
+async def _summary(service: Service, call: str) -> Summary | None:
+    """None where nothing can be looked up: better connected without a word than not at all."""
+    try:
+        async with service.database.transaction() as store:
+            return await summary(store, call, lambda practice: words_of(service, practice))
+    except ReceptionError as error:
+        log.warning("no_summary", error=type(error).__name__)
+        return None
 
 
 @post("/after-transfer")

@@ -64,11 +64,18 @@ def relay(talk: Talk, greeting: str, conversation: str, *, failures: int = 0, re
     return str(response)
 
 
-def gather(talk: Talk, words: str, *, action: str, digits: int = 1, record: bool = False) -> str:
-    """Says `words` and listens to speech or up to `digits` keys; what is heard comes to `action`."""
+def gather(
+    talk: Talk, words: str, *, action: str, digits: int = 1, record: bool = False, urgent: bool = False
+) -> str:
+    """Says `words` and listens to speech or up to `digits` keys; what is heard comes to `action`.
+
+    What is `urgent` is said to its end first: nothing that is heard cuts it short.
+    """
     response = VoiceResponse()
     if record:
         response.append(_recording(talk))
+    if urgent:
+        talk.say(response, words)
     listening = Gather(
         input="speech dtmf",
         action=action,
@@ -78,7 +85,7 @@ def gather(talk: Talk, words: str, *, action: str, digits: int = 1, record: bool
         num_digits=digits,
         timeout=SILENCE,
     )
-    talk.say(listening, words)
+    talk.say(listening, "" if urgent else words)
     response.append(listening)
     # Silence ends a Gather without its action: going there all the same lets the desk ask again.
     response.redirect(action, method="POST")

@@ -58,12 +58,41 @@ async def test_without_the_relay_speech_and_keys_are_gathered(serve: Serve, mode
 
 async def test_a_silent_caller_is_asked_again_and_then_let_go(serve: Serve) -> None:
     async with serve(twilio_relay=False) as client:
-        document = await twiml(client, "/twilio/voice", CALL)
+        document, said = await twiml(client, "/twilio/voice", CALL), []
         for _ in range(10):
             if document.find("Gather") is None:
                 break
+            said.append(document.findtext("Gather/Say") or "")
             document = await twiml(client, action(document, "Gather"), CALL)
-        assert document.find("Hangup") is not None
+        assert document.findtext("Say") == "Goodbye." and document.find("Hangup") is not None
+    assert len(said) == 4 and "call you back" in said[-1]
+
+
+@pytest.mark.parametrize("answer", [{"Digits": "1"}, {"SpeechResult": "yes"}])
+async def test_without_the_relay_too_who_wants_it_is_called_back(
+    serve: Serve, database: Database, answer: dict[str, str]
+) -> None:
+    async with serve(twilio_relay=False) as client:
+        document = await twiml(client, "/twilio/voice", CALL)
+        while "call you back" not in (document.findtext("Gather/Say") or ""):
+            document = await twiml(client, action(document, "Gather"), CALL)
+        for _ in range(2):
+            promised = await twiml(client, action(document, "Gather"), {**CALL, **answer})
+            assert "will call you back" in (promised.findtext("Say") or "")
+    async with database.transaction() as store:
+        assert [one.kind for one in await store.all_requests()] == ["staff"]
+
+
+async def test_without_the_relay_too_an_emergency_is_said_to_its_end(
+    serve: Serve, practice_path: Path
+) -> None:
+    changed(practice_path, f'transfer_number: "{TRANSFER}", ', "")
+    async with serve(twilio_relay=False) as client:
+        document = await twiml(client, "/twilio/voice", CALL)
+        urgent = {**CALL, "SpeechResult": "my husband is not breathing"}
+        document = await twiml(client, action(document, "Gather"), urgent)
+        assert "call 911 right now" in (document.findtext("Say") or "")
+        assert document.find("Gather") is not None and document.find("Gather/Say") is None
 
 
 async def test_a_text_message_is_answered_in_one_conversation_per_sender(

@@ -44,6 +44,12 @@ pytestmark = pytest.mark.postgres
 TIME = re.compile(r"\d{1,2}(?::\d\d)?.[AP]M")
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine, no turn is bridged."""
+    monkeypatch.setattr(relay_voice, "SOON", 30.0)
+
+
 async def test_a_call_over_the_relay_from_start_to_end(live: httpx.AsyncClient, database: Database) -> None:
     await twiml(live, "/twilio/voice", {**CALL, "CallSid": "CA0002"})
     async with relayed(live) as socket:
@@ -379,3 +385,23 @@ async def test_nobody_is_identified_by_the_number_they_call_from(
         assert "phone number" in await say(socket, "I want to cancel my appointment")
         await press(socket, "2125550111")
         assert "cancel your appointment" in await hear(socket)
+
+
+async def test_a_call_goes_on_in_another_process_when_its_own_dies(
+    make_app: MakeApp, model: ScriptedModel, database: Database
+) -> None:
+    model.script |= {"my knee": "inform; reason: my knee"}
+    async with on_a_port(make_app()) as one, on_a_port(make_app()) as other:
+        async with httpx.AsyncClient(base_url=one) as live:
+            await twiml(live, "/twilio/voice", call("CA1"))
+            async with relayed(live, "CA1") as socket:
+                said = await offered(socket)
+        async with httpx.AsyncClient(base_url=other) as live:
+            failed = call("CA1", SessionStatus="failed", ErrorCode="64105")
+            document = await twiml(live, "/twilio/after-relay?failures=0", failed)
+            relay = document.find("Connect/ConversationRelay")
+            assert relay is not None and said in (relay.get("welcomeGreeting") or "")
+            async with relayed(live, "CA1", "VX2") as socket:
+                assert "name" in await say(socket, "the first one")
+    async with database.transaction() as store:
+        assert len(await store.all_conversations()) == 1 and len(await held(store)) == 1

@@ -55,13 +55,14 @@ async def test_the_person_hears_who_calls_and_why_and_takes_the_call_by_a_key(
     dial = await twiml(live, "/twilio/after-relay", call("CA1", **HANDED_OVER))
     callee = {**call("CA2"), "ParentCallSid": "CA1", "To": TRANSFER}
     whisper = await twiml(live, action(dial, "Dial/Number"), callee)
-    told = whisper.findtext("Gather/Say") or ""
-    assert "The caller is identified: Mary Jones, born March 3, 1980." in told
-    assert "Press any key" in told and whisper.find("Hangup") is not None
+    announced = whisper.findtext("Gather/Say") or ""
+    assert "Harbor Clinic" in announced and "Press any key" in announced and "Mary" not in announced
+    assert whisper.find("Hangup") is not None
     after = action(dial, "Dial")
     unanswered = call("CA1", DialCallStatus="completed")
     assert (await twiml(live, after, unanswered)).find("Record") is not None  # a mailbox picked up
-    await twiml(live, action(whisper, "Gather"), {**callee, "Digits": "5"})
+    taken = await twiml(live, action(whisper, "Gather"), {**callee, "Digits": "5"})
+    assert "The caller is identified: Mary Jones, born March 3, 1980." in (taken.findtext("Say") or "")
     for _ in range(2):
         document = await twiml(live, after, unanswered)
         assert document.find("Hangup") is not None and document.find("Record") is None
@@ -76,15 +77,17 @@ async def test_an_emergency_is_whispered_as_one(live: httpx.AsyncClient) -> None
             json.dumps({"type": "prompt", "voicePrompt": "my husband is not breathing", "last": True})
         )
         await end_of(socket)
-    told = (await twiml(live, "/twilio/whisper?call=CA1", call("CA2"))).findtext("Gather/Say") or ""
-    assert "may be an emergency" in told and "not breathing" in told
+    announced = (await twiml(live, "/twilio/whisper?call=CA1", call("CA2"))).findtext("Gather/Say") or ""
+    assert "may be an emergency" in announced and "breathing" not in announced
+    told = (await twiml(live, "/twilio/accept?call=CA1", call("CA2"))).findtext("Say") or ""
+    assert "not breathing" in told
 
 
 async def test_whoever_is_not_identified_is_named_as_they_said(live: httpx.AsyncClient) -> None:
     async with relayed(live, "CA1") as socket:
         for words in ("I want to cancel my appointment", "Mary Jones"):
             await say(socket, words)
-    told = (await twiml(live, "/twilio/whisper?call=CA1", call("CA2"))).findtext("Gather/Say") or ""
+    told = (await twiml(live, "/twilio/accept?call=CA1", call("CA2"))).findtext("Say") or ""
     assert "gives the name Mary Jones and is not identified" in told
     nobody = (await twiml(live, "/twilio/whisper?call=CA7", call("CA2"))).findtext("Gather/Say") or ""
     assert nobody == "Press any key to take the call."
