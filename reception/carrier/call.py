@@ -187,7 +187,9 @@ class Call:
         return len(self.voice.heard) > before
 
     def hang_up(self) -> None:
-        """The caller puts the phone down."""
+        """The caller puts the phone down, unless the desk was first."""
+        if self.over:
+            return
         self.hung_up = True
         if self._stage is not None:
             self._stage.hang_up()

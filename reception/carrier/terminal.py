@@ -21,6 +21,8 @@ PIPED_SPEED = 50.0
 #: Real seconds to wait for the desk after keys (which may be the first of several), and after silence.
 KEY_PATIENCE = 2.0
 SILENCE = 40.0
+#: Real seconds within which an end follows the desk's last words.
+AFTERWARDS = 0.5
 #: Seconds of the desk's words before `/interrupt` speaks over them.
 INTERRUPT_AFTER = 1.5
 
@@ -63,6 +65,7 @@ async def _talk(call: Call, screen: _Screen, lines: _Lines) -> None:
     with suppress(CallOver):
         await call.listen()
         while (line := await lines.next()) is not None and not call.over:
+            screen.typed_line()
             if not line.startswith("/interrupt"):
                 await call.listen()
                 await screen.done()
@@ -74,6 +77,7 @@ async def _talk(call: Call, screen: _Screen, lines: _Lines) -> None:
             except Invalid as error:
                 click.echo(f"({error})", err=True)
         await call.listen()
+        await call.ended(AFTERWARDS)
 
 
 async def _do(call: Call, line: str, screen: _Screen) -> bool:
@@ -133,9 +137,18 @@ class _Screen:
                 if piece.begins > until:
                     self.end_line()
                     click.echo("Desk: ", nl=False)
-                until = piece.ends
                 await self._write(piece)
+                until = piece.ends
+                await self._prompt(piece)
             self.speech.task_done()
+
+    async def _prompt(self, last: Spoken) -> None:
+        """Shows that it is the caller's turn, once the desk has fallen silent."""
+        if self.typed and self.speech.empty():
+            await self._clock.wait_until(lambda: last.ends)
+            if self.speech.empty():
+                self.note(click.style("You:  ", dim=True), nl=False)
+                self._in_line = True
 
     async def _write(self, piece: Spoken) -> None:
         self._in_line = True
@@ -149,16 +162,21 @@ class _Screen:
             await asyncio.sleep(0.05 if self.typed else 0)
         if piece.cut:
             click.echo(" —", nl=False)
+            self._in_line = True
 
     async def done(self) -> None:
         """Waits until everything said is on the screen."""
         await self.speech.join()
         self.end_line()
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, *, nl: bool = True) -> None:
         """Something that nobody said, or the caller's own words."""
         self.end_line()
-        click.echo(text)
+        click.echo(text, nl=nl)
+
+    def typed_line(self) -> None:
+        """The caller has ended the line they are in."""
+        self._in_line = self._in_line and not self.typed
 
     def end_line(self) -> None:
         """Ends the line that the desk is speaking."""
