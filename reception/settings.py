@@ -71,7 +71,9 @@ class Settings(BaseSettings):
         "",
         description="addresses or networks, between commas, of proxies whose forwarding headers are believed",
     )
-    twilio_account_sid: str = Field("", description="Twilio account")
+    twilio_account_sid: str = Field(
+        "", description="Twilio account; with the auth token it turns text messages on"
+    )
     twilio_auth_token: SecretStr = Field(SecretStr(""), description="Twilio auth token; checks signatures")
     twilio_api_url: str = Field("", description="another server with Twilio's interface, for tests")
     twilio_relay: bool = Field(True, description="ConversationRelay; off means <Gather> speech")

@@ -24,6 +24,7 @@ from reception.dialogue.meaning import Frame, Intent, Manner, value_to_json
 from reception.dialogue.policy import decide, welcome
 from reception.dialogue.safety import is_emergency
 from reception.dialogue.state import Choice, Facts, Reply, State
+from reception.dialogue.texted import answered_plainly
 from reception.dialogue.wording import Wording
 from reception.errors import Closed, Invalid, NotFound, Unavailable
 from reception.inference.language_model import Priority
@@ -296,11 +297,13 @@ class Desk:
     async def _understand(
         self, state: State, text: str, picked: Choice | None, practice: Practice, conversation: Conversation
     ) -> Understood:
-        """An option chosen by its text needs no model; no transaction is open here."""
+        """An option chosen by its text needs no model, nor does a C to a reminder; no transaction is open."""
         if conversation.attended_by is not None:  # then the desk speaks only where the rules see danger
             return Understood(Frame(Intent.EMERGENCY), text, None)
         if picked is not None:
             return Understood(Frame(Intent.INFORM), text, picked)
+        if answered_plainly(state, text, conversation.language):
+            return Understood(Frame(Intent.INFORM), text, None)
         phone = conversation.channel == "phone"
         frame, words = await read(
             self._understander,

@@ -22,7 +22,7 @@ from reception.dialogue.needs import (
     Talk,
 )
 from reception.dialogue.noting import start_task
-from reception.dialogue.state import About, Existing, Facts, Line, Reply, State, Task, WaitingTime
+from reception.dialogue.state import About, Existing, Facts, Line, Reply, State, Status, Task, WaitingTime
 from reception.dialogue.text_cues import text_cues
 
 #: What is said beside the question without answering it.
@@ -47,6 +47,16 @@ def answer_text(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
     state.texted = None  # they want something else
     state.expects, state.about, state.choices = None, None, ()
     return None
+
+
+def answered_plainly(state: State, heard: str, language: str) -> bool:
+    """Whether the words answer the text by themselves, so that no model has to read them."""
+    if state.texted is None or state.maybe_danger or state.status is not Status.OPEN:
+        return False
+    cues = text_cues(language)
+    offered = state.texted.waiting is not None
+    plain = (cues.yes, cues.no) if offered else (cues.comes, cues.comes_not, cues.moves)
+    return any(each.fullmatch(heard) for each in plain)
 
 
 def _reminded(state: State, appointment: Existing, frame: Frame, heard: str, facts: Facts) -> Step:

@@ -18,6 +18,7 @@ from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.load import load_practice
 from reception.database.records import Appointment, NewMessage
+from reception.errors import Unavailable
 from reception.messaging.offers import LapsedOffers, OfferByText, after_the_night
 from reception.messaging.reminders import Reminders
 from reception.messaging.words_of_staff import WordsOfStaff
@@ -130,6 +131,15 @@ async def test_a_reminder_is_answered_by_letter_or_in_words(
     assert "Tuesday, June 16" in said
     assert await marys(database) == expected
     assert await send_due(database) == []  # the answer is confirmation enough
+
+
+async def test_a_plain_answer_needs_no_model(
+    client: Client, database: Database, model: ScriptedModel
+) -> None:
+    await send_due(database)
+    model.trouble = Unavailable("The model is away")
+    await Phone(client, MARY).text("C")
+    assert await marys(database) == ("booked", True)
 
 
 async def test_other_words_are_read_by_the_model_and_a_cancellation_is_asked_back(
