@@ -38,6 +38,18 @@ class Appointment:
     booked_by: str | None
     conversation_id: UUID | None
     confirmed_at: datetime | None = None  # when the patient said that they will come
+    arrived_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TimeBlock:
+    """Time of a practitioner that staff keep from being booked; `reason` is for staff."""
+
+    id: UUID
+    practitioner_id: UUID
+    start: datetime
+    end: datetime
+    reason: str
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, ExcludeConst
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 #: Statuses in which an appointment row keeps its time from everybody else.
-OCCUPYING = ("held", "booked")
+OCCUPYING = ("held", "booked", "blocked")
 
 
 class Table(DeclarativeBase):
@@ -180,7 +180,10 @@ class GuardianRow(Table):
 
 
 class AppointmentRow(Table):
-    """Holds and appointments alike: a hold that is confirmed becomes the appointment, without a gap."""
+    """Holds and appointments alike: a hold that is confirmed becomes the appointment, without a gap.
+
+    Time that staff block is a row too, without type and patient; `reason` says what for.
+    """
 
     __tablename__ = "appointments"
     __table_args__ = (
@@ -193,9 +196,12 @@ class AppointmentRow(Table):
         ForeignKeyConstraint(["practice_id", "patient_id"], ["patients.practice_id", "patients.id"]),
         UniqueConstraint("practice_id", "source_key"),
         UniqueConstraint("link"),
-        CheckConstraint("status IN ('held', 'booked', 'cancelled', 'completed', 'no_show')", "status_known"),
+        CheckConstraint(
+            "status IN ('held', 'booked', 'blocked', 'cancelled', 'completed', 'no_show')", "status_known"
+        ),
         CheckConstraint("(status = 'held') = (hold_expires_at IS NOT NULL)", "only_holds_expire"),
-        CheckConstraint("status = 'held' OR patient_id IS NOT NULL", "patient_known"),
+        CheckConstraint("status IN ('held', 'blocked') OR patient_id IS NOT NULL", "patient_known"),
+        CheckConstraint("status = 'blocked' OR appointment_type_id IS NOT NULL", "type_known"),
         CheckConstraint(
             "NOT isempty(during) AND lower_inc(during) AND NOT upper_inc(during)"
             " AND NOT lower_inf(during) AND NOT upper_inf(during)",
@@ -206,7 +212,7 @@ class AppointmentRow(Table):
             ("during", "&&"),
             name="appointments_never_overlap",
             using="gist",
-            where=text("status IN ('held', 'booked')"),
+            where=text("status IN ('held', 'booked', 'blocked')"),
         ),
         Index(None, "patient_id"),
         Index(None, "conversation_id"),
@@ -216,7 +222,7 @@ class AppointmentRow(Table):
     id: Mapped[UUID] = _id()
     practice_id: Mapped[UUID] = _practice()
     practitioner_id: Mapped[UUID]
-    appointment_type_id: Mapped[UUID]
+    appointment_type_id: Mapped[UUID | None]
     patient_id: Mapped[UUID | None]
     during: Mapped[Range[datetime]]
     status: Mapped[str]
@@ -225,6 +231,7 @@ class AppointmentRow(Table):
     conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
     hold_expires_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]  # when the patient said that they will come
+    arrived_at: Mapped[datetime | None]
     link: Mapped[str | None]  # what makes the address of its calendar file unguessable
     source_key: Mapped[UUID | None]
     created_at: Mapped[datetime] = _at()

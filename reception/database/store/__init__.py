@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from reception.database.store.attendance import Attendance
+from reception.database.store.calendar import Calendar
 from reception.database.store.calls import Calls
 from reception.database.store.conversations import Conversations
 from reception.database.store.corrections import Corrections
@@ -33,6 +34,7 @@ class Store(
     Calls,
     Patients,
     Attendance,
+    Calendar,
     Requests,
     Outbox,
     Overview,

@@ -53,7 +53,7 @@ class Appointments(Holds):
             AppointmentRow.during.overlaps(stretch(first, last)),
             AppointmentRow.status.in_(OCCUPYING),
             or_(
-                AppointmentRow.status == "booked",
+                AppointmentRow.status != "held",
                 (AppointmentRow.hold_expires_at > real_time())
                 & AppointmentRow.conversation_id.is_distinct_from(conversation_id),
             ),
@@ -217,6 +217,7 @@ def appointment_rows() -> Select[*tuple[Any, ...]]:
             AppointmentRow.booked_by,
             AppointmentRow.conversation_id,
             AppointmentRow.confirmed_at,
+            AppointmentRow.arrived_at,
             AppointmentRow.patient_id,
             PatientRow.name.label("patient_name"),
             PatientRow.date_of_birth,
@@ -252,4 +253,5 @@ def _record(row: Row[Any]) -> Appointment:
         booked_by=row.booked_by,
         conversation_id=row.conversation_id,
         confirmed_at=row.confirmed_at,
+        arrived_at=row.arrived_at,
     )
