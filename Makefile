@@ -23,7 +23,7 @@ WEB_BUILT := web/node_modules/.built
 SCHEMAS := tests/deploy/schemas
 SCHEMA_MODULES := $(SCHEMAS)/node_modules/.installed
 
-.PHONY: run test schemas web lint check format train evaluate patients bench calls scripted-calls resilience rehearse shortcuts clean
+.PHONY: run test schemas web lint check format train evaluate patients spoken bench calls scripted-calls resilience rehearse shortcuts clean
 
 run: $(VENV)/.installed
 	@$(BIN)/reception model pull
@@ -71,6 +71,12 @@ evaluate: $(VENV)/.installed-dev
 patients: $(VENV)/.installed-dev
 	@$(BIN)/reception model pull
 	$(BIN)/reception evaluate --dialogues --seeds 4 --report runs/patients
+
+# Sentences said by machines, sent down a telephone line and recognised; fetches 210 MB of voice and recogniser.
+spoken: $(VENV)/.installed-dev
+	@$(INSTALL) --quiet --editable '.[speech]'
+	@$(BIN)/reception model pull
+	$(BIN)/reception evaluate --spoken --report runs/spoken
 
 bench: $(VENV)/.installed
 	@$(BIN)/reception model pull
