@@ -91,13 +91,12 @@ def _watch(
     folder: Path, before: set[Path], label: str, total: int, progress: Report, stopped: threading.Event
 ) -> None:
     while not stopped.wait(0.2):
-        sizes = (_size(path) for path in folder.rglob("*") if path not in before)
-        progress(label, min(max(sizes, default=0), total), total)
+        progress(label, min(_largest(folder, before), total), total)
 
 
-def _size(path: Path) -> int:
-    """A file's size; 0 when pip has just moved it away."""
+def _largest(folder: Path, before: set[Path]) -> int:
+    """The size of the largest new file; 0 when pip moves things away while we look."""
     try:
-        return path.stat().st_size
+        return max((path.stat().st_size for path in folder.rglob("*") if path not in before), default=0)
     except OSError:
         return 0
