@@ -266,7 +266,7 @@ async def test_too_long_a_text_is_counted_before_it_is_sent(desk_url: str, open_
     await expect(page.get_by_text("Characters left: 100")).to_be_visible()
     await field.fill("x" * 2001)
     await page.get_by_role("button", name="Send", exact=True).click()
-    await expect(page.get_by_text("Too long by 1 characters")).to_be_visible()
+    await expect(page.get_by_text("Too many characters: 1")).to_be_visible()
     await expect(page.locator(".message")).to_have_count(1)
     await field.fill("")
     await field.evaluate(
@@ -319,20 +319,26 @@ async def test_the_field_fits_what_is_asked(desk_url: str, open_page: OpenPage, 
     await picture(page, "widget-phone")
 
 
-async def test_a_conversation_that_is_gone_is_begun_anew(desk_url: str, open_page: OpenPage) -> None:
+@pytest.mark.parametrize("changed", ["token: 'of another'", "at: 0"])
+async def test_a_conversation_that_is_gone_or_old_is_begun_anew(
+    desk_url: str, open_page: OpenPage, changed: str
+) -> None:
     page = await open_page(desk_url)
     await page.get_by_text(GREETING).wait_for()
+    await say(page, "when are you open")
+    await expect(page.locator(".desk")).to_have_count(2)
     await page.evaluate(
         """() => {
             const [name] = Object.keys(sessionStorage);
             const kept = JSON.parse(sessionStorage.getItem(name));
-            sessionStorage.setItem(name, JSON.stringify({...kept, token: "of another"}));
-        }"""
+            sessionStorage.setItem(name, JSON.stringify({...kept, CHANGED}));
+        }""".replace("CHANGED", changed)
     )
     await page.reload()
     await page.get_by_text(GREETING).wait_for()
     await say(page, "hello")
     await expect(page.locator(".desk")).to_have_count(2)
+    assert "when are you open" not in await saids(page)
 
 
 async def test_it_is_accessible_and_fits_on_every_screen(
