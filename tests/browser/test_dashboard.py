@@ -150,13 +150,8 @@ async def test_a_viewer_sees_and_changes_nothing(
     assert await page.locator("[data-composer]").count() == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 768, 375])
-async def test_now_at_every_size(
-    desk_url: str, open_page: OpenPage, database: Database, width: int, scheme: str
-) -> None:
-    size = {"width": width, "height": 900 if width > 400 else 812}
-    page = await open_page(f"{desk_url}/staff/login", **size, color_scheme=scheme)
+async def test_every_page_at_every_size(desk_url: str, open_page: OpenPage, database: Database) -> None:
+    page = await open_page(f"{desk_url}/staff/login")
     await let_in(page, database, "Maria Keller", "admin")
     other = await Patient.begins(desk_url)
     await other.says("I want to speak to a person")
@@ -165,14 +160,36 @@ async def test_now_at_every_size(
         await patient.says(words)
     hurt = await Patient.begins(desk_url)
     await hurt.says("my husband collapsed and is not breathing")
-    for path, name in (
-        (f"/staff/now/{patient.id}", "conversation"),
-        ("/staff/now", "now"),
-        ("/staff/accounts", "accounts"),
+    for name, path in (
+        ("conversation", f"now/{patient.id}"),
+        ("now", "now"),
+        ("accounts", "accounts"),
+        ("account", "account"),
+        ("audit", "audit"),
     ):
-        await page.goto(f"{desk_url}{path}")
+        await page.goto(f"{desk_url}/staff/{path}")
         await fed(page)
-        assert await violations(page) == []
-        overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert overflow <= 0
-        await picture(page, f"staff-{name}-{width}-{scheme}")
+        for width, height in ((1440, 900), (768, 1024), (375, 812)):
+            await page.set_viewport_size({"width": width, "height": height})
+            for scheme in ("light", "dark"):
+                await page.emulate_media(color_scheme=scheme)
+                assert await violations(page) == [], (name, width, scheme)
+                assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                await picture(page, f"staff-{name}-{width}-{scheme}")
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
+    await picture(page, "staff-shortcuts-1440-dark")
+
+
+async def test_the_first_page_is_small(desk_url: str, open_page: OpenPage, database: Database) -> None:
+    page = await open_page(f"{desk_url}/staff/login")
+    await let_in(page, database)
+    session = await page.context.new_cdp_session(page)
+    await session.send("Network.enable")
+    await session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    received: list[float] = []
+    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    await page.goto(f"{desk_url}/staff/now")
+    await fed(page)
+    assert 10_000 < sum(received) < 300_000
