@@ -27,6 +27,8 @@ ENDED_BY_ITSELF = 64105
 CONNECT = 5.0
 RECONNECTS = 3
 BETWEEN_RECONNECTS = 0.5
+#: Real seconds between the first words of an answer and its last ones that tell a filler.
+BRIDGED = 0.05
 #: Real seconds within which the desk answers whoever wants to interrupt it.
 ANSWER = 10.0
 
@@ -39,6 +41,11 @@ class Turn:
     sent: float
     first: float | None = None
     whole: float | None = None
+
+    @property
+    def bridged(self) -> bool:
+        """Whether the answer came only after its first words: those were a filler."""
+        return self.first is not None and self.whole is not None and self.whole - self.first > BRIDGED
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,8 @@ class Wait(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct):
     """One run. `whole` is until the last frame of the answer; `samples` are (second of the run, ms).
 
-    `cpu_a_turn` is what the service's process used for each turn, in seconds.
+    `bridged` turns got a filler first, and their answer at least 50 ms later. `cpu_a_turn` is what the
+    service's process used for each turn, in seconds.
     """
 
     date: str
@@ -63,6 +64,7 @@ class Report(msgspec.Struct):
     calls: int
     turns: int
     lost: int
+    bridged: int
     cpu_a_turn: float
     waits: list[Wait]
     whole: Wait
@@ -89,6 +91,7 @@ def summary(threads: int, lines: int, minutes: float, calls: Calls, problems: Se
         calls=calls.begun,
         turns=len(calls.timed),
         lost=len(calls.timed) - len(timed),
+        bridged=sum(one.turn.bridged for one in timed),
         cpu_a_turn=round(calls.cpu_seconds / max(1, len(calls.timed)), 3),
         waits=[
             _wait("all turns", [one.milliseconds or 0.0 for one in timed]),
@@ -123,7 +126,8 @@ def show(report: Report) -> Group:
     """The report for a terminal."""
     head = Text(
         f"{report.lines} calls at once for {report.minutes:g} min on {report.machine.device}, "
-        f"{report.machine.cores} cores; {report.calls} calls, {report.turns} turns, {report.lost} lost; "
+        f"{report.machine.cores} cores; {report.calls} calls, {report.turns} turns, {report.lost} lost, "
+        f"{report.bridged} bridged by a filler; "
         f"{report.cpu_a_turn:.2f} s of CPU a turn; "
         f"{report.date}"
     )
