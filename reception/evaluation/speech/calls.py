@@ -39,7 +39,8 @@ class Noting(Understander):
     expects = ""
 
     async def understand(self, desk: str, patient: str, setting: Setting, **more: Any) -> Frame:
-        frame = await super().understand(desk, patient, setting, **more)
+        """As ever, but without a deadline: a busy machine must not cost a sentence."""
+        frame = await super().understand(desk, patient, setting, **{**more, "deadline": None})
         self.frame = complete(frame, self.expects, patient, desk, setting)
         return frame
 
