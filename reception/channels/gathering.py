@@ -140,6 +140,10 @@ async def answered(
         on = talk.url("gather", step=step + 1, silences=0, known=known)
         urgent = heard.manner == EMERGENCY
         return twiml.gather(talk, speakable(told), action=on, digits=TYPED.get(expects, 1), urgent=urgent)
+    if (
+        news is not None and news.attended
+    ):  # a person is writing: nobody is asked whether they are still there
+        return twiml.gather(talk, "", action=talk.url("gather", step=step + 1, silences=0, known=known))
     if silences >= OFFERED:
         return twiml.farewell(talk, words.say("goodbye"))
     again = words.say("not_heard" if silences < OFFERED - 1 else "offer_callback")

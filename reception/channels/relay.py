@@ -153,7 +153,7 @@ class RelaySession:
         self.voice.patience.spoke(speakable(started.messages))
         if started.status == "closed":
             await self.voice.end("", "")
-        elif transfer or (started.status == "handed_over" and self._connects()):
+        elif transfer or (started.status == "handed_over" and not self._attended and self._connects()):
             await self.voice.end(
                 self.voice.words.say("connecting"), "transfer" if transfer else "handed_over"
             )
@@ -168,7 +168,7 @@ class RelaySession:
         await store.take_over_relay(self._call, self._token)
         news = await store.call_news(started.id)
         assert news is not None
-        self._known = news.message_count
+        self._known, self._attended = news.message_count, news.attended
         return news.transfer_requested
 
     async def _prompt(self, words: str) -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from reception.database.connection import Database
-from reception.database.records import NewMessage
+from reception.database.records import Access, NewMessage
 from tests.channels.conftest import TRANSFER, MakeApp, Serve
 from tests.channels.fakes import ScriptedModel
 from tests.channels.twilio import (
@@ -210,9 +210,20 @@ async def test_without_the_relay_staff_are_heard_and_have_the_call_put_through(
         async with database.transaction() as store:
             conversation = await store.conversation_by_call("CA1")
             assert conversation is not None
+            nora = await store.add_account(
+                conversation.practice_id,
+                name="Nora Bell",
+                email="nora@harbor.example",
+                role="staff",
+                access=Access("hash", "secret", 0, ()),
+            )
+            await store.attend(conversation.practice_id, conversation.id, nora, instead_of=None)
             await store.add_messages(conversation.id, [NewMessage("staff", "Nora here.")])
         document = await twiml(client, action(document, "Gather"), call("CA1"))  # a silence
         assert document.findtext("Gather/Say") == "Nora here."
+        for answer in ({"SpeechResult": "it is about my bill"}, {}):  # the desk says nothing to either
+            document = await twiml(client, action(document, "Gather"), call("CA1", **answer))
+            assert document.find("Gather") is not None and document.find("Gather/Say") is None
         async with database.transaction() as store:
             await store.request_transfer(conversation.id)
         document = await twiml(client, action(document, "Gather"), call("CA1"))
