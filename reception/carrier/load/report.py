@@ -50,11 +50,20 @@ class Wait(msgspec.Struct, frozen=True):
     longest: float
 
 
-class Report(msgspec.Struct):
-    """One run. `whole` is until the last frame of the answer; `samples` are (second of the run, ms).
+class Sample(msgspec.Struct, frozen=True):
+    """One turn: when it was sent, in seconds of the run, and ms to the first and the last text frame."""
 
-    `bridged` turns got a filler first, and their answer at least 50 ms later. `cpu_a_turn` is what the
-    service's process used for each turn, in seconds.
+    moment: float
+    first: float
+    whole: float
+
+
+class Report(msgspec.Struct):
+    """One run. `whole` is until the last frame of the answer.
+
+    Waits are those of turns while all lines were in use; `turns`, `lost` and `problems` are of all calls to
+    their end. `bridged` turns got a filler first, and their answer at least 50 ms later. `cpu_a_turn` is
+    what the service's process used for each turn, in seconds.
     """
 
     date: str
@@ -69,7 +78,7 @@ class Report(msgspec.Struct):
     waits: list[Wait]
     whole: Wait
     problems: list[str]
-    samples: list[tuple[float, float]]
+    samples: list[Sample]
 
     @property
     def met(self) -> bool:
@@ -79,10 +88,10 @@ class Report(msgspec.Struct):
 
 def summary(threads: int, lines: int, minutes: float, calls: Calls, problems: Sequence[str]) -> Report:
     """The report of all calls; the first of its waits is that of all turns together."""
-    timed = [one for one in calls.timed if one.milliseconds is not None]
+    answered = [one for one in calls.timed if one.milliseconds is not None]
+    timed = [one for one in answered if one.turn.sent <= calls.until]
     kinds = sorted({one.kind for one in timed})
-    began = min((one.turn.sent for one in timed), default=0.0)
-    whole = [(one.turn.whole - one.turn.sent) * 1000 for one in timed if one.turn.whole is not None]
+    samples = [_sample(one, min(each.turn.sent for each in timed)) for one in timed]
     return Report(
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         machine=this_machine(threads),
@@ -90,17 +99,23 @@ def summary(threads: int, lines: int, minutes: float, calls: Calls, problems: Se
         minutes=minutes,
         calls=calls.begun,
         turns=len(calls.timed),
-        lost=len(calls.timed) - len(timed),
+        lost=len(calls.timed) - len(answered),
         bridged=sum(one.turn.bridged for one in timed),
         cpu_a_turn=round(calls.cpu_seconds / max(1, len(calls.timed)), 3),
         waits=[
             _wait("all turns", [one.milliseconds or 0.0 for one in timed]),
             *(_wait(kind, [one.milliseconds or 0.0 for one in timed if one.kind == kind]) for kind in kinds),
         ],
-        whole=_wait("all turns, to the last frame", whole),
+        whole=_wait("all turns, to the last frame", [one.whole for one in samples]),
         problems=list(problems),
-        samples=[(round(one.turn.sent - began, 2), round(one.milliseconds or 0.0, 1)) for one in timed],
+        samples=samples,
     )
+
+
+def _sample(one: Timed, began: float) -> Sample:
+    turn, first = one.turn, one.milliseconds or 0.0
+    whole = first if turn.whole is None else (turn.whole - turn.sent) * 1000
+    return Sample(round(turn.sent - began, 2), round(first, 1), round(whole, 1))
 
 
 def _wait(kind: str, values: Sequence[float]) -> Wait:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -48,6 +49,7 @@ class Calls:
     said: list[Said] = field(default_factory=list)
     begun: int = 0
     ended: int = 0
+    until: float = math.inf  # on the performance counter: when lines begin to fall free
     cpu_seconds: float = 0.0
     troubles: list[str] = field(default_factory=list)
 
@@ -110,6 +112,7 @@ async def _rush(
 ) -> Calls:
     calls, began = Calls(), time.monotonic()
     until = began + 60 * minutes
+    calls.until = time.perf_counter() + 60 * minutes
     waiting = iter(people)
     tasks = [
         asyncio.create_task(
