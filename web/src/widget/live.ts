@@ -15,6 +15,7 @@ export class Live {
   private timer = 0;
   private looking = 0;
   private wait = RETRY;
+  private opened = false;
   private ended = false;
   private lastNews = Date.now();
 
@@ -58,7 +59,9 @@ export class Live {
     socket.onmessage = ({ data }) => {
       const first = this.wait !== 0;
       this.wait = 0;
+      this.opened = true;
       clearTimeout(this.looking);
+      this.looking = 0;
       // The first frame is empty: what was said while nobody listened is read now.
       if (first) void this.look();
       else this.told(JSON.parse(data) as News);
@@ -74,13 +77,14 @@ export class Live {
     const wait = this.wait || RETRY;
     this.wait = Math.min(wait * 2, LONGEST_RETRY);
     this.timer = window.setTimeout(() => this.connect(), wait);
-    if (wait > RETRY) this.lookAgain();
+    if (wait > RETRY || !this.opened) this.lookAgain();
   }
 
   private lookAgain(): void {
-    clearTimeout(this.looking);
+    if (this.looking) return;
     const pause = Date.now() - this.lastNews < SOON ? LOOK : LOOK_SELDOM;
     this.looking = window.setTimeout(async () => {
+      this.looking = 0;
       if (!document.hidden) await this.look();
       if (!this.ended && this.socket?.readyState !== WebSocket.OPEN) this.lookAgain();
     }, pause);
