@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reception.dialogue.meaning import Days, Hours, Intent, Slot
@@ -23,6 +23,10 @@ AHEAD = st.integers(1, 90)
 CLOCKS = st.integers(6 * 12, 22 * 12 - 1).map(lambda fives: time(fives // 12, fives % 12 * 5))
 
 
+#: The same examples each time, however slow the machine.
+STEADY = settings(derandomize=True, database=None, deadline=None)
+
+
 def setting(today: date) -> Setting:
     return Setting(datetime.combine(today, time(10), tzinfo=ZONE), PRACTICE)
 
@@ -31,17 +35,20 @@ def read(slot: Slot, words: str, today: date) -> object:
     return interpret(Intent.INFORM, {slot: words}, "", setting(today)).get(slot)
 
 
+@STEADY
 @given(TODAYS, AHEAD)
 def test_a_day(today: date, ahead: int) -> None:
     day = today + timedelta(days=ahead)
     assert read(Slot.DATE, WORDING.day(day, today), today) == Days(day, day)
 
 
+@STEADY
 @given(CLOCKS)
 def test_a_clock_time(clock: time) -> None:
     assert read(Slot.TIME, WORDING.clock(clock), date(2026, 6, 12)) == Hours(clock, clock)
 
 
+@STEADY
 @given(st.dates(date(1920, 1, 1), date(2025, 12, 31)))
 def test_a_birth_date(born: date) -> None:
     today = date(2026, 6, 12)
@@ -50,6 +57,7 @@ def test_a_birth_date(born: date) -> None:
     assert read(Slot.DATE_OF_BIRTH, words, today) == born
 
 
+@STEADY
 @given(TODAYS, AHEAD, CLOCKS)
 def test_the_day_and_the_clock_of_an_offer_across_summer_time(today: date, ahead: int, clock: time) -> None:
     start = datetime.combine(today + timedelta(days=ahead), clock, tzinfo=ZONE)
