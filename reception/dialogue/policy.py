@@ -92,8 +92,8 @@ def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, fact
         answered = yield from answer_danger(state, frame, heard, picked, facts)
         if answered is not None:
             return answered
-    unsure = frame.confidence < ALARMED or only_sounds_so(heard)
-    if frame.intent is Intent.EMERGENCY and unsure and state.status is Status.OPEN:
+    alarm = frame.intent is Intent.EMERGENCY and state.status is Status.OPEN
+    if alarm and (frame.confidence < ALARMED or only_sounds_so(heard)):
         yield from drop_offers(state)
         state.maybe_danger = heard
         return confirm("mean_emergency", About.OTHER, number=facts.practice.emergency_number)
