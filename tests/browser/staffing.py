@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -84,12 +83,3 @@ async def fed(page: Page) -> None:
 def code_of(secret: str, *, steps: int = 0) -> str:
     """A code of the authenticator, so many steps from now."""
     return pyotp.TOTP(secret).at(int(time.time()) + 30 * steps)
-
-
-async def until(condition: object, seconds: float = 5) -> None:
-    """Waits until an async condition holds."""
-    for _ in range(int(seconds * 20)):
-        if await condition():  # type: ignore[operator]
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it never came to that")

@@ -8,8 +8,9 @@ import pytest
 from playwright.async_api import expect
 
 from reception.database.connection import Database
-from tests.browser.conftest import LOOP, OpenPage, picture, violations
+from tests.browser.conftest import LOOP, OpenPage, Website, picture, violations
 from tests.browser.staffing import PASSWORD, Patient, accounts_of, code_of, fed, let_in, practice_of
+from tests.browser.test_widget import tag
 
 pytestmark = [LOOP, pytest.mark.postgres]
 
@@ -68,6 +69,33 @@ async def test_from_the_setup_link_to_a_chat_taken_over_and_handed_back(
     back = (await patient.hears())[-1]
     assert back.startswith("Maria Keller has left the conversation, and the automated assistant is back.")
     assert (await patient.says("when are you open"))["status"] == "open"
+
+
+async def test_patient_and_staff_talk_across_two_websites_and_the_first_to_come_sees_it_live(
+    desk_url: str, website: Website, open_page: OpenPage, database: Database
+) -> None:
+    website.pages = {"/": tag(desk_url, practice="harbor-clinic")}
+    staff = await open_page(f"{desk_url}/staff/login", width=1440, height=900)
+    await let_in(staff, database)
+    await staff.goto(f"{desk_url}/staff/now")
+    await fed(staff)
+    patient = await open_page(website.url)
+    await patient.get_by_role("button", name="Appointments and questions").click()
+    await patient.locator("#field").fill("Is anybody there?")
+    await patient.get_by_role("button", name="Send", exact=True).click()
+    await staff.locator(".row", has_text="Website visitor").click()
+    await fed(staff)
+    await staff.get_by_label("Your words to the patient").fill("Yes, I am.")
+    await staff.keyboard.press("Enter")
+    await expect(patient.get_by_text("Maria Keller from Harbor Clinic has joined")).to_be_visible()
+    await expect(patient.get_by_text("Yes, I am.")).to_be_visible()
+    await patient.locator("#field").fill("That is good")
+    await patient.get_by_role("button", name="Send", exact=True).click()
+    await expect(staff.locator(".said.patient").last).to_contain_text("That is good")
+    await picture(staff, "staff-attended-1440-light")
+    await picture(patient, "widget-with-a-person")
+    await staff.get_by_role("button", name="Hand back").click()
+    await expect(patient.get_by_text("Maria Keller has left the conversation")).to_be_visible()
 
 
 async def test_the_second_of_two_learns_who_has_the_chat(

@@ -45,7 +45,11 @@ function ringAtOnce(): void {
 }
 
 function ring(): void {
-  if (!document.querySelector("[data-alarm]") || muted()) return;
+  const silent = !document.querySelector("[data-alarm]") || muted();
+  const unheard = document.querySelector<HTMLElement>("[data-unheard]");
+  const touched = navigator.userActivation?.hasBeenActive ?? true;
+  if (unheard) unheard.hidden = silent || touched;
+  if (silent || !touched) return;
   rung = Date.now();
   wake();
   sound(1);
