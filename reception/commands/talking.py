@@ -34,7 +34,7 @@ def chat(url: str, practice: str | None, language: str | None) -> None:
 Example: reception call
          reception call --say 'When are you open?' --say 'Goodbye'
          reception call --from anonymous --say '#0'
-         reception call --script tests/calls/booking.yaml"""
+         reception call --script tests/calls/talking.yaml"""
 )
 @_URL
 @click.option(
