@@ -22,7 +22,7 @@ from reception.database.embedded import EmbeddedServer
 from tests.deploy.rendered import ROOT
 
 #: Seconds until a part must be ready.
-PATIENCE = 90.0
+PATIENCE = 240.0
 KEY = "a-key-for-trying"
 
 NGINX = """

@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 
 #: Seconds after which a patient gives up sending the same message; and between two tries.
-PATIENCE, PAUSE = 60.0, 0.3
+PATIENCE, PAUSE = 180.0, 0.3
 MOST_TURNS = 24
 PASSING = (429, 500, 502, 503, 504)
 

@@ -106,7 +106,7 @@ async def trouble(fleet: Fleet) -> None:
 
 async def test_no_conversation_is_lost_and_no_time_booked_twice(fleet: Fleet) -> None:
     stop = asyncio.Event()
-    async with httpx.AsyncClient(base_url=fleet.url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=fleet.url, timeout=60) as client:
         patients = [
             Patient(client, name, f"March {1 + number % 9}, 19{60 + number}", number, 1.0 if WHOLE else 0.3)
             for number, name in enumerate(NAMES[:PATIENTS])
