@@ -5,25 +5,35 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
 
 import pytest
 from litestar.testing import AsyncTestClient
 from pydantic import SecretStr
 
+from reception.inference.engine import Engine
+from reception.inference.fallback import FallbackModel
+from reception.inference.served import Served
 from reception.inference.server import create_server
 from tests.channels.conftest import Serve
 from tests.channels.conftest import make_app as make_app
-from tests.channels.conftest import model as model
 from tests.channels.conftest import practice_path as practice_path
 from tests.channels.conftest import serve as serve
+from tests.channels.fakes import ScriptedModel
 from tests.deploy.rendered import DEPLOY, of_kind
-from tests.inference.fake_served import FakeModel
 
 pytestmark = pytest.mark.postgres
 
 #: Prometheus makes this one itself.
 OWN = {"up"}
 _NAME = re.compile(r"\b([a-z_:][a-z0-9_:]*)(?=[{\[])|\b((?:reception|process|python)_[a-z0-9_]+)|\b(up)\b")
+
+
+@pytest.fixture
+def model() -> FallbackModel:
+    """As a desk with an inference server has it."""
+    return FallbackModel(ScriptedModel(), ScriptedModel())
 
 
 def expressions() -> Iterator[str]:
@@ -55,7 +65,8 @@ def exported(text: str) -> set[str]:
 async def test_every_metric_that_is_named_is_exported(serve: Serve) -> None:
     async with serve() as client:
         desk = exported((await client.get("/metrics")).text)
-    async with AsyncTestClient(create_server(FakeModel(), "model", SecretStr(""))) as inference:
+    served = cast(Served, Engine(lambda: Path("never-loaded.gguf"), threads=1))
+    async with AsyncTestClient(create_server(served, "model", SecretStr(""))) as inference:
         both = desk | exported((await inference.get("/metrics")).text)
     every = [(expression, named(expression)) for expression in expressions()]
     assert len(every) > 30 and all(names for _, names in every)
