@@ -25,7 +25,7 @@ from reception.database.embedded import EmbeddedServer
 from reception.database.load import load_practice
 from reception.practice import Practice
 from reception.practice_file import PracticeFile, parse_practice
-from reception.staff import secrets
+from reception.staff import accounts, secrets
 
 ZONE = ZoneInfo("America/New_York")
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=ZONE)  # a Monday
@@ -62,9 +62,10 @@ END $$
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:
-    """Passwords are hashed with as little work as Argon2 allows: tests guess none."""
+    """Passwords are hashed with as little work as Argon2 allows, and nobody waits: tests guess none."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(secrets, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(accounts, "LEAST_SECONDS", 0)
         yield
 
 

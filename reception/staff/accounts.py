@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from reception.staff.secrets import (
 
 Role = Literal["admin", "staff", "viewer"]
 
+#: What a failed log-in takes at least, so that no difference in the work shows.
+LEAST_SECONDS = 0.5
 SETUP_LASTS = timedelta(hours=1)
 INVITATION_LASTS = timedelta(hours=48)
 
@@ -61,7 +64,15 @@ class Accounts:
         self._passwords = Passwords()
 
     async def log_in(self, email: str, password: str, code: str) -> str:
-        """A new session's token. Invalid, in the same words and time, whatever was wrong."""
+        """A new session's token. Invalid, in the same words and after the same time, whatever was wrong."""
+        began = time.monotonic()
+        try:
+            return await self._log_in(email, password, code)
+        except Invalid:
+            await asyncio.sleep(began + LEAST_SECONDS - time.monotonic())
+            raise
+
+    async def _log_in(self, email: str, password: str, code: str) -> str:
         async with self._database.transaction() as store:
             found = await store.attempt_login(email.strip())
         right = await self._passwords.right(password, found.password_hash if found else None)
