@@ -157,7 +157,7 @@ class Actor:
         if await self._locked():
             return Identification("locked")
         candidates = await self._candidates(claims)
-        found = identification(claims, claims.phone, candidates, self.practice.booking)
+        found = identification(claims, claims.phone, candidates, self.practice.booking, self.caller)
         if found.kind == "match":
             await self.store.forgive_identification_failures(self.conversation_id, self._mark(claims))
         return found
@@ -168,7 +168,7 @@ class Actor:
         born = claims.date_of_birth if "date_of_birth" in by else None
         if "patient_name" in by and (born or "phone" not in by):
             return await self.store.patients_like(
-                here, claims.name, date_of_birth=born, phone=claims.phone if born else ""
+                here, claims.name, date_of_birth=born, phone=self.caller if born else ""
             )
         if born:
             return await self.store.patients(here, date_of_birth=born)

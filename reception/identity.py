@@ -20,16 +20,17 @@ CLOSE = 0.84
 
 
 def identification(
-    claims: Claims, phone: str, candidates: Sequence[Patient], rules: BookingRules
+    claims: Claims, phone: str, candidates: Sequence[Patient], rules: BookingRules, caller: str = ""
 ) -> Identification:
-    """The one candidate that fits all the practice identifies by.
+    """The one candidate that fits all the practice identifies by; `caller` is the number they call from.
 
     A name that is only close needs the right birth date beside it and is read back first. A birth date that
-    is only near, with a like name and the patient's number, is read back too, but identifies nobody. Several
-    that fit equally well count as none: the desk can't tell them apart.
+    is only near, with a like name and from the patient's own line, is read back too, but identifies nobody: a
+    number that is only said would let anybody find out who is a patient. Several that fit equally well count
+    as none: the desk can't tell them apart.
     """
     found = _fitting(claims, phone, candidates, rules)
-    if found.kind == "none" and any(_misheard(claims, phone, one, rules) for one in candidates):
+    if found.kind == "none" and any(_misheard(claims, caller, one, rules) for one in candidates):
         return Identification("misheard")
     return found
 
@@ -55,12 +56,12 @@ def _fitting(
     return _only([one for one in fitting if alike(claims.name, one.name) == "close"], "near")
 
 
-def _misheard(claims: Claims, phone: str, one: Patient, rules: BookingRules) -> bool:
+def _misheard(claims: Claims, caller: str, one: Patient, rules: BookingRules) -> bool:
     """Whether probably only the birth date was caught wrongly."""
     return (
         {"patient_name", "date_of_birth"} <= set(rules.identify_by)
-        and bool(phone)
-        and one.phone == phone
+        and bool(caller)
+        and one.phone == caller
         and near(claims.date_of_birth, one.date_of_birth)
         and alike(claims.name, one.name) != "different"
     )
