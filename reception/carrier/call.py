@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
+from reception.carrier.caller import Caller, CallOver, Course, Stage, hears_no_more
 from reception.carrier.documents import (
     BadDocument,
     Dial,
@@ -23,79 +23,18 @@ from reception.carrier.documents import (
     StartRecording,
     read_document,
 )  # fmt: skip
-from reception.carrier.session import Ended, Session, Turn
+from reception.carrier.session import Ended, Session
 from reception.carrier.speech import CallClock, Spoken, Voice
 from reception.carrier.stages import Called, Dialling, Gathering, Recording
 from reception.carrier.webhooks import REFUSED, WebhookFailed, Webhooks
-from reception.errors import MisconfiguredError, ReceptionError
+from reception.errors import MisconfiguredError
 
 Result = TypeVar("Result")
 
-#: A number of nobody: the service then takes its own practice.
-NOBODY = "+15005550006"
-#: An account of nobody, where the service has none.
-ACCOUNT = f"AC{'0' * 32}"
 #: Real seconds that a caller waits for whatever comes next.
 PATIENCE = 30.0
 #: Documents in a row without anything to hear or to say: a service that goes in circles.
 MOST_DOCUMENTS = 200
-
-
-class CallOver(ReceptionError):
-    """The call has ended; nobody hears what is said now."""
-
-    def __init__(self) -> None:
-        super().__init__("The call is over.")
-
-
-class Stage(Protocol):
-    """What a caller can do while a call is at some point of a document."""
-
-    pending: bool
-
-    async def say(self, words: str, interrupt_after: float | None = None) -> None: ...
-
-    async def press(self, keys: str, interrupt_after: float | None = None) -> None: ...
-
-    async def answered(self, patience: float) -> bool: ...
-
-    def hang_up(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who calls whom, by which account."""
-
-    number: str = "+13125550199"
-    called: str = ""
-    account: str = ""
-
-    def form(self) -> dict[str, str]:
-        """What Twilio sends along with every request about the call."""
-        called = self.called or NOBODY
-        return {
-            "CallSid": f"CA{uuid4().hex}",
-            "AccountSid": self.account or ACCOUNT,
-            "ApiVersion": "2010-04-01",
-            "Direction": "inbound",
-            "From": self.number,
-            "Caller": self.number,
-            "To": called,
-            "Called": called,
-        }
-
-
-@dataclass
-class Course:
-    """What became of a call, for whoever grades it."""
-
-    warnings: list[str] = field(default_factory=list)  # of Twilio's, about our documents and frames
-    errors: list[int] = field(default_factory=list)  # Twilio's codes
-    transfers: list[str] = field(default_factory=list)
-    whispered: list[str] = field(default_factory=list)
-    recordings: list[str] = field(default_factory=list)
-    turns: list[Turn] = field(default_factory=list)
-    sessions: list[Ended] = field(default_factory=list)
 
 
 class Call:
@@ -172,7 +111,7 @@ class Call:
         """Waits for the desk's answer and hears it out; False when it does not come in real seconds."""
         stage = await self._stage_after(None)
         answered = stage is None or await stage.answered(patience)
-        if answered and stage is not None and _done(stage):
+        if answered and stage is not None and hears_no_more(stage):
             await self._stage_after(stage)
         await self.clock.wait(self.voice.until - self.clock.now())
         return answered
@@ -203,7 +142,7 @@ class Call:
     async def _listened(self) -> Stage:
         """The stage at which the caller is heard."""
         stage = await self._stage_after(None)
-        if stage is not None and _done(stage):
+        if stage is not None and hears_no_more(stage):
             stage = await self._stage_after(stage)
         if stage is None:
             raise CallOver
@@ -339,8 +278,3 @@ class Call:
         for url in filter(None, self._told_of_recording):
             done = {"RecordingSid": f"RE{uuid4().hex}", "RecordingStatus": "completed"}
             await self.webhooks.post(url, self.form | done)
-
-
-def _done(stage: Stage) -> bool:
-    """Whether a stage hears nothing more: Twilio's own end with what was said, a session when it is ended."""
-    return stage.over if isinstance(stage, Session) else stage.pending

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
-from reception.carrier.call import Call, Caller, CallOver
+from reception.carrier.call import Call
+from reception.carrier.caller import Caller, CallOver
 from reception.carrier.script import Expect, Script, Step
 from reception.carrier.session import Session
 from reception.carrier.speech import CallClock

@@ -10,7 +10,8 @@ from contextlib import suppress
 
 import click
 
-from reception.carrier.call import Call, Caller, CallOver
+from reception.carrier.call import Call
+from reception.carrier.caller import Caller, CallOver
 from reception.carrier.reaching import line_to, service_at
 from reception.carrier.speech import CallClock, Spoken
 from reception.errors import Invalid

@@ -68,7 +68,7 @@ def call(
 
         given = click.get_current_context().get_parameter_source("url") is not ParameterSource.DEFAULT
         raise SystemExit(1 if play(settings, url.rstrip("/") if given else "", script, speed or 10.0) else 0)
-    from reception.carrier.call import Caller
+    from reception.carrier.caller import Caller
     from reception.carrier.terminal import hold_call
 
     who = Caller(caller, called, settings.twilio_account_sid)

@@ -11,7 +11,8 @@ import pytest
 from litestar import Litestar
 from pydantic import SecretStr
 
-from reception.carrier.call import Call, Caller
+from reception.carrier.call import Call
+from reception.carrier.caller import Caller
 from reception.carrier.reaching import line_to, serving
 from reception.carrier.speech import CallClock
 from reception.carrier.stages import Called

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from reception.carrier.call import Call, CallOver
+from reception.carrier.call import Call
+from reception.carrier.caller import CallOver
 from reception.carrier.session import ENDED_BY_ITSELF, Session
 from reception.carrier.stages import Called
 from reception.carrier.webhooks import Delivery, WebhookFailed

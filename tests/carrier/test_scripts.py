@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from reception.app import create_app
-from reception.carrier.call import ACCOUNT
+from reception.carrier.caller import ACCOUNT
 from reception.carrier.play import Playing
 from reception.carrier.reaching import line_to, serving
 from reception.carrier.script import Script, load_scripts

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from reception.carrier.call import Caller
+from reception.carrier.caller import Caller
 from reception.carrier.documents import Relay, read_document
 from reception.carrier.session import ENDED_BY_ITSELF, NOT_CONNECTED, Ended, Session
 from reception.carrier.signing import Signer

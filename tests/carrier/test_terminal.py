@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from reception.carrier.call import Caller
+from reception.carrier.caller import Caller
 from reception.carrier.terminal import hold_call
 from tests.carrier.conftest import Line, Serve
 from tests.channels.conftest import NUMBER

@@ -13,7 +13,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from reception.carrier.call import Call, Caller, CallOver
+from reception.carrier.call import Call
+from reception.carrier.caller import Caller, CallOver
 from reception.carrier.load.checks import Said, check
 from reception.carrier.load.crowd import NOW, Person, crowd, practice_file
 from reception.carrier.load.patient import Patient, draw_wish
