@@ -45,4 +45,7 @@ def answer_care(state: State, frame: Frame) -> Reply | None:
         return None
     if frame.intent is not Intent.DENY:
         return confirm(CALL if call else APPOINTMENT, About.OTHER)
-    return finish(state, Line("medical_noted")) if call else confirm(CALL, About.OTHER)
+    if call or state.no_call:
+        state.no_call = True
+        return finish(state, Line("medical_noted"))
+    return confirm(CALL, About.OTHER)

@@ -212,7 +212,7 @@ def _note_bill(state: State, frame: Frame, heard: str, cues: Cues) -> None:
     if told <= _BARE_WORDS:  # "I have a question about a bill": which, is asked
         del state.details["topic"]
     else:
-        state.details["topic"] = heard.strip().rstrip(".")
+        state.details["topic"] = heard.strip().rstrip(".!?")
 
 
 def _all(state: State) -> dict[str, str]:

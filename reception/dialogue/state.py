@@ -253,6 +253,7 @@ class State:
     texted: Texted | None = None  # asked by a text message, and not answered yet
     medical_request: str | None = None
     medical_words: str = ""  # all that was said to that request
+    no_call: bool = False  # a nurse's call was offered and is not wanted: it is not offered again
     staff_request: str | None = None
     number_failed: bool = False  # the caller's own number identified nobody, so the one on file is asked for
     guardian: str | None = None  # id of who was identified before the talk turned to somebody else

@@ -61,6 +61,14 @@ def test_neither_is_wanted_and_the_question_stays_noted() -> None:
     assert desk.requests == [("medical_question", {"words": QUESTION}, "routine", None)]
 
 
+def test_a_call_that_was_refused_is_not_offered_again() -> None:
+    desk = _asked()
+    desk.says(Intent.DENY, "no")
+    desk.says(Intent.DENY, "no")
+    desk.says(Intent.MEDICAL_QUESTION, "but is it harmless?")
+    assert desk.says(Intent.DENY, "no").expects is Expects.ANYTHING_ELSE
+
+
 def test_a_call_that_is_not_wanted_after_all_leaves_the_question_noted() -> None:
     desk = _asked()
     desk.says(Intent.DENY, "call me back, please")
