@@ -16,6 +16,8 @@ from reception.dialogue.waiting import answer_waiting
 #: Below this confidence the model's emergency (not one by rule) is asked about first, with the number said at
 #: once: no hand-written emergency lies below, and most of its false alarms do.
 ALARMED = 0.5
+#: And below this one where the words have what only sounds like danger: a model that is surer may be right.
+ALARMED_ANYWAY = 0.95
 #: What is said beside a question without answering it.
 _BESIDE = frozenset(
     {Intent.REPEAT, Intent.PRACTICE_QUESTION, Intent.THANK, Intent.GREET, Intent.OUT_OF_SCOPE,

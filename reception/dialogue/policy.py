@@ -9,7 +9,7 @@ from reception.dialogue.asides import FREE_TEXT, TIMES, WHO, aside
 from reception.dialogue.asking import after, ask, confirm
 from reception.dialogue.booking import book, join_waitlist
 from reception.dialogue.changes import change
-from reception.dialogue.doubt import ALARMED, answer_danger, answer_offers, drop_offers
+from reception.dialogue.doubt import ALARMED, ALARMED_ANYWAY, answer_danger, answer_offers, drop_offers
 from reception.dialogue.identifying import failed, note_claims, respelled, somebody_else
 from reception.dialogue.later import answered, next_in_line, remember, take_up
 from reception.dialogue.meaning import SURE, Frame, Intent, Slot
@@ -93,7 +93,7 @@ def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, fact
         if answered is not None:
             return answered
     alarm = frame.intent is Intent.EMERGENCY and state.status is Status.OPEN
-    if alarm and (frame.confidence < ALARMED or only_sounds_so(heard)):
+    if alarm and frame.confidence < (ALARMED_ANYWAY if only_sounds_so(heard) else ALARMED):
         yield from drop_offers(state)
         state.maybe_danger = heard
         return confirm("mean_emergency", About.OTHER, number=facts.practice.emergency_number)

@@ -377,3 +377,9 @@ def test_an_alarm_over_words_that_only_sound_like_danger_is_asked_about() -> Non
     desk.says(Intent.DENY, "no")
     assert desk.requests == []
     assert desk.state.task is Task.BOOK
+    desk.means(
+        Frame(Intent.EMERGENCY, confidence=0.97), "my leg is not good for stairs, and I see two of you"
+    )
+    assert (
+        desk.state.status is Status.HANDED_OVER
+    )  # who is as sure as that may have heard more than the rules
