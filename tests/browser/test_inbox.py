@@ -62,6 +62,7 @@ async def test_the_inbox_is_cleared_by_keyboard(
     await page.keyboard.press("Enter")
     await expect(page.locator(".notes")).to_contain_text("called back")
     await page.keyboard.press("Escape")
+    await expect(page.locator(".htmx-request")).to_have_count(0)  # what is being sent is shown paler
     assert await violations(page) == []
     for left in range(len(requests) - 1, 0, -1):
         await page.keyboard.press("e")
