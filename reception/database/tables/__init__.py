@@ -1,0 +1,46 @@
+"""The tables, as SQLAlchemy knows them; every row belongs to a practice.
+
+`migrations/` creates them, and a test holds the two together.
+"""
+
+from reception.database.tables.appointments import OCCUPYING, AppointmentRow
+from reception.database.tables.base import Table
+from reception.database.tables.conversations import CallRow, ConversationRow, CorrectionRow, MessageRow
+from reception.database.tables.patients import GuardianRow, IdentificationFailureRow, PatientRow
+from reception.database.tables.practices import (
+    AppointmentTypeRow,
+    PracticeRow,
+    PractitionerRow,
+    SettingsDraftRow,
+    SettingsVersionRow,
+)
+from reception.database.tables.requests import RequestNoteRow, RequestRow
+from reception.database.tables.staff import AuditRow, InvitationRow, StaffRow, StaffSessionRow
+from reception.database.tables.texts import OptOutRow, OutboxRow, ReceivedTextRow
+
+__all__ = [
+    "OCCUPYING",
+    "AppointmentRow",
+    "AppointmentTypeRow",
+    "AuditRow",
+    "CallRow",
+    "ConversationRow",
+    "CorrectionRow",
+    "GuardianRow",
+    "IdentificationFailureRow",
+    "InvitationRow",
+    "MessageRow",
+    "OptOutRow",
+    "OutboxRow",
+    "PatientRow",
+    "PracticeRow",
+    "PractitionerRow",
+    "ReceivedTextRow",
+    "RequestNoteRow",
+    "RequestRow",
+    "SettingsDraftRow",
+    "SettingsVersionRow",
+    "StaffRow",
+    "StaffSessionRow",
+    "Table",
+]

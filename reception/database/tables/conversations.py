@@ -1,0 +1,120 @@
+"""Conversations, calls, what was said, and what staff say that it meant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from reception.database.tables.base import Table, of_practice, row_id, written_at
+
+
+class ConversationRow(Table):
+    """`attended_by` is the staff member who has taken it over; the desk is silent then."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        ForeignKeyConstraint(["practice_id", "attended_by"], ["staff.practice_id", "staff.id"]),
+        UniqueConstraint("call_sid"),
+        CheckConstraint("channel IN ('chat', 'phone', 'sms')", "channel_known"),
+        CheckConstraint("status IN ('open', 'handed_over', 'closed')", "status_known"),
+        Index(None, "practice_id", "updated_at"),
+    )
+
+    id: Mapped[UUID] = row_id()
+    practice_id: Mapped[UUID] = of_practice()
+    channel: Mapped[str]
+    language: Mapped[str]
+    status: Mapped[str]
+    outcome: Mapped[str | None]
+    caller: Mapped[str]
+    state: Mapped[dict[str, Any]]
+    version: Mapped[int]
+    message_count: Mapped[int] = mapped_column(server_default=text("0"))
+    call_sid: Mapped[str | None]
+    token_hash: Mapped[str]
+    transfer_requested_at: Mapped[datetime | None]
+    attended_by: Mapped[UUID | None]
+    attended_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = written_at()
+    updated_at: Mapped[datetime] = written_at()
+
+
+class CallRow(Table):
+    """How far a phone call has come; one that only rang through has no conversation.
+
+    `recording` is the caller's answer to whether they may be recorded, `relay_session` the WebSocket that
+    speaks for the call now, `request_id` the message that was left after it.
+    """
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        CheckConstraint("recording IN ('agreed', 'refused')", "recording_known"),
+        Index(None, "conversation_id"),
+        Index(None, "request_id"),
+    )
+
+    call_sid: Mapped[str] = mapped_column(primary_key=True)
+    practice_id: Mapped[UUID] = of_practice()
+    conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    recording: Mapped[str | None]
+    relay_session: Mapped[str] = mapped_column(server_default=text("''"))
+    dialled_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    request_id: Mapped[UUID | None] = mapped_column(ForeignKey("requests.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = written_at()
+
+
+class MessageRow(Table):
+    """`sequence` counts within the conversation; `reply_to` is the patient message that was answered.
+
+    `heard` is what was heard of words spoken on the phone, where it was not all of them.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "sequence"),
+        UniqueConstraint("conversation_id", "client_id"),
+        CheckConstraint("role IN ('desk', 'patient', 'staff')", "role_known"),
+        Index(None, "reply_to"),
+    )
+
+    id: Mapped[UUID] = row_id()
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    sequence: Mapped[int]
+    role: Mapped[str]
+    text: Mapped[str]
+    at: Mapped[datetime] = written_at()
+    expects: Mapped[str | None]
+    about: Mapped[str | None]
+    options: Mapped[list[dict[str, Any]]]
+    client_id: Mapped[str | None]
+    reply_to: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    frame: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    heard: Mapped[str | None]
+
+
+class CorrectionRow(Table):
+    """What staff say that a patient's message meant; no foreign key to staff, as in the audit log."""
+
+    __tablename__ = "corrections"
+    __table_args__ = (Index(None, "practice_id", "at"),)
+
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    practice_id: Mapped[UUID] = of_practice()
+    intent: Mapped[str]
+    slots: Mapped[dict[str, Any]]
+    staff_id: Mapped[UUID | None]
+    at: Mapped[datetime] = written_at()

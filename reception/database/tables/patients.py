@@ -1,0 +1,87 @@
+"""Patients, and who may speak for whom."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from reception.database.tables.base import Table, of_practice, row_id, written_at
+
+
+class PatientRow(Table):
+    """`source_key` marks who came from a file, and `loaded` what that file said last (see load.py)."""
+
+    __tablename__ = "patients"
+    __table_args__ = (
+        UniqueConstraint("practice_id", "id"),
+        UniqueConstraint("practice_id", "source_key"),
+        Index(None, "practice_id", "date_of_birth"),
+        Index(None, "practice_id", "phone"),
+        Index("patients_practice_id_lower_name", "practice_id", func.lower(text("name"))),
+        Index(
+            "patients_name_trigrams",
+            func.lower(text("name")),
+            postgresql_using="gin",
+            postgresql_ops={"lower": "gin_trgm_ops"},
+        ),
+        Index("patients_name_sounds", func.name_sounds(text("name")), postgresql_using="gin"),
+    )
+
+    id: Mapped[UUID] = row_id()
+    practice_id: Mapped[UUID] = of_practice()
+    name: Mapped[str]
+    date_of_birth: Mapped[date | None]
+    phone: Mapped[str]
+    email: Mapped[str]
+    insurance: Mapped[str]
+    possible_duplicate: Mapped[bool] = mapped_column(server_default=text("false"))
+    source_key: Mapped[UUID | None]
+    loaded: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = written_at()
+
+
+class GuardianRow(Table):
+    """Who may speak for a patient without knowing what identifies them; set by the practice."""
+
+    __tablename__ = "guardians"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["practice_id", "patient_id"], ["patients.practice_id", "patients.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["practice_id", "guardian_id"], ["patients.practice_id", "patients.id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("patient_id <> guardian_id", "somebody_else"),
+        Index(None, "practice_id", "guardian_id"),
+    )
+
+    practice_id: Mapped[UUID] = of_practice()
+    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    guardian_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class IdentificationFailureRow(Table):
+    """`fingerprint` tells equal attempts apart from others without keeping what was said."""
+
+    __tablename__ = "identification_failures"
+    __table_args__ = (Index(None, "practice_id", "caller", "at"), Index(None, "conversation_id"))
+
+    id: Mapped[UUID] = row_id()
+    practice_id: Mapped[UUID] = of_practice()
+    caller: Mapped[str]
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    fingerprint: Mapped[str]
+    at: Mapped[datetime] = written_at()
