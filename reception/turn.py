@@ -11,8 +11,6 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-import msgspec
-
 from reception.acting import Actor
 from reception.anticipation import Anticipation
 from reception.clock import Clock
@@ -20,7 +18,7 @@ from reception.database.connection import Database
 from reception.database.records import Conversation, Message, NewMessage
 from reception.database.store import Store
 from reception.dialogue.hearing import as_heard, heard_part, options_heard
-from reception.dialogue.meaning import Frame, Intent, Manner, value_to_json
+from reception.dialogue.meaning import Frame, Intent, Manner
 from reception.dialogue.policy import decide, welcome
 from reception.dialogue.safety import is_emergency
 from reception.dialogue.state import Choice, Facts, Reply, State
@@ -28,10 +26,12 @@ from reception.dialogue.texted import answered_plainly
 from reception.dialogue.wording import Wording
 from reception.errors import Closed, Invalid, NotFound, Unavailable
 from reception.inference.language_model import Priority
+from reception.kept import frame_json, pack, unpack
 from reception.messaging.asked import state_of
 from reception.messaging.notices import Notices
 from reception.ongoing import Ongoing
 from reception.practice import Practice
+from reception.replies import Replies
 from reception.scheduling.booking import Booking
 from reception.scheduling.waiting import AskByText, WaitingList
 from reception.understanding.interpret import Setting, language_of
@@ -99,6 +99,7 @@ class Desk:
         self._understander = understander
         self._wordings = wordings
         self._clock = clock
+        self._replies = Replies(wordings, clock)
         self._default_practice = default_practice
         self._notices = notices
         self._ask = ask
@@ -129,9 +130,9 @@ class Desk:
             spoken = self._language(language, where)
             token, state = secrets.token_urlsafe(24), State()
             reply = welcome(state, self._facts(where, caller if channel != "chat" else "", spoken))
-            opening = self._render(state, reply, where, spoken, channel)
+            opening = self._replies.render(state, reply, where, spoken, channel)
             conversation = await store.create_conversation(
-                where.id, channel, spoken, hashed(token), caller, _pack(state), call_sid
+                where.id, channel, spoken, hashed(token), caller, pack(state), call_sid
             )
             messages = await store.add_messages(conversation.id, [opening])
             self._ahead.speaks(conversation.id, spoken)
@@ -152,7 +153,7 @@ class Desk:
                 return None
             state = state_of(question, practice.time_zone)
             conversation = await store.create_conversation(
-                practice.id, "sms", self._language(None, practice), "", question.recipient, _pack(state)
+                practice.id, "sms", self._language(None, practice), "", question.recipient, pack(state)
             )
             await store.answer_in(question, conversation.id)
             if question.kind == "waitlist":
@@ -193,7 +194,7 @@ class Desk:
 
         async def work(store: Store) -> tuple[int, str] | None:
             conversation = await store.conversation(conversation_id, lock=True)
-            state = _unpack(conversation.state) if conversation is not None else State()
+            state = unpack(conversation.state) if conversation is not None else State()
             heard = heard_part(state.said, spoken)
             if conversation is None or heard is None or heard == state.said:
                 return None
@@ -202,7 +203,7 @@ class Desk:
             state.options_heard = options_heard(heard, wording.marks(state.choices))
             await store.save_conversation(
                 conversation_id,
-                state=_pack(state),
+                state=pack(state),
                 status=conversation.status,
                 outcome=conversation.outcome,
             )
@@ -265,8 +266,8 @@ class Desk:
         self._ongoing.seen(conversation_id, conversation.channel)
         if conversation.attended_by is not None and not is_emergency(text):
             return await self._keep(conversation_id, text, client_id)
-        state = _unpack(conversation.state)
-        picked = self._picked(state, text, practice, conversation.language)
+        state = unpack(conversation.state)
+        picked = self._replies.picked(state, text, practice, conversation.language)
         self._ahead.speaks(conversation_id, conversation.language)
         words = without_fillers(text, conversation.language)
         understood = await self._understand(state, words, picked, practice, conversation)
@@ -327,7 +328,7 @@ class Desk:
         client_id: str | None,
     ) -> Heard:
         """Decides, does and saves, all in one transaction."""
-        state = _unpack(conversation.state)
+        state = unpack(conversation.state)
         phone = conversation.caller if conversation.channel != "chat" else ""
         facts = self._facts(practice, phone, conversation.language)
         actor = Actor(
@@ -350,11 +351,11 @@ class Desk:
                 reply: Reply = stop.value
                 break
             answer = await actor.meet(need)
-        said = NewMessage("patient", text, client_id=client_id, frame=_frame_json(understood.frame))
-        answered = self._render(state, reply, practice, conversation.language, conversation.channel)
+        said = NewMessage("patient", text, client_id=client_id, frame=frame_json(understood.frame))
+        answered = self._replies.render(state, reply, practice, conversation.language, conversation.channel)
         saved = await store.add_messages(conversation.id, [said, answered])
         await store.save_conversation(
-            conversation.id, state=_pack(state), status=state.status, outcome=state.outcome or None
+            conversation.id, state=pack(state), status=state.status, outcome=state.outcome or None
         )
         return Heard(saved[1:], state.status, _manner(frame, reply))
 
@@ -384,40 +385,6 @@ class Desk:
 
         return Facts(practice, self._clock.now(practice.time_zone), caller_phone, of_specialty, language)
 
-    def _render(
-        self, state: State, reply: Reply, practice: Practice, language: str, channel: str
-    ) -> NewMessage:
-        """The reply as a message; the state remembers the words, to repeat them or ask again."""
-        wording = self._wordings[language]
-        today = self._clock.now(practice.time_zone).date()
-        how = {"spoken": channel == "phone", "texted": channel == "sms"}
-        sentences = [wording.say(line, today, state.turns, **how) for line in reply.lines]
-        state.said = " ".join(sentences)
-        state.heard = None
-        state.question = sentences[-1] if reply.expects is not None else ""
-        options = [self._option(one, wording, practice) for one in reply.choices]
-        return NewMessage("desk", state.said, reply.expects, reply.about, options)
-
-    def _option(self, choice: Choice, wording: Wording, practice: Practice) -> dict[str, Any]:
-        shown = wording.option(choice, self._clock.now(practice.time_zone).date())
-        one = choice.offer or choice.existing
-        value: Any = choice.yes if choice.day is None else choice.day.isoformat()
-        if one is not None:
-            value = {
-                "start": one.start.astimezone(practice.time_zone).isoformat(),
-                "practitioner": one.practitioner,
-                "appointment_type": one.appointment_type,
-            }
-        return {"label": shown.label, "text": shown.text, "value": value}
-
-    def _picked(self, state: State, text: str, practice: Practice, language: str) -> Choice | None:
-        """The option whose text this is, if it is one."""
-        wording, today = self._wordings[language], self._clock.now(practice.time_zone).date()
-        said = " ".join(text.split()).casefold()
-        return next(
-            (one for one in state.choices if wording.option(one, today).text.casefold() == said), None
-        )
-
 
 def hashed(token: str) -> str:
     """How a conversation's token is kept."""
@@ -428,21 +395,3 @@ def _manner(frame: Frame, reply: Reply) -> str:
     if any(line.key in ("emergency", "mean_emergency") for line in reply.lines):
         return "emergency"
     return "waits" if frame.manner is Manner.WAITS else ""
-
-
-def _pack(state: State) -> dict[str, Any]:
-    packed: dict[str, Any] = msgspec.to_builtins(state)
-    return packed
-
-
-def _unpack(kept: Mapping[str, Any]) -> State:
-    return msgspec.convert(dict(kept), State)
-
-
-def _frame_json(frame: Frame) -> dict[str, Any]:
-    return {
-        "intent": frame.intent.value,
-        "slots": {slot.value: words for slot, words in frame.slots.items()},
-        "values": {slot.value: value_to_json(value) for slot, value in frame.values.items()},
-        "confidence": round(frame.confidence, 4),
-    }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import msgspec
 from babel.dates import format_date
 
 from reception.channels.phone_words import PhoneWords
 from reception.database.store import Store
 from reception.dialogue.state import State
 from reception.errors import NotFound
+from reception.kept import unpack
 from reception.practice import Practice
 
 #: Words of the patient that are read out.
@@ -33,7 +33,7 @@ async def summary(store: Store, call_sid: str, words_of: Callable[[Practice], Ph
     practice = await store.practice_by_id(conversation.practice_id) if conversation else None
     if conversation is None or practice is None:
         raise NotFound("There is no such call.")
-    words, state = words_of(practice), msgspec.convert(dict(conversation.state), State)
+    words, state = words_of(practice), unpack(conversation.state)
     urgent = [words.say("whisper_emergency")] if conversation.outcome == "emergency" else []
     announced = " ".join([words.say("whisper", practice), *urgent, words.say("whisper_accept")])
     said = state.details.get("words") or state.wish.reason

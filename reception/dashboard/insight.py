@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 from babel.dates import format_datetime
 
 from reception.dialogue.state import About, Expects, Offer, State, Task
+from reception.kept import unpack
 
 INTENTS = {
     "book_appointment": "Wants an appointment",
@@ -108,7 +108,7 @@ def understood(frame: Mapping[str, Any] | None) -> Understood | None:
 
 def plan(kept: Mapping[str, Any], zone: ZoneInfo, *, attended: bool) -> Plan:
     """What the desk's memory says it is about to do."""
-    state = msgspec.convert(dict(kept), State)
+    state = unpack(kept)
     doing = _TASKS[state.task] if state.task is not None else "Nothing yet"
     if state.outcome == "emergency":
         doing = "Named the emergency number"

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import msgspec
-
 from reception.channels.relay import RelaySession
 from reception.database.scratch import scratch_server
 from reception.dialogue.meaning import Frame, Intent
@@ -18,6 +16,7 @@ from reception.dialogue.state import Expects, State
 from reception.evaluation.cases import Case
 from reception.evaluation.lent import Lent
 from reception.inference.language_model import LanguageModel
+from reception.kept import pack
 from reception.service import Service
 from reception.settings import Settings
 from reception.turn import hashed
@@ -59,7 +58,7 @@ class Calls:
         state = State(said=case.desk, expects=Expects(case.expects) if case.expects else None)
         async with self._service.database.transaction() as store:
             await store.create_conversation(
-                practice.id, "phone", "en", hashed(call), _CALLER, msgspec.to_builtins(state), call_sid=call
+                practice.id, "phone", "en", hashed(call), _CALLER, pack(state), call_sid=call
             )
         session = RelaySession(self._service, _nobody_listens)
         self._understander.frame, self._understander.expects = _NOTHING, case.expects
