@@ -42,7 +42,8 @@ class Attending:
                 raise Taken(await _who_has_it(store, me, conversation))
             call = conversation.channel == "phone"
             await self._announce(store, me, conversation, "joined_call" if call else "joined")
-            await self._save(store, conversation, conversation.status if call else HANDED_OVER)
+            status = conversation.status if call else HANDED_OVER
+            await self._save(store, conversation, status, why="joined")
             await did(
                 store,
                 me,
@@ -168,11 +169,13 @@ class Attending:
         conversation: Conversation,
         status: str,
         changed: Mapping[str, Any] | None = None,
+        why: str = "",
     ) -> None:
         """What the desk remembers stays, but for who is in charge and what has `changed`."""
         state: dict[str, Any] = {**conversation.state, "status": status, **(changed or {})}
-        outcome = conversation.outcome
-        await store.save_conversation(conversation.id, state=state, status=status, outcome=outcome)
+        await store.save_conversation(
+            conversation.id, state=state, status=status, outcome=conversation.outcome, handed_over_for=why
+        )
 
 
 async def _who_has_it(store: Store, me: Account, conversation: Conversation) -> str:

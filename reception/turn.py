@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -172,9 +173,10 @@ class Desk:
             raise Invalid(f"A message has between 1 and {MAX_TEXT} characters; please shorten or fill it in.")
         lock = self._turns.setdefault(conversation_id, asyncio.Lock())
         async with lock:
+            began = time.perf_counter()
             self._ahead.stop(conversation_id)
             for _ in range(ATTEMPTS):
-                heard = await self._turn(conversation_id, text.strip(), client_id)
+                heard = await self._turn(conversation_id, text.strip(), client_id, began)
                 if heard is not None:
                     if heard.status == "closed":
                         self._ongoing.over(conversation_id)
@@ -251,8 +253,10 @@ class Desk:
         elif status != "open":
             self._ahead.forget(conversation_id)
 
-    async def _turn(self, conversation_id: UUID, text: str, client_id: str | None) -> Heard | None:
-        """One attempt at a turn; None when another turn of the conversation was faster."""
+    async def _turn(
+        self, conversation_id: UUID, text: str, client_id: str | None, began: float
+    ) -> Heard | None:
+        """One attempt at a turn that `began` then; None when another of the conversation was faster."""
         async with self._database.glance() as store:
             begun = await store.turn(conversation_id, client_id)
             if begun is None:
@@ -276,7 +280,7 @@ class Desk:
             now = await store.conversation(conversation_id, lock=True)
             if now is None or now.version != conversation.version:
                 return None
-            return await self._act(store, now, practice, understood, text, client_id)
+            return await self._act(store, now, practice, understood, text, client_id, began)
 
         return await self._database.run(work)
 
@@ -326,6 +330,7 @@ class Desk:
         understood: Understood,
         text: str,
         client_id: str | None,
+        began: float,
     ) -> Heard:
         """Decides, does and saves, all in one transaction."""
         state = unpack(conversation.state)
@@ -353,9 +358,14 @@ class Desk:
             answer = await actor.meet(need)
         said = NewMessage("patient", text, client_id=client_id, frame=frame_json(understood.frame))
         answered = self._replies.render(state, reply, practice, conversation.language, conversation.channel)
+        answered = replace(answered, took_ms=round(1000 * (time.perf_counter() - began)))
         saved = await store.add_messages(conversation.id, [said, answered])
         await store.save_conversation(
-            conversation.id, state=pack(state), status=state.status, outcome=state.outcome or None
+            conversation.id,
+            state=pack(state),
+            status=state.status,
+            outcome=state.outcome or None,
+            handed_over_for=state.handed_over_for,
         )
         return Heard(saved[1:], state.status, _manner(frame, reply))
 

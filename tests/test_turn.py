@@ -327,3 +327,25 @@ async def test_nothing_is_read_ahead_once_a_conversation_is_over(desk: Desk, scr
     desk.overhear(UUID(int=7), "who is this")
     await asyncio.sleep(0)
     assert script.ahead == []
+
+
+async def test_figures_learn_what_was_wanted_how_long_it_took_and_why_staff_were_needed(
+    desk: Desk, script: Script, database: Database
+) -> None:
+    started = await start(desk)
+    script.learn("a person please", Intent.STAFF)
+    await desk.hear(started.id, "book")
+    await desk.hear(started.id, "a person please")
+    async with database.transaction() as store:
+        said = await store._connection.execute(
+            text("SELECT role, intent, took_ms >= 0 AS timed FROM messages ORDER BY sequence")
+        )
+        assert [tuple(one) for one in said] == [
+            ("desk", None, None),
+            ("patient", "book_appointment", None),
+            ("desk", None, True),
+            ("patient", "speak_to_staff", None),
+            ("desk", None, True),
+        ]
+        why = text("SELECT handed_over_for FROM conversations")
+        assert await store._connection.scalar(why) == "asked"

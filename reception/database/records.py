@@ -218,6 +218,7 @@ class NewMessage:
     client_id: str | None = None
     frame: Mapping[str, Any] | None = None
     reply_to: UUID | None = None
+    took_ms: int | None = None  # from the patient's words to this answer
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def _confirmation(state: State, frame: Frame, facts: Facts) -> Step:
         return (yield from answer_known(state, facts, frame))
     if about is About.HANDOVER:
         if frame.intent is Intent.AFFIRM:
-            return (yield from hand_over(state, facts, "handover"))
+            return (yield from hand_over(state, facts, "handover", why="misunderstood"))
         state.misses = 0
         if frame.intent is Intent.DENY and not frame.slots and state.task is not None:
             if "handover" in state.asked:

@@ -164,7 +164,7 @@ def identify(state: State, facts: Facts) -> Step:
     if not state.who.unmatched and not state.who.misheard:
         found: Identification = yield Identify(claims)
         if found.kind == "locked":
-            return (yield from hand_over(state, facts, "handover_identity"))
+            return (yield from hand_over(state, facts, "handover_identity", why="identity"))
         if found.kind == "match":
             _settle(state, found)
             return None
@@ -206,7 +206,7 @@ def failed(state: State, facts: Facts, claims: Claims) -> Talk:
     """Counts a failed identification, then asks again from the start or hands over."""
     locked = yield CountFailure(claims)
     if locked:
-        return (yield from hand_over(state, facts, "handover_identity"))
+        return (yield from hand_over(state, facts, "handover_identity", why="identity"))
     by_phone = "phone" in facts.practice.booking.identify_by
     state.who = Who()
     state.number_failed = state.number_failed or by_phone

@@ -31,12 +31,13 @@ def emergency(state: State, facts: Facts, heard: str) -> Talk:
     state.staff_request = yield FileRequest("emergency", {"words": heard}, "emergency", patient)
     state.status = Status.HANDED_OVER
     state.outcome = "emergency"
+    state.handed_over_for = state.handed_over_for or "emergency"
     state.task = None
     state.details = {"words": heard}
     return Reply((Line("emergency", {"number": facts.practice.emergency_number}),))
 
 
-def hand_over(state: State, facts: Facts, key: str, heard: str = "") -> Talk:
+def hand_over(state: State, facts: Facts, key: str, heard: str = "", *, why: str = "asked") -> Talk:
     """Files a request for a person and asks when to call back."""
     yield ReleaseHold()
     state.chosen = state.held = None
@@ -46,6 +47,7 @@ def hand_over(state: State, facts: Facts, key: str, heard: str = "") -> Talk:
     state.staff_request = yield FileRequest("staff", dict(state.details), "routine", patient)
     state.status = Status.HANDED_OVER
     state.outcome = "handed_over"
+    state.handed_over_for = state.handed_over_for or why
     state.task = None
     reachable = facts.caller_phone or state.claims.phone or state.who.patient_id
     opens = facts.practice.opens_next(facts.now)

@@ -235,6 +235,7 @@ class State:
 
     status: Status = Status.OPEN
     outcome: str = ""
+    handed_over_for: str = ""  # asked | misunderstood | identity | emergency: why a person was first needed
     task: Task | None = None
     wish: Wish = field(default_factory=Wish)
     claims: Claims = field(default_factory=Claims)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 
 from reception.database.records import Conversation, Message, NewMessage
 from reception.database.store.queries import Queries, on_trial, real_time
@@ -97,9 +97,18 @@ class Conversations(Queries):
         return found
 
     async def save_conversation(
-        self, conversation_id: UUID, *, state: Mapping[str, Any], status: str, outcome: str | None
+        self,
+        conversation_id: UUID,
+        *,
+        state: Mapping[str, Any],
+        status: str,
+        outcome: str | None,
+        handed_over_for: str = "",
     ) -> int:
-        """Saves where the conversation stands; returns its new version. NotFound without one."""
+        """Saves where the conversation stands; returns its new version. NotFound without one.
+
+        Why a person was needed stays what it was first.
+        """
         query = (
             update(ConversationRow)
             .where(ConversationRow.id == conversation_id)
@@ -107,6 +116,7 @@ class Conversations(Queries):
                 state=dict(state),
                 status=status,
                 outcome=outcome,
+                handed_over_for=func.coalesce(ConversationRow.handed_over_for, handed_over_for or None),
                 version=ConversationRow.version + 1,
                 updated_at=real_time(),
             )
@@ -195,6 +205,8 @@ def _row(
         "client_id": message.client_id,
         "reply_to": reply_to,
         "frame": None if message.frame is None else dict(message.frame),
+        "intent": None if message.frame is None else message.frame.get("intent"),
+        "took_ms": message.took_ms,
     }
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
@@ -58,6 +59,7 @@ class AppointmentRow(Table):
             where=text("status IN ('held', 'booked', 'blocked')"),
         ),
         Index(None, "patient_id"),
+        Index("appointments_practice_id_start", "practice_id", func.lower(text("during"))),
         Index(None, "conversation_id"),
         Index("appointments_expiring_holds", "hold_expires_at", postgresql_where=text("status = 'held'")),
     )

@@ -21,7 +21,11 @@ from reception.database.tables.base import Table, of_practice, row_id, written_a
 
 
 class ConversationRow(Table):
-    """`attended_by` is the staff member who has taken it over; the desk is silent then."""
+    """`attended_by` is the staff member who has taken it over; the desk is silent then.
+
+    `handed_over_for` is why a person was first needed: asked, misunderstood, identity, emergency,
+    or joined.
+    """
 
     __tablename__ = "conversations"
     __table_args__ = (
@@ -30,6 +34,7 @@ class ConversationRow(Table):
         CheckConstraint("channel IN ('chat', 'phone', 'sms')", "channel_known"),
         CheckConstraint("status IN ('open', 'handed_over', 'closed')", "status_known"),
         Index(None, "practice_id", "updated_at"),
+        Index(None, "practice_id", "created_at"),
     )
 
     id: Mapped[UUID] = row_id()
@@ -45,6 +50,7 @@ class ConversationRow(Table):
     call_sid: Mapped[str | None]
     token_hash: Mapped[str]
     transfer_requested_at: Mapped[datetime | None]
+    handed_over_for: Mapped[str | None]
     attended_by: Mapped[UUID | None]
     attended_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = written_at()
@@ -80,7 +86,8 @@ class CallRow(Table):
 class MessageRow(Table):
     """`sequence` counts within the conversation; `reply_to` is the patient message that was answered.
 
-    `heard` is what was heard of words spoken on the phone, where it was not all of them.
+    `heard` is what was heard of words spoken on the phone, where it was not all of them. `intent` is that of
+    the frame, and `took_ms` how long after the patient's words the desk's answer was written.
     """
 
     __tablename__ = "messages"
@@ -104,6 +111,8 @@ class MessageRow(Table):
     reply_to: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
     frame: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     heard: Mapped[str | None]
+    intent: Mapped[str | None]
+    took_ms: Mapped[int | None]
 
 
 class CorrectionRow(Table):

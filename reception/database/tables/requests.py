@@ -31,6 +31,7 @@ class RequestRow(Table):
         CheckConstraint("priority IN ('routine', 'urgent', 'emergency')", "priority_known"),
         CheckConstraint("status IN ('open', 'done')", "status_known"),
         Index(None, "practice_id", "status", "created_at"),
+        Index(None, "practice_id", "created_at"),
         Index(None, "conversation_id"),
         Index("requests_done", "practice_id", text("done_at DESC"), postgresql_where=text("status = 'done'")),
     )

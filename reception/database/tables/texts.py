@@ -39,6 +39,7 @@ class OutboxRow(Table):
         CheckConstraint("(status = 'sending') = (sending_since IS NOT NULL)", "only_sending_since"),
         Index("outbox_to_do", "created_at", postgresql_where=text("status IN ('queued', 'sending')")),
         Index(None, "practice_id", "recipient"),
+        Index(None, "practice_id", "created_at"),
         Index(None, "appointment_id"),
         Index(None, "conversation_id"),
     )
