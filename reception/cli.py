@@ -15,6 +15,7 @@ from reception.commands.drain import drain
 from reception.commands.hours import hours
 from reception.commands.measure import bench, evaluate, understand
 from reception.commands.models import model_group
+from reception.commands.patient import patient_group
 from reception.commands.serving import inference, serve, settings_table, worker
 from reception.commands.staffing import staff_group
 from reception.commands.talking import call, carrier, chat
@@ -61,6 +62,7 @@ for _command in (
     hours,
     drain,
     staff_group,
+    patient_group,
     export,
     corrections_group,
     model_group,

@@ -109,6 +109,17 @@ class OutgoingText:
 
 
 @dataclass(frozen=True)
+class OwnText:
+    """A text message as its patient is told of it; `at` is when it was written, in the practice's zone."""
+
+    id: UUID
+    kind: str
+    body: str
+    status: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class TextQuestion:
     """A text that asked something. `kind` is reminder or waitlist.
 

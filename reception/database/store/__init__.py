@@ -15,6 +15,7 @@ from reception.database.store.calls import Calls
 from reception.database.store.conversations import Conversations
 from reception.database.store.corrections import Corrections
 from reception.database.store.inbox import Inbox
+from reception.database.store.one_patient import OnePatient
 from reception.database.store.outbox import Outbox
 from reception.database.store.overview import Overview
 from reception.database.store.patients import Patients
@@ -35,6 +36,7 @@ class Store(
     Patients,
     Attendance,
     Calendar,
+    OnePatient,
     Requests,
     Outbox,
     Overview,
