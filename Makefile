@@ -29,9 +29,11 @@ run: $(VENV)/.installed
 	@$(BIN)/reception model pull
 	@exec $(BIN)/reception serve --host $(HOST) --port $(PORT)
 
+# The model takes every core by itself: its tests run one after the other, the rest side by side.
 test: $(VENV)/.installed-dev $(SCHEMA_MODULES)
 	@$(BIN)/reception model pull
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not model" --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -m model
 
 schemas: $(SCHEMA_MODULES)
 
