@@ -14,7 +14,7 @@ from reception.dialogue import needs
 from reception.dialogue.needs import Identification, Need
 from reception.dialogue.state import Claims, Existing, Offer, WaitingTime
 from reception.errors import Invalid, SlotTaken
-from reception.identity import duplicate, identification, ward
+from reception.identity import duplicate, identification, person_key, ward
 from reception.messaging.notices import Notices
 from reception.practice import Practice
 from reception.scheduling.booking import Booking
@@ -24,6 +24,8 @@ from reception.scheduling.waiting import WaitingList
 #: Failed identifications of one caller at one practice before only people help, and for how long.
 FAILURES = 3
 FAILURES_KEPT = timedelta(hours=24)
+#: Different birth dates that everybody together may try for one person, and one caller for all persons.
+MOST_AT_ONE, MOST_BY_ONE = 10, 20
 
 
 @dataclass
@@ -38,6 +40,7 @@ class Actor:
     caller: str
     channel: str
     notices: Notices | None = None  # None where no texts are sent
+    limited: bool = True  # False where request limits are off: load runs call as one person
 
     async def meet(self, need: Need) -> Any:
         """The answer to a need, of the type that needs.py names beside it."""
@@ -154,12 +157,17 @@ class Actor:
         )
 
     async def _identify(self, claims: Claims) -> Identification:
-        if await self._locked():
+        if await self._locked(claims):
             return Identification("locked")
         candidates = await self._candidates(claims)
         found = identification(claims, claims.phone, candidates, self.practice.booking, self.caller)
+        person, attempt = self._person(claims), self._mark(claims)
         if found.kind == "match":
-            await self.store.forgive_identification_failures(self.conversation_id, self._mark(claims))
+            await self.store.forgive_identification_failures(self.conversation_id, attempt, person)
+        elif found.kind != "near":  # a guess, until they say that they are new: in many chats, too
+            await self.store.add_identification_failure(
+                self.practice.id, self.caller, self.conversation_id, attempt, kind="unmatched", person=person
+            )
         return found
 
     async def _candidates(self, claims: Claims) -> list[Patient]:
@@ -178,7 +186,7 @@ class Actor:
         await self.store.add_identification_failure(
             self.practice.id, self.caller, self.conversation_id, self._mark(claims)
         )
-        return await self._locked()
+        return await self._locked(claims)
 
     def _mark(self, claims: Claims) -> str:
         """Marks one person's attempts without keeping a name: what was said right at last is forgiven.
@@ -191,9 +199,17 @@ class Actor:
             said = str(claims.date_of_birth)
         return hashlib.sha256(said.encode()).hexdigest()
 
-    async def _locked(self) -> bool:
-        failures = await self.store.identification_failures(self.practice.id, self.caller, FAILURES_KEPT)
-        return failures >= FAILURES
+    def _person(self, claims: Claims) -> str:
+        """Marks whom an attempt is about, however the name is spelled, without keeping it."""
+        said = person_key(claims.name) if claims.name else claims.phone
+        return hashlib.sha256(said.encode()).hexdigest() if said else ""
+
+    async def _locked(self, claims: Claims) -> bool:
+        """Whether only people help now: this caller failed, or somebody's birth date is being guessed."""
+        tried = await self.store.guesses(self.practice.id, self.caller, self._person(claims), FAILURES_KEPT)
+        if tried.denied >= FAILURES or tried.of_person >= FAILURES:
+            return True
+        return self.limited and (tried.at_person >= MOST_AT_ONE or tried.by_caller >= MOST_BY_ONE)
 
     async def _add_patient(self, claims: Claims) -> str:
         """A patient said to be new; someone much like them on file is a matter for staff only."""

@@ -130,6 +130,12 @@ def alike(said: str, on_file: str) -> Literal["same", "close", "different"]:
     return "close" if paired and len(shorter) >= 2 else "different"
 
 
+def person_key(name: str) -> str:
+    """The same for names that sound alike, in any order: whom guesses are about, however they are spelled."""
+    parts = [part for part in _parts(name) if part]
+    return " ".join(sorted({jellyfish.metaphone(parts[0]), jellyfish.metaphone(parts[-1])})) if parts else ""
+
+
 def _sound(one: str, other: str) -> float:
     if one == other:
         return 1.0

@@ -11,7 +11,7 @@ import structlog
 
 from reception.attending import Attending
 from reception.channels.hub import Hub
-from reception.channels.limits import Limiter
+from reception.channels.limits import Limits
 from reception.channels.phone_words import phone_words
 from reception.channels.proxies import networks
 from reception.channels.sites import Sites
@@ -47,9 +47,6 @@ RETRY = 2.0
 #: Seconds within which the model must say that it is ready.
 MODEL_PATIENCE = 5.0
 
-#: Attempts to log in to the dashboard that one address has a minute.
-LOGINS = 10
-
 
 class Service:
     """The parts of one process. `open` before use, `close` after."""
@@ -61,8 +58,7 @@ class Service:
         self.settings = settings
         self.clock = Clock(settings.now)
         self.hub = Hub()
-        self.limiter = Limiter(settings.rate_limit)
-        self.login_limiter = Limiter(min(settings.rate_limit, LOGINS))
+        self.limits = Limits(lambda: self.database, settings.rate_limit)
         self.model = model or build_language_model(settings)
         self.understander = Understander(self.model)
         self.texts_api = twilio_api(settings)
@@ -205,6 +201,7 @@ class Service:
             self.settings.practice,
             self.notices,
             self.ask_by_text,
+            limited=self.settings.rate_limit > 0,
         )
         log.info("desk_open")
 

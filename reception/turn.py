@@ -94,8 +94,14 @@ class Desk:
         default_practice: str = "",
         notices: Notices | None = None,
         ask: AskByText | None = None,
+        *,
+        limited: bool = True,
     ) -> None:
-        """Without `notices` patients get no texts of what was booked or changed; `ask` offers freed times."""
+        """Without `notices` patients get no texts of what was booked or changed; `ask` offers freed times.
+
+        `limited`: whether guesses at birth dates are bounded over all conversations together.
+        """
+        self._limited = limited
         self._database = database
         self._understander = understander
         self._wordings = wordings
@@ -345,6 +351,7 @@ class Desk:
             conversation.caller,
             conversation.channel,
             self._notices,
+            self._limited,
         )
         frame = as_heard(understood.frame, state)
         talk = decide(state, frame, understood.words, understood.picked, facts)

@@ -55,6 +55,7 @@ async def one_round(database: Database, texts: Texts | None = None) -> int:
     async with database.transaction() as store:
         swept = await store.sweep_expired_holds(offered=texts is None)  # else the next is asked first
         await store.sweep_sessions()
+        await store.sweep_request_counts()
         withdrawn = 0 if texts is not None else await store.withdraw_all_texts()
     if swept:
         log.info("holds_swept", count=swept)

@@ -18,12 +18,12 @@ from reception.service import Service
 _UNKNOWN = "There is no such conversation."
 
 
-def limited(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def limited(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Guard: so many requests a minute and address; what a browser asks before one does not count."""
     if connection.scope.get("method") == "OPTIONS":
         return
     service: Service = connection.app.state.service
-    service.limiter.check(client_address(connection, service.settings))
+    await service.limits.address(client_address(connection, service.settings))
 
 
 async def authorised(request: Request[Any, Any, Any], conversation: str, service: Service) -> UUID:

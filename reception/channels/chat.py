@@ -16,6 +16,7 @@ from reception.channels.cross_origin import from_some_website, from_website_of
 from reception.channels.events import events
 from reception.channels.given import GivenService
 from reception.channels.incoming import readable
+from reception.channels.limits import household
 from reception.channels.metrics import CONVERSATIONS, measured_turn
 from reception.channels.practice_info import practice_info
 from reception.channels.problems import Malformed
@@ -53,10 +54,12 @@ AnyBody = TypeVar("AnyBody", bound=BaseModel)
 async def start(request: Received, service: GivenService) -> dict[str, Any]:
     """201 with a new conversation and its token; 404 for an unknown practice."""
     wanted = await body(request, NewConversation)
-    from_website_of(await service.sites.practice(wanted.practice), request, service)
+    practice = await service.sites.practice(wanted.practice)
+    from_website_of(practice, request, service)
+    await service.limits.practice(practice.slug)
     started = await service.desk.start(
         channel="chat",
-        caller=client_address(request, service.settings),
+        caller=household(client_address(request, service.settings)),
         practice=wanted.practice or None,
         language=wanted.language or None,
     )

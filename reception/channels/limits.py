@@ -1,18 +1,82 @@
-"""Limits requests per address: so many within any minute."""
+"""Limits requests per address, number and practice: so many within any minute, whichever process they reach.
+
+Each process counts in memory first, so that a flood costs next to nothing; what passes is counted in the
+database, for all processes together (docs/decisions/0014).
+"""
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from collections import deque
 from collections.abc import Callable
+from datetime import timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
-from reception.errors import Busy
+from reception.database.connection import Database
+from reception.errors import Busy, Unavailable
 
 WINDOW = 60.0
-#: Addresses kept before those without a recent request are forgotten.
-MOST_ADDRESSES = 10_000
+#: Keys kept before those without a recent request are forgotten.
+MOST_KEYS = 10_000
+
+
+#: Attempts to log in, or to open an invitation, that one address has a minute.
+LOGINS = 10
+#: Of the requests that an address may make a minute, how many may be calls or texts from one number.
+CALLS, TEXTS = 1 / 6, 1 / 2
+#: Conversations that all addresses and numbers together may begin at one practice, in addresses' measures.
+PRACTICE = 5
+
+
+class Limits:
+    """Who may ask how often; `per_minute` is an address's measure, and 0 lets everything through."""
+
+    def __init__(self, database: Callable[[], Database], per_minute: int) -> None:
+        """`database` gives the database, or raises Unavailable: then each process counts for itself."""
+        self._database = database
+        self._per_minute = per_minute
+        self._limiters: dict[str, Limiter] = {}
+
+    async def address(self, address: str) -> None:
+        """Busy when this address has asked too often."""
+        await self._check("address", household(address), self._per_minute)
+
+    async def log_in(self, address: str) -> None:
+        """Busy when this address has tried to log in too often."""
+        await self._check("login", household(address), min(self._per_minute, LOGINS))
+
+    async def call(self, number: str) -> None:
+        """Busy when this number has called too often; withheld numbers count with the practice only."""
+        if number:
+            await self._check("call", number, self._share(CALLS))
+
+    async def text(self, number: str) -> None:
+        """Busy when this number has sent too many texts: an answering machine may be answering ours."""
+        await self._check("text", number, self._share(TEXTS))
+
+    async def practice(self, practice: str) -> None:
+        """Busy when too many conversations begin at this practice."""
+        await self._check("practice", practice, self._share(PRACTICE))
+
+    def _share(self, part: float) -> int:
+        return math.ceil(self._per_minute * part)
+
+    async def _check(self, kind: str, who: str, most: int) -> None:
+        if most == 0:
+            return
+        limiter = self._limiters.setdefault(kind, Limiter(most))
+        limiter.check(who)
+        key = hashlib.sha256(f"{kind}:{who}".encode()).hexdigest()
+        try:
+            async with self._database().glance() as store:
+                wait = await store.count_request(key, most, timedelta(seconds=WINDOW))
+        except Unavailable:
+            return
+        if wait:
+            limiter.forget_last(who)
+            raise _busy(wait)
 
 
 class Limiter:
@@ -23,23 +87,32 @@ class Limiter:
         self._now = now
         self._seen: dict[str, deque[float]] = {}
 
-    def check(self, address: str) -> None:
+    def check(self, key: str) -> None:
         """Counts one request; Busy, with the seconds to wait, when there were too many."""
         if self._per_minute == 0:
             return
         now = self._now()
-        if len(self._seen) > MOST_ADDRESSES:
+        if len(self._seen) > MOST_KEYS:
             self._seen = {key: times for key, times in self._seen.items() if times[-1] > now - WINDOW}
-        times = self._seen.setdefault(_household(address), deque())
+        times = self._seen.setdefault(key, deque())
         while times and times[0] <= now - WINDOW:
             times.popleft()
         if len(times) >= self._per_minute:
-            wait = max(1, math.ceil(times[0] + WINDOW - now))
-            raise Busy("Too many requests; please wait a moment and try again.", wait)
+            raise _busy(times[0] + WINDOW - now)
         times.append(now)
 
+    def forget_last(self, key: str) -> None:
+        """The request counted last was refused for another reason."""
+        times = self._seen.get(key)
+        if times:
+            times.pop()
 
-def _household(address: str) -> str:
+
+def _busy(wait: float) -> Busy:
+    return Busy("Too many requests; please wait a moment and try again.", max(1, math.ceil(wait)))
+
+
+def household(address: str) -> str:
     """An IPv6 subscriber has 2^64 addresses: all of them count as one."""
     try:
         parsed = ip_address(address)

@@ -10,7 +10,7 @@ from litestar.di import Provide
 
 from reception.channels import twiml
 from reception.channels.agreement import agrees
-from reception.channels.call_form import GivenCall, live_form, xml
+from reception.channels.call_form import GivenCall, caller_of, live_form, xml
 from reception.channels.calls import (
     practice_of,
     rings_through,
@@ -29,7 +29,7 @@ from reception.channels.signatures import Form, signed_form
 from reception.channels.sms import sms
 from reception.channels.transfers import accept, after_relay, after_transfer, whisper
 from reception.channels.voicemail import recording, status, transcript, voicemail
-from reception.errors import Invalid, NotFound, ReceptionError
+from reception.errors import Busy, Invalid, NotFound, ReceptionError
 from reception.practice import Practice
 from reception.service import Service
 from reception.turn import MAX_TEXT
@@ -53,6 +53,9 @@ async def voice(request: Received, form: GivenCall, service: GivenService) -> Re
         log.warning("called_number_unknown", call=call)
         sentence = words_of(service, None).say("unknown_number")
         return xml(twiml.farewell(talk_of(service, base, None), sentence))
+    except Busy:
+        log.warning("calls_too_many", call=call)
+        return xml(twiml.busy())
     except ReceptionError as error:
         log.warning("call_failed", call=call, error=type(error).__name__)
         known = service.known_practice(called)
@@ -68,6 +71,9 @@ async def _answer(service: Service, base: str, form: Form, practice: Practice) -
     )
     async with service.database.transaction() as store:
         known = await store.open_call(call, practice.id)
+    if known.conversation_id is None:
+        await service.limits.call(caller_of(form))
+        await service.limits.practice(practice.slug)
     if known.conversation_id is None and rings_through(practice, service.clock.now(practice.time_zone)):
         if practice.transfer_number:
             return twiml.transfer(talk, "", practice.transfer_number, call, whisper=False)

@@ -21,7 +21,7 @@ from reception.channels.incoming import readable
 from reception.channels.metrics import CONVERSATIONS, measured_turn
 from reception.channels.signatures import Form, GivenForm
 from reception.channels.twiml import text_messages
-from reception.errors import Closed, Invalid, NotFound, ReceptionError, Unavailable
+from reception.errors import Busy, Closed, Invalid, NotFound, ReceptionError, Unavailable
 from reception.messaging.incoming import ANSWERABLE, obey
 from reception.messaging.keywords import keyword
 from reception.practice import Practice
@@ -50,6 +50,9 @@ async def sms(form: GivenForm, service: GivenService) -> Response[str]:
     except NotFound:  # nobody's number, where there are several practices: nobody can answer for it
         log.warning("sms_to_nobody", message=form.first("MessageSid")[:64])
         answers = []
+    except Busy:  # a machine that answers our answers: no more words for it
+        log.warning("texts_too_many", message=form.first("MessageSid")[:64])
+        answers = []
     except Invalid:
         practice = await practice_of(service, called)
         answers = [words_of(service, practice).say("text_only", practice)]
@@ -74,6 +77,7 @@ async def _answers(service: Service, form: Form) -> list[str]:
             answers = [] if form.first("OptOutType") else [answer]  # the carrier has answered itself
             await store.note_received_text(practice.id, sid, answers)
             return answers
+    await service.limits.text(sender)
     message_id = str(uuid5(NAMESPACE_URL, f"twilio:{sid}"))
     with measured_turn("sms"):
         answers = await _desk_answers(service, practice, form, readable(text), message_id)
@@ -91,6 +95,7 @@ async def _desk_answers(
     if conversation_id is not None:
         with suppress(Closed):  # the next one begins
             return await _hear(service, conversation_id, text, message_id)
+    await service.limits.practice(practice.slug)
     started = await service.desk.start(channel="sms", caller=sender, called_number=form.first("To"))
     CONVERSATIONS.labels("sms").inc()
     greeting = [message.text for message in started.messages]

@@ -145,6 +145,13 @@ def farewell(talk: Talk, words: str = "") -> str:
     return str(response)
 
 
+def busy() -> str:
+    """The caller hears the engaged tone."""
+    response = VoiceResponse()
+    response.reject(reason="busy")
+    return str(response)
+
+
 def go_on(talk: Talk, words: str = "") -> str:
     """Says `words`, if any, and lets the call take its course."""
     response = VoiceResponse()

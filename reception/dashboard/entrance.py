@@ -45,7 +45,7 @@ async def login_page(request: Received) -> Any:
 @post("/login", status_code=200)
 async def log_in(request: Received, service: GivenService) -> Any:
     """A new session, whatever cookie came along; the same answer whatever was wrong."""
-    service.login_limiter.check(client_address(request, service.settings))
+    await service.limits.log_in(client_address(request, service.settings))
     given = await form(request, LogIn)
     try:
         token = await service.accounts.log_in(given.email, given.password, given.code)
@@ -71,14 +71,14 @@ async def log_out(request: Received, service: GivenService) -> Any:
 @get("/join/{token:str}")
 async def join_page(request: Received, token: FromPath[str], service: GivenService) -> Any:
     """What an invitation leads to: name, password, authenticator."""
-    service.login_limiter.check(client_address(request, service.settings))
+    await service.limits.log_in(client_address(request, service.settings))
     return await _join_page(request, service, token)
 
 
 @post("/join/{token:str}", status_code=200)
 async def join(request: Received, token: FromPath[str], service: GivenService) -> Any:
     """Makes the account, logs in, and shows the recovery codes this once."""
-    service.login_limiter.check(client_address(request, service.settings))
+    await service.limits.log_in(client_address(request, service.settings))
     try:
         given = await form(request, Join)
         access = await service.accounts.accept(token, given.name, given.email, given.password, given.code)

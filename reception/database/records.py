@@ -328,6 +328,17 @@ class Alarm:
 
 
 @dataclass(frozen=True)
+class Guesses:
+    """Failed identifications: those this caller denied; their different birth dates for one person, and
+    everybody's for that person; and this caller's for anybody."""
+
+    denied: int
+    of_person: int
+    at_person: int
+    by_caller: int
+
+
+@dataclass(frozen=True)
 class AuditLine:
     """Who saw or changed what; nobody of staff for what the desk did."""
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from reception.channels.limits import Limiter
+from reception.channels.limits import Limiter, household
 from reception.errors import Busy, MisconfiguredError
 from reception.logging import where
 from reception.production import check_production, encrypted, unsafe
@@ -39,11 +39,9 @@ def test_so_many_requests_in_any_minute_and_no_more() -> None:
 
 
 def test_the_addresses_of_one_ipv6_subscriber_count_as_one() -> None:
-    limiter = Limiter(1, lambda: 0.0)
-    limiter.check("2001:db8:1:2::1")
-    with pytest.raises(Busy):
-        limiter.check("2001:db8:1:2:ffff::9")
-    limiter.check("2001:db8:1:3::1")
+    assert household("2001:db8:1:2::1") == household("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
+    assert household("2001:db8:1:3::1") != household("2001:db8:1:2::1")
+    assert household("10.0.0.1") == "10.0.0.1" and household("unknown") == "unknown"
 
 
 def test_zero_turns_limits_off() -> None:

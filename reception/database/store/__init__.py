@@ -14,6 +14,7 @@ from reception.database.store.calendar import Calendar
 from reception.database.store.calls import Calls
 from reception.database.store.conversations import Conversations
 from reception.database.store.corrections import Corrections
+from reception.database.store.counts import Counts
 from reception.database.store.inbox import Inbox
 from reception.database.store.one_patient import OnePatient
 from reception.database.store.outbox import Outbox
@@ -42,6 +43,7 @@ class Store(
     Overview,
     Sending,
     Protection,
+    Counts,
     Sources,
     Staff,
     Corrections,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, distinct, func, insert, or_, select
 
-from reception.database.records import AuditLine
+from reception.database.records import AuditLine, Guesses
 from reception.database.store.queries import Queries, real_time
 from reception.database.tables import AuditRow, IdentificationFailureRow, StaffRow
 
@@ -18,33 +18,58 @@ class Protection(Queries):
     """Failures count per caller and practice, in real time; the audit log only grows."""
 
     async def add_identification_failure(
-        self, practice_id: UUID, caller: str, conversation_id: UUID, fingerprint: str
+        self,
+        practice_id: UUID,
+        caller: str,
+        conversation_id: UUID,
+        fingerprint: str,
+        *,
+        kind: Literal["denied", "unmatched"] = "denied",
+        person: str = "",
     ) -> None:
-        """Notes a failure; `fingerprint` tells equal attempts apart from others without keeping the words."""
+        """Notes a failure; `fingerprint` tells equal attempts apart from others without keeping the words.
+
+        `unmatched` are details that nobody on file has, said of the `person` (another fingerprint).
+        """
         await self._connection.execute(
             insert(IdentificationFailureRow).values(
                 practice_id=practice_id,
                 caller=caller,
                 conversation_id=conversation_id,
                 fingerprint=fingerprint,
+                kind=kind,
+                person=person,
             )
         )
 
     async def identification_failures(self, practice_id: UUID, caller: str, since: timedelta) -> int:
         """How often this caller failed at this practice within the last `since`."""
-        query = select(func.count()).where(
-            IdentificationFailureRow.practice_id == practice_id,
-            IdentificationFailureRow.caller == caller,
-            IdentificationFailureRow.at > real_time() - since,
-        )
-        return await self._connection.scalar(query) or 0
+        return (await self.guesses(practice_id, caller, "", since)).denied
 
-    async def forgive_identification_failures(self, conversation_id: UUID, fingerprint: str) -> None:
-        """Takes back the failures with this fingerprint: they turned out to be none."""
+    async def guesses(self, practice_id: UUID, caller: str, person: str, since: timedelta) -> Guesses:
+        """What this caller, and everybody about this person, tried at the practice within `since`."""
+        row = IdentificationFailureRow
+        unmatched, theirs = row.kind == "unmatched", row.caller == caller
+        about = unmatched & (row.person == person) & (row.person != "")
+        attempts = func.count(distinct(row.fingerprint))
+        everything = func.count(distinct(row.person + row.fingerprint))
+        query = select(
+            func.count().filter(row.kind == "denied", theirs),
+            attempts.filter(about, theirs),
+            attempts.filter(about),
+            everything.filter(unmatched, theirs),
+        ).where(row.practice_id == practice_id, row.at > real_time() - since, or_(theirs, about))
+        return Guesses(*(await self._connection.execute(query)).one())
+
+    async def forgive_identification_failures(
+        self, conversation_id: UUID, fingerprint: str, person: str = ""
+    ) -> None:
+        """Takes back the failures with this fingerprint, or about this person: they turned out to be none."""
+        row = IdentificationFailureRow
+        unmatched = (row.kind == "unmatched") & (row.person == person) & (row.person != "")
         await self._connection.execute(
-            delete(IdentificationFailureRow).where(
-                IdentificationFailureRow.conversation_id == conversation_id,
-                IdentificationFailureRow.fingerprint == fingerprint,
+            delete(row).where(
+                row.conversation_id == conversation_id, or_(row.fingerprint == fingerprint, unmatched)
             )
         )
 

@@ -14,6 +14,7 @@ from reception.database.tables.practices import (
     SettingsDraftRow,
     SettingsVersionRow,
 )
+from reception.database.tables.protection import RequestCountRow
 from reception.database.tables.requests import RequestNoteRow, RequestRow
 from reception.database.tables.staff import AuditRow, InvitationRow, StaffRow, StaffSessionRow
 from reception.database.tables.texts import OptOutRow, OutboxRow, ReceivedTextRow
@@ -36,6 +37,7 @@ __all__ = [
     "PracticeRow",
     "PractitionerRow",
     "ReceivedTextRow",
+    "RequestCountRow",
     "RequestNoteRow",
     "RequestRow",
     "SettingsDraftRow",

@@ -74,14 +74,21 @@ class GuardianRow(Table):
 
 
 class IdentificationFailureRow(Table):
-    """`fingerprint` tells equal attempts apart from others without keeping what was said."""
+    """`fingerprint` and `person` tell attempts and persons apart without keeping what was said."""
 
     __tablename__ = "identification_failures"
-    __table_args__ = (Index(None, "practice_id", "caller", "at"), Index(None, "conversation_id"))
+    __table_args__ = (
+        CheckConstraint("kind IN ('denied', 'unmatched')", "kind_known"),
+        Index(None, "practice_id", "caller", "at"),
+        Index(None, "practice_id", "person", "at"),
+        Index(None, "conversation_id"),
+    )
 
     id: Mapped[UUID] = row_id()
     practice_id: Mapped[UUID] = of_practice()
     caller: Mapped[str]
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
     fingerprint: Mapped[str]
+    kind: Mapped[str] = mapped_column(server_default=text("'denied'"))
+    person: Mapped[str] = mapped_column(server_default=text("''"))
     at: Mapped[datetime] = written_at()
