@@ -64,7 +64,17 @@ def check(
             checked = {key: words for key, words in checked.items() if key not in inside}
         if slot not in checked and not _inside_another(span, patient, checked.values()):
             checked[slot] = span
+    if intent is Intent.BOOK:
+        checked = _without_what_stays(checked, patient, words)
     return {slot: checked[slot] for slot in Slot if slot in checked}
+
+
+def _without_what_stays(slots: dict[Slot, str], patient: str, words: Forms) -> dict[Slot, str]:
+    """The slots of the new appointment alone: "my physical on Thursday stays, but look at my knee"."""
+    old = words.stays.search(patient)
+    if old is None:
+        return slots
+    return {slot: span for slot, span in slots.items() if span in patient.replace(old.group(), " ")}
 
 
 def _refiled(
@@ -140,8 +150,8 @@ def _day_that_is_meant(intent: Intent, span: str, patient: str, desk: str, setti
         return span
     for part in (after, before[: taken_back.start()]):
         for word in re.finditer(r"[\w'’/]+", part):
-            if not _names_a_day(word.group(), words):
-                continue
+            if not _names_a_day(word.group(), words) or words.not_this.search(part[: word.start()]):
+                continue  # "not Tuesday, I said Thursday" takes nothing back
             day = part[word.start() : word.end()]
             if _reads(intent, Slot.DATE, day, desk, setting):
                 return day

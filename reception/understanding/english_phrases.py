@@ -146,6 +146,11 @@ FORMS = Forms(
     no_at=pattern(r"^at "),
     has_to_be=pattern(r"^(?:it (?:has to|must|should) be|it'?s|make it|now)\s+(?:on )?"),
     taken_back=pattern(r"\b(?:i said|did i say|not|instead of)\s+(?:on )?$"),
+    not_this=pattern(r"\b(?:not|instead of)\s+(?:on )?$"),
+    stays=pattern(
+        r"\b(?:my|the|our)\b[^,.;?!]*? (?:stays|can stay|should stay|remains)\b"
+        r"|\b(?:keep|keeping) (?:my|the|our)\b[^,.;?!]*?(?=[,.;?!]| (?:but|and|only|just)\b)"
+    ),
     days_out=pattern(
         rf"\b(?P<days>{_WEEKDAYS})(?:'s| is| are)? (?:all |both )?"
         r"(?:out|no good|no use|not possible|impossible|a no|never|don'?t work|doesn'?t work)\b"

@@ -74,7 +74,9 @@ class Forms:
     from_here_a_clock: re.Pattern[str]
     no_at: re.Pattern[str]  # what is left out before a clock time
     has_to_be: re.Pattern[str]  # before the day that is meant
-    taken_back: re.Pattern[str]  # before a day that is not
+    taken_back: re.Pattern[str]  # before a day that may be the wrong one
+    not_this: re.Pattern[str]  # before a day that surely is
+    stays: re.Pattern[str]  # the words around an appointment that is left as it is
     days_out: re.Pattern[str]  # groups "days", "not_days": those that do not suit
     said_wrong: re.Pattern[str]  # group "meant": all that follows "did I say … I mean"
     meant_instead: re.Pattern[str]

@@ -125,6 +125,21 @@ def setting() -> Setting:
                 "time": "1:30 pm",
             },
         ),
+        ("deny", "No, not Tuesday, I said Thursday", {"date": "Thursday"}, {"date": "Thursday"}),
+        ("deny", "No, not Tuesday, I said Thursday", {"date": "Tuesday"}, {"date": "Thursday"}),
+        ("deny", "no i said thursday not tuesday", {"date": "thursday"}, {"date": "thursday"}),
+        (
+            "book_appointment",
+            "my physical on Thursday stays, but can somebody look at my knee",
+            {"appointment_type": "physical", "reason": "knee", "date": "Thursday"},
+            {"reason": "knee"},
+        ),
+        (
+            "book_appointment",
+            "keep my physical on friday, I need a second appointment for my knee",
+            {"appointment_type": "physical", "reason": "knee", "date": "friday"},
+            {"reason": "knee"},
+        ),
     ],
 )
 def test_slots_are_put_right(
