@@ -11,14 +11,14 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from reception.database.load import import_patients
+from reception.database.load import import_patients, merged_settings
 from reception.database.records import Draft
 from reception.database.store import Store
 from reception.errors import Invalid, NotFound
 from reception.practice import Practice
 from reception.practice_checks import Wrong, setting_problems
 from reception.practice_entries import PatientEntry
-from reception.practice_file import practice_from_json
+from reception.practice_file import practice_from_json, whole_if_right, whole_settings
 from reception.scheduling.contradictions import Contradiction, contradictions
 
 #: Who can be given as the patient of a trial chat. Without a number: nothing is sent to anybody.
@@ -67,7 +67,7 @@ class Drafts:
 
     async def contradicted(self, now: datetime) -> list[Contradiction]:
         """The appointments that the draft would contradict. Invalid while something in it is wrong."""
-        practice = _practice((await self.current()).settings)
+        practice = practice_from_json(_whole((await self.current()).settings))
         return list(contradictions(practice, await self.store.booked_after(self.practice_id, now), now))
 
     async def publish(self, note: str = "") -> int:
@@ -83,6 +83,21 @@ class Drafts:
                 "Other settings were published since this draft was begun: look at them, then begin anew."
             )
         return await self._hold(draft.settings, note)
+
+    async def rebase(self) -> None:
+        """Puts the draft upon the settings that hold: its own changes stay, others' are taken over.
+
+        Where both changed the same setting, the draft's stands. NotFound without a draft.
+        """
+        draft = await self.store.draft(self.practice_id)
+        if draft is None:
+            raise NotFound("There is no draft")
+        latest = await self._lock()
+        begun = {one.number: one.settings for one in await self.store.versions(self.practice_id)}
+        holds = await self.store.settings_of(self.practice_id)
+        before = begun.get(draft.based_on, holds)
+        settings = merged_settings(*map(whole_if_right, (holds, before, draft.settings)))
+        await self.store.save_draft(self.practice_id, settings, latest, draft.staff_id)
 
     async def undo(self, number: int) -> int:
         """Makes an earlier version hold again, as a new one. NotFound without such a version."""
@@ -113,9 +128,14 @@ class Drafts:
         slug = await self.store.trial_slug(self.practice_id)
         own = {
             **settings,
-            "practice": {**settings["practice"], "slug": slug or f"trial-{secrets.token_hex(16)}"},
+            "practice": {
+                **settings["practice"],
+                "slug": slug or f"trial-{secrets.token_hex(16)}",
+                "answering": "on",  # whoever tries it wants to hear it
+            },
         }
-        practice = _practice(own)
+        own = _whole(own)
+        practice = practice_from_json(own)
         if await self.store.add_practice(practice, own):
             await self.store.mark_trial(practice.id, self.practice_id)
         else:
@@ -136,7 +156,8 @@ class Drafts:
         return number
 
     async def _publish(self, settings: Mapping[str, Any], note: str) -> int:
-        practice = _practice(settings)
+        settings = _whole(settings)
+        practice = practice_from_json(settings)
         found = await self.store.practice_settings(practice.slug)
         if found is None or found[0] != self.practice_id:
             raise NotFound("No such practice")
@@ -147,12 +168,12 @@ def _answering(settings: Mapping[str, Any], mode: str) -> dict[str, Any]:
     return {**settings, "practice": {**settings["practice"], "answering": mode}}
 
 
-def _practice(settings: Mapping[str, Any]) -> Practice:
-    """The practice of these settings. Invalid says how many things are wrong; `Drafts.save` says which."""
+def _whole(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as they are kept. Invalid says how many things are wrong; `Drafts.save` says which."""
     wrong = setting_problems(settings)
     if wrong:
         raise Invalid(f"{len(wrong)} of the settings can't be right yet; they are marked.")
     try:
-        return practice_from_json(settings)
+        return whole_settings(settings)
     except ValidationError:
         raise Invalid("The settings are not whole.") from None

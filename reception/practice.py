@@ -117,6 +117,12 @@ class Practice:
             return ()
         return (self.opening_hours or {}).get(day.weekday(), ())
 
+    def rests(self, now: datetime) -> bool:
+        """Whether the desk leaves its chats and texts to people `now` (the practice's local time)."""
+        if self.answering == "after_hours":
+            return self.opening_hours is not None and self.opens_next(now) is None
+        return self.answering == "off"
+
     def opens_next(self, now: datetime) -> datetime | None:
         """When a practice that is closed `now` (its local time) opens again, within two weeks.
 

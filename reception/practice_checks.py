@@ -114,7 +114,8 @@ def setting_problems(settings: Mapping[str, Any]) -> list[Wrong]:
         for details in error.errors(include_url=False):
             path = tuple(part for part in details["loc"] if part != "[key]")
             wrong.append(Wrong(path, in_words(details, repeat=True)))
-    wrong += [Wrong(*found) for found in _Relations(Document(dict(settings)), known).check()]
+    for path, words in _Relations(Document(dict(settings)), known).check():
+        wrong.append(Wrong(path, words.partition(", first on line")[0]))  # there are no lines here
     return wrong
 
 
@@ -143,6 +144,8 @@ class _Relations:
     def check(self) -> Iterator[tuple[Path, str]]:
         yield from self._twice("practitioners", {at: one.name for at, one in self.practitioners.items()})
         yield from self._twice("appointment_types", {at: one.name for at, one in self.types.items()})
+        yield from self._once("practitioners", self.practitioners)
+        yield from self._once("appointment_types", self.types)
         who = {at: (one.name, one.date_of_birth) for at, one in self.patients.items()}
         yield from self._twice("patients", who)
         for at, practitioner in self.practitioners.items():
@@ -207,6 +210,16 @@ class _Relations:
                 line = self.document.line((section, first[spelled], "name"))
                 yield (section, at, "name"), f"is here twice, first on line {line}"
             first.setdefault(spelled, at)
+
+    def _once(
+        self, section: str, members: Mapping[int, PractitionerEntry] | Mapping[int, TypeEntry]
+    ) -> Iterator[tuple[Path, str]]:
+        """Nobody may have the name that somebody else was first known by: appointments hang on it."""
+        renamed = {one.formerly.casefold(): one for one in members.values() if one.formerly}
+        for at, one in members.items():
+            other = renamed.get((one.formerly or one.name).casefold())
+            if other is not None and other is not one:
+                yield (section, at, "name"), f"was the name of {other.name} before, expected another one"
 
     def _known(self, path: Path, name: str, section: str, what: str) -> Iterator[tuple[Path, str]]:
         names = self.names[section]

@@ -144,9 +144,13 @@ class ClosureEntry(Entry):
 
 
 class PractitionerEntry(Entry):
-    """Someone patients are booked with; without working hours or slots the opening hours count."""
+    """Someone patients are booked with; without working hours or slots the opening hours count.
+
+    `formerly` is the name under which somebody renamed was first known: their appointments stay theirs.
+    """
 
     name: Text
+    formerly: Text = ""
     spoken_as: tuple[Text, ...] = ()
     specialty: Text = ""
     languages: tuple[Language, ...] = ()
@@ -157,9 +161,13 @@ class PractitionerEntry(Entry):
 
 
 class TypeEntry(Entry):
-    """A kind of appointment; without `practitioners` all of them offer it. `bring` is said after booking."""
+    """A kind of appointment; without `practitioners` all of them offer it. `bring` is said after booking.
+
+    `formerly` is as for practitioners.
+    """
 
     name: Text
+    formerly: Text = ""
     spoken_as: tuple[Text, ...] = ()
     minutes: Minutes
     practitioners: Annotated[tuple[Text, ...], AtLeastOne] | None = None

@@ -122,6 +122,22 @@ def practice_from_json(data: Mapping[str, Any]) -> Practice:
     return _practice_of(PracticeSettings.model_validate(data))
 
 
+def whole_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with every key said, and every value in its normal form. ValidationError when one is wrong."""
+    practice = settings.get("practice")
+    known = context(practice.get("phone") if isinstance(practice, Mapping) else None)
+    read = PracticeSettings.model_validate(settings, context=dict(known))
+    return read.model_dump(mode="json", by_alias=True)
+
+
+def whole_if_right(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same where they can be read; else as they are."""
+    try:
+        return whole_settings(settings)
+    except ValidationError:
+        return settings
+
+
 def settings_yaml(settings: Mapping[str, Any]) -> str:
     """What `PracticeFile.settings` gave as a practice file's text, without what is left to its default."""
     short = PracticeSettings.model_validate(settings).model_dump(
@@ -133,6 +149,11 @@ def settings_yaml(settings: Mapping[str, Any]) -> str:
 def entity_id(slug: str, kind: str, *names: str) -> UUID:
     """The id of something that a practice's file names; the same for the same names, in any case."""
     return uuid5(_NAMESPACE, "\n".join((slug, kind, *names)).casefold())
+
+
+def member_id(slug: str, kind: str, name: str, formerly: str = "") -> UUID:
+    """The id of a "practitioner" or "appointment_type": the one of the name they were first known by."""
+    return entity_id(slug, kind, formerly or name)
 
 
 def _refusal(source: str, problems: list[Problem]) -> PracticeFileError:
@@ -176,7 +197,7 @@ def _practitioner(slug: str, one: PractitionerEntry, opening: Hours | None) -> P
     """Without hours or slots of their own, someone works whenever the practice is open."""
     working = opening if one.slots is None else None
     return Practitioner(
-        id=entity_id(slug, "practitioner", one.name),
+        id=member_id(slug, "practitioner", one.name, one.formerly),
         name=one.name,
         spoken_as=one.spoken_as,
         specialty=one.specialty,
@@ -190,13 +211,16 @@ def _practitioner(slug: str, one: PractitionerEntry, opening: Hours | None) -> P
 
 def _appointment_type(file: PracticeSettings, one: TypeEntry) -> AppointmentType:
     slug = file.practice.slug
-    offered_by = one.practitioners or [practitioner.name for practitioner in file.practitioners]
+    known = {
+        each.name: member_id(slug, "practitioner", each.name, each.formerly) for each in file.practitioners
+    }
+    offered_by = [known[name] for name in one.practitioners or () if name in known] or known.values()
     return AppointmentType(
-        id=entity_id(slug, "appointment_type", one.name),
+        id=member_id(slug, "appointment_type", one.name, one.formerly),
         name=one.name,
         minutes=one.minutes,
         spoken_as=one.spoken_as,
-        practitioners=tuple(entity_id(slug, "practitioner", name) for name in dict.fromkeys(offered_by)),
+        practitioners=tuple(dict.fromkeys(offered_by)),
         new_patients=one.new_patients,
         bring=one.bring,
     )

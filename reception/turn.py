@@ -20,7 +20,7 @@ from reception.database.records import Conversation, Message, NewMessage
 from reception.database.store import Store
 from reception.dialogue.hearing import as_heard, heard_part, options_heard
 from reception.dialogue.meaning import Frame, Intent, Manner
-from reception.dialogue.policy import decide, welcome
+from reception.dialogue.policy import decide, resting, welcome
 from reception.dialogue.safety import is_emergency
 from reception.dialogue.state import Choice, Facts, Reply, State
 from reception.dialogue.texted import answered_plainly
@@ -123,10 +123,12 @@ class Desk:
         called_number: str | None = None,
         language: str | None = None,
         call_sid: str | None = None,
+        even_off: bool = False,
     ) -> Started:
         """Opens a conversation. `caller` is an address or a number; NotFound without such a practice.
 
-        A call that has a conversation already goes on in it, with the desk's last words again.
+        A call that has a conversation already goes on in it, with the desk's last words again. Chats and
+        texts of a practice that answers itself now are told so, and closed, unless `even_off`.
         """
 
         async def work(store: Store) -> Started:
@@ -136,12 +138,16 @@ class Desk:
             where = await self._practice(store, practice, called_number)
             spoken = self._language(language, where)
             token, state = secrets.token_urlsafe(24), State()
-            reply = welcome(state, self._facts(where, caller if channel != "chat" else "", spoken))
+            facts = self._facts(where, caller if channel != "chat" else "", spoken)
+            rests = channel != "phone" and not even_off and where.rests(facts.now)
+            reply = resting(state, facts) if rests else welcome(state, facts)
             opening = self._replies.render(state, reply, where, spoken, channel)
             conversation = await store.create_conversation(
                 where.id, channel, spoken, hashed(token), caller, pack(state), call_sid
             )
             messages = await store.add_messages(conversation.id, [opening])
+            if rests:
+                await store.close_conversation(conversation.id)
             self._ahead.speaks(conversation.id, spoken)
             return Started(conversation.id, token, messages, state.status)
 

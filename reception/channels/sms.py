@@ -21,6 +21,7 @@ from reception.channels.incoming import readable
 from reception.channels.metrics import CONVERSATIONS, measured_turn
 from reception.channels.signatures import Form, GivenForm
 from reception.channels.twiml import text_messages
+from reception.dialogue.safety import is_emergency
 from reception.errors import Busy, Closed, Invalid, NotFound, ReceptionError, Unavailable
 from reception.messaging.incoming import ANSWERABLE, obey
 from reception.messaging.keywords import keyword
@@ -96,9 +97,13 @@ async def _desk_answers(
         with suppress(Closed):  # the next one begins
             return await _hear(service, conversation_id, text, message_id)
     await service.limits.practice(practice.slug)
-    started = await service.desk.start(channel="sms", caller=sender, called_number=form.first("To"))
+    started = await service.desk.start(
+        channel="sms", caller=sender, called_number=form.first("To"), even_off=is_emergency(text)
+    )
     CONVERSATIONS.labels("sms").inc()
     greeting = [message.text for message in started.messages]
+    if started.status == "closed":  # the practice answers itself at the moment
+        return greeting
     return greeting + await _hear(service, started.id, text, message_id)
 
 

@@ -12,6 +12,8 @@ from reception.dashboard import correcting, entrance, frame, inbox, now, people
 from reception.dashboard.live import live
 from reception.dashboard.problems import HANDLERS
 from reception.dashboard.rendering import BUILT, redirect
+from reception.dashboard.settings import pages as settings_pages
+from reception.dashboard.settings import publishing
 from reception.staff.access import PATH, Received, current_account, from_our_page, logged_in
 
 #: Handlers of pages for whoever is logged in. A page that is added stands here too.
@@ -21,6 +23,8 @@ PAGES = [
     *inbox.handlers,
     *correcting.handlers,
     *people.handlers,
+    *publishing.handlers,
+    *settings_pages.handlers,
 ]
 
 

@@ -18,7 +18,7 @@ from reception.database.store.sources import CONTACT, Contact
 from reception.errors import NotFound
 from reception.practice import Practice
 from reception.practice_entries import AppointmentEntry, PatientEntry
-from reception.practice_file import PracticeFile, entity_id, practice_from_json
+from reception.practice_file import PracticeFile, entity_id, practice_from_json, whole_settings
 from reception.scheduling.calendar import local_instant
 
 TAKEN = "the time is taken by another appointment"
@@ -135,10 +135,11 @@ async def _load_settings(store: Store, practice_file: PracticeFile) -> tuple[Pra
     found = await store.practice_settings(practice.slug)
     if found is None:
         raise NotFound("The practice was there a moment ago and is gone")
-    _, now, before = found
+    _, now, before = (found[0], whole_settings(found[1]), whole_settings(found[2]))
     await store.save_members(practice)
     merged = merged_settings(now, before, new)
     practice = practice_from_json(merged)
+    await store.save_members(practice)  # after the file's: who was renamed since keeps the new name
     if (merged, new) != (now, before):
         await store.update_practice(practice, merged, new)
     return practice, "unchanged" if merged == now else "changed"

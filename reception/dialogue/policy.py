@@ -57,6 +57,16 @@ def welcome(state: State, facts: Facts) -> Reply:
     return _remember(state, reply)
 
 
+def resting(state: State, facts: Facts) -> Reply:
+    """The only words of a conversation while the practice answers itself."""
+    state.status = Status.CLOSED
+    practice = facts.practice
+    line = Line(
+        "desk_off", {"practice": practice.name, "phone": practice.phone, "number": practice.emergency_number}
+    )
+    return Reply((line,))
+
+
 def decide(state: State, frame: Frame, heard: str, picked: Choice | None, facts: Facts) -> Talk:
     """One turn: takes in what was said (`picked` is an option chosen by its very text) and answers.
 

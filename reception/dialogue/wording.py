@@ -27,7 +27,8 @@ SECOND_WISHES = tuple(
 VARIABLES: Mapping[str, frozenset[str]] = {
     key: frozenset(names.split())
     for key, names in {
-        "greeting": "practice number", "hello": "", "ask_request": "", "anything_else": "", "welcome": "",
+        "greeting": "practice number", "desk_off": "practice by_phone number",
+        "hello": "", "ask_request": "", "anything_else": "", "welcome": "",
         "goodbye": "practice", "verbatim": "text",
         "ask_reason": "", "ask_date": "", "ask_date_move": "", "ask_which_day": "days", "day_past": "",
         "beyond_horizon": "last", "offer_one": "offers", "offer_times": "offers", "ask_which": "offers",

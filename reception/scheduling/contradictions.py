@@ -20,7 +20,7 @@ _PASSED = frozenset({"past", "lead", "horizon"})
 class Contradiction:
     """An appointment that could not be booked like that under the new settings.
 
-    "practitioner" or "appointment_type": there is none of that name any more; "type": the practitioner no
+    "practitioner" or "appointment_type": they are gone; "type": the practitioner no
     longer offers it; "length": it takes another time now; "closed", "hours", "grid": as in `bookable`.
     The appointment stays as it is; whoever changes the settings decides what becomes of it.
     """
@@ -40,8 +40,9 @@ def contradictions(
 
 
 def _contradiction(practice: Practice, one: Appointment, now: datetime) -> Why | None:
-    practitioner = practice.practitioner_by_name.get(one.practitioner)
-    kind = practice.type_by_name.get(one.appointment_type)
+    # By id: somebody who is only called by another name keeps their appointments.
+    practitioner = next((each for each in practice.practitioners if each.id == one.practitioner_id), None)
+    kind = next((each for each in practice.appointment_types if each.id == one.appointment_type_id), None)
     if practitioner is None:
         return "practitioner"
     if kind is None:

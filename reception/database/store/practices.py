@@ -130,7 +130,7 @@ class Practices(Versions):
                 row.on_conflict_do_update(
                     index_elements=["id"],
                     set_={"name": name},
-                    where=table.name.is_distinct_from(name),
+                    where=table.name.is_distinct_from(name) & (table.practice_id == practice_id),
                 )
             )
 

@@ -1,5 +1,6 @@
 // The staff dashboard: pages are rendered by the server, htmx keeps them fresh, keys do what the mouse does.
 import "./dashboard.css";
+import "./settings.css";
 import htmx from "htmx.org";
 import { watchAlarms } from "./alarm";
 import { keepDrafts } from "./drafts";
@@ -7,6 +8,7 @@ import { showFlashes } from "./flash";
 import { listenForKeys } from "./keys";
 import { follow } from "./live";
 import { openDialogs, scrollTranscripts, sendChoices, tellAges } from "./pieces";
+import { proposeZone } from "./settings";
 
 declare global {
   interface Window {
@@ -24,3 +26,4 @@ openDialogs();
 scrollTranscripts();
 tellAges();
 sendChoices();
+proposeZone();

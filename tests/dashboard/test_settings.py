@@ -1,0 +1,159 @@
+"""Postgres ring: settings in the dashboard, from a form to what holds, and the switch."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from reception.database.connection import Database
+from reception.practice import Practice
+from tests.dashboard.conftest import Browser, LogIn
+
+pytestmark = pytest.mark.postgres
+
+HOME = "/staff/settings"
+
+
+def mark(page: httpx.Response) -> str:
+    found = re.search(r'name="mark" value="(\w+)"', page.text)
+    assert found is not None, page.text
+    return found[1]
+
+
+def fields(page: httpx.Response) -> dict[str, str]:
+    """What a browser would send of the page's first form, unchanged."""
+    form = page.text.partition('<form class="card"')[2].partition("</form>")[0]
+    sent = {
+        name: value
+        for tag in re.findall(r"<input[^>]*>", form)
+        for name, value in [(_of(tag, "name"), _of(tag, "value"))]
+        if name and (_of(tag, "type") not in ("checkbox", "radio") or " checked" in tag)
+    }
+    texts = re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>([^<]*)<', form)
+    return {**sent, **dict(texts)}
+
+
+def _of(tag: str, attribute: str) -> str:
+    found = re.search(rf'\b{attribute}="([^"]*)"', tag)
+    return found[1] if found else "on" if attribute == "value" and 'type="checkbox"' in tag else ""
+
+
+async def change(admin: Browser, path: str, **changed: str) -> httpx.Response:
+    """Opens a form, changes some of its fields (`__` is a dot; an empty name leaves it out), and sends it."""
+    page = await admin.get(f"{HOME}/{path}")
+    assert page.status_code == 200, page.text
+    sent = fields(page) | {name.replace("__", "."): value for name, value in changed.items()}
+    return await admin.post(f"{HOME}/{path}", sent)
+
+
+async def held(database: Database) -> Practice:
+    async with database.transaction() as store:
+        found = await store.practice()
+    assert found is not None
+    return found
+
+
+async def test_what_is_typed_holds_once_it_is_published_and_can_be_taken_back(
+    log_in: LogIn, database: Database, practice: Practice
+) -> None:
+    admin = await log_in(role="admin")
+    answer = await change(admin, "practice", practice__address="1 Elm St", practice__transfer_number="12")
+    assert answer.headers["location"] == f"{HOME}/practice"
+    page = await admin.get(f"{HOME}/practice")
+    assert "Expected a phone number with its country code" in page.text
+    assert "2 changes" in page.text
+    assert (await admin.post(f"{HOME}/publish", {"note": ""})).status_code == 422
+    await change(admin, "practice", practice__transfer_number="(212) 555-0199")
+    await change(
+        admin, "hours", **{"__opening_hours__mon": "8-12:30, 1:30pm-6pm", "__opening_hours__wed": ""}
+    )
+    await change(admin, "booking", booking__lead_minutes="30", reminders__hours_before="48, 3")
+    joy = {"name": "Nurse Joy", "working_hours.way": "own", "working_hours.mon": "9-12"}
+    await change(admin, "doctors/new", **{f"practitioners.{name}": value for name, value in joy.items()})
+    await change(admin, "answers/new", answers__topic="parking", answers__answer="Behind the <b>house</b>.")
+    assert (await held(database)).address == ""
+    review = await admin.get(f"{HOME}/review")
+    assert "Nurse Joy" in review.text and "None: every coming appointment fits" in review.text
+    await admin.post(f"{HOME}/publish", {"note": "spring"})
+    now = await held(database)
+    assert (now.address, now.transfer_number, now.booking.lead_minutes) == ("1 Elm St", "+12125550199", 30)
+    assert now.reminders_hours_before == (48.0, 3.0)
+    assert now.opening_hours is not None and sorted(now.opening_hours) == [0, 1]
+    assert [f"{one.start:%H:%M}-{one.end:%H:%M}" for one in now.opening_hours[0]] == [
+        "08:00-12:30",
+        "13:30-18:00",
+    ]
+    nurse = now.practitioner_by_name["Nurse Joy"]
+    assert nurse.working_hours is not None and nurse.accepts_new_patients
+    versions = await admin.get(f"{HOME}/versions")
+    assert "spring" in versions.text and "Maria Keller" in versions.text and "added" in versions.text
+    await admin.post(f"{HOME}/versions/1/undo")
+    assert await held(database) == practice
+
+
+async def test_a_doctor_by_another_name_keeps_the_appointments(
+    log_in: LogIn, database: Database, practice: Practice
+) -> None:
+    admin = await log_in(role="admin")
+    await change(admin, "visits/0", **{"appointment_types__practitioners__Dr. Anna Weber": "on"})
+    await change(admin, "doctors/0", practitioners__name="Dr. Anna Weber-Klein")
+    assert "None: every coming appointment fits" in (await admin.get(f"{HOME}/review")).text
+    await admin.post(f"{HOME}/publish", {"note": ""})
+    now = await held(database)
+    renamed = now.practitioner_by_name["Dr. Anna Weber-Klein"]
+    assert renamed.id == practice.practitioners[0].id
+    assert now.appointment_types[0].practitioners == (renamed.id,)
+    async with database.transaction() as store:
+        [appointment] = [one for one in await store.all_appointments() if one.status == "booked"]
+    assert appointment.practitioner == "Dr. Anna Weber-Klein"
+    await change(admin, "doctors/new", practitioners__name="Dr. Anna Weber")  # another one of the old name
+    assert "Was the name of Dr. Anna Weber-Klein before" in (await admin.get(f"{HOME}/doctors/2")).text
+    assert (await admin.post(f"{HOME}/publish", {"note": ""})).status_code == 422
+
+
+async def test_appointments_in_the_way_are_shown_before_anything_holds(
+    log_in: LogIn, database: Database
+) -> None:
+    admin = await log_in(role="admin")
+    await change(admin, "hours/new", closures__from="2026-06-16", closures__reason="training")
+    review = await admin.get(f"{HOME}/review")
+    assert "Mary Jones" in review.text and "The practice would be closed" in review.text
+    await admin.post(f"{HOME}/doctors/0/remove", {"mark": mark(await admin.get(f"{HOME}/doctors/0"))})
+    assert "Dr. Anna Weber would not be booked any more" in (await admin.get(f"{HOME}/review")).text
+    await admin.post(f"{HOME}/discard")
+    assert "Nothing to publish" in (await admin.get(f"{HOME}/review")).text
+
+
+async def test_two_who_change_settings_do_not_overwrite_each_other(log_in: LogIn, database: Database) -> None:
+    one, other = await log_in("Maria Keller", "admin"), await log_in("Otto Braun", "admin")
+    stale = fields(await other.get(f"{HOME}/practice"))
+    await change(one, "practice", practice__address="1 Elm St")
+    refused = await other.post(f"{HOME}/practice", stale | {"practice.address": "2 Oak St"})
+    assert refused.status_code == 409 and "Nothing of yours was saved" in refused.text
+    async with database.transaction() as store:
+        holding = await store.settings_of((await held(database)).id)
+        changed = {**holding, "practice": {**holding["practice"], "urgent_care": "the clinic"}}
+        await store.update_practice(await held(database), changed, changed, other.account.id, "elsewhere")
+    assert (await one.post(f"{HOME}/publish", {"note": ""})).status_code == 409
+    await one.post(f"{HOME}/rebase")
+    await one.post(f"{HOME}/publish", {"note": ""})
+    now = await held(database)
+    assert (now.address, now.urgent_care) == ("1 Elm St", "the clinic")
+
+
+async def test_settings_are_for_admins_and_the_switch_for_staff(log_in: LogIn, database: Database) -> None:
+    staff, viewer = await log_in("Maria Keller", "staff"), await log_in("Vera Look", "viewer")
+    assert (await staff.get(f"{HOME}/practice")).status_code == 403
+    assert (await viewer.post("/staff/answering", {"mode": "off"})).status_code == 403
+    assert "Desk is on" in (await viewer.get("/staff/now")).text
+    await staff.post("/staff/answering", {"mode": "off"})
+    assert (await held(database)).answering == "off"
+    assert "Desk is off" in (await viewer.get("/staff/now")).text
+    chat = await staff.client.post("/api/chat/conversations", json={})
+    told = chat.json()
+    assert told["status"] == "closed" and "switched off" in told["messages"][0]["text"]
+    assert "+12125550100" in told["messages"][0]["text"] and "911" in told["messages"][0]["text"]
+    await staff.post("/staff/answering", {"mode": "on"})
+    assert (await staff.client.post("/api/chat/conversations", json={})).json()["status"] == "open"
