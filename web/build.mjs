@@ -1,4 +1,4 @@
-// Builds what browsers load: the widget, one small file for any website, and the dashboard's script and style.
+// Builds what browsers load: the widget, one small file for any website, and the dashboard's scripts and styles.
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -33,16 +33,17 @@ const common = {
   logLevel: "warning",
 };
 
-async function bundle(name, outdir, options) {
+async function bundle(names, outdir, options) {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  await build({ ...common, entryPoints: { [name]: here(`src/${name}/main.ts`) }, outdir, ...options });
+  const entryPoints = Object.fromEntries(names.map((name) => [name, here(`src/${name}/main.ts`)]));
+  await build({ ...common, entryPoints, outdir, ...options });
 }
 
 const widget = here("../reception/channels/static/build");
 const dashboard = here("../reception/dashboard/static/build");
-await bundle("widget", widget, { plugins: [styleAsText], legalComments: "none" });
-await bundle("dashboard", dashboard, { legalComments: "linked" });
+await bundle(["widget"], widget, { plugins: [styleAsText], legalComments: "none" });
+await bundle(["dashboard", "figures"], dashboard, { legalComments: "linked" });
 
 const kilobytes = gzipSync(await readFile(`${widget}/widget.js`), { level: 9 }).length / 1024;
 console.log(`widget.js: ${kilobytes.toFixed(1)} KB compressed`);

@@ -44,6 +44,7 @@ ENTRIES: Sequence[Entry] = (
     Entry("now", "Now", "/staff/now", "n", _waiting),
     Entry("inbox", "Inbox", "/staff/inbox", "i", _open_requests),
     Entry("settings", "Settings", "/staff/settings", "e", admins_only=True),
+    Entry("figures", "Figures", "/staff/figures", "f"),
     Entry("accounts", "Staff", "/staff/accounts", "s", admins_only=True),
 )
 

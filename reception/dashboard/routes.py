@@ -8,7 +8,7 @@ from litestar import Response, Router, get
 from litestar.di import Provide
 from litestar.params import FromPath
 
-from reception.dashboard import correcting, entrance, frame, inbox, now, people
+from reception.dashboard import correcting, entrance, figures, frame, inbox, now, people
 from reception.dashboard.live import live
 from reception.dashboard.problems import HANDLERS
 from reception.dashboard.rendering import BUILT, redirect
@@ -22,6 +22,7 @@ PAGES = [
     *now.handlers,
     *inbox.handlers,
     *correcting.handlers,
+    *figures.handlers,
     *people.handlers,
     *publishing.handlers,
     *settings_pages.handlers,

@@ -15,6 +15,7 @@ from reception.database.store.calls import Calls
 from reception.database.store.conversations import Conversations
 from reception.database.store.corrections import Corrections
 from reception.database.store.counts import Counts
+from reception.database.store.figures import Figures
 from reception.database.store.inbox import Inbox
 from reception.database.store.one_patient import OnePatient
 from reception.database.store.outbox import Outbox
@@ -48,6 +49,7 @@ class Store(
     Staff,
     Corrections,
     Inbox,
+    Figures,
 ):
     """All queries, within one transaction."""
 
