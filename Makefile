@@ -23,7 +23,7 @@ WEB_BUILT := web/node_modules/.built
 SCHEMAS := tests/deploy/schemas
 SCHEMA_MODULES := $(SCHEMAS)/node_modules/.installed
 
-.PHONY: run test schemas web lint check format train evaluate patients spoken bench calls scripted-calls resilience rehearse shortcuts clean
+.PHONY: run test schemas web lint check format train evaluate patients spoken bench search calls scripted-calls resilience rehearse shortcuts clean
 
 run: $(VENV)/.installed
 	@$(BIN)/reception model pull
@@ -79,6 +79,10 @@ spoken: $(VENV)/.installed-dev
 	@$(INSTALL) --quiet --editable '.[speech]'
 	@$(BIN)/reception model pull
 	$(BIN)/reception evaluate --spoken --report runs/spoken
+
+# How fast a patient is found among 50,000 (PATIENTS=…): a throw-away database, and a table of milliseconds.
+search: $(VENV)/.installed
+	$(BIN)/python -m reception.bench.searching --patients $(or $(PATIENTS),50000)
 
 bench: $(VENV)/.installed
 	@$(BIN)/reception model pull

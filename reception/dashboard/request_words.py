@@ -48,11 +48,16 @@ def kind_of(item: InboxItem) -> str:
 
 
 def details(item: InboxItem) -> list[tuple[str, str]]:
+    """(label, value) of each detail of a request."""
+    return pairs(item.details)
+
+
+def pairs(given: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(label, value) of each detail, in a fixed order; what is only the desk's own is left out."""
-    known = [name for name in _LABELS if name in item.details]
-    others = [name for name in item.details if name not in _LABELS and name != OFFERED]
-    pairs = [(_label(name), _said(name, item.details)) for name in known + others]
-    return [(label, value) for label, value in pairs if value]
+    known = [name for name in _LABELS if name in given]
+    others = [name for name in given if name not in _LABELS and name != OFFERED]
+    said = [(_label(name), _said(name, given)) for name in known + others]
+    return [(label, value) for label, value in said if value]
 
 
 def _label(name: str) -> str:

@@ -8,7 +8,7 @@ from litestar import Response, Router, get
 from litestar.di import Provide
 from litestar.params import FromPath
 
-from reception.dashboard import correcting, entrance, figures, frame, inbox, now, people
+from reception.dashboard import correcting, entrance, figures, frame, inbox, now, patients, people
 from reception.dashboard.live import live
 from reception.dashboard.problems import HANDLERS
 from reception.dashboard.rendering import BUILT, redirect
@@ -23,6 +23,7 @@ PAGES = [
     *inbox.handlers,
     *correcting.handlers,
     *figures.handlers,
+    *patients.handlers,
     *people.handlers,
     *publishing.handlers,
     *settings_pages.handlers,

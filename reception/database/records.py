@@ -22,6 +22,45 @@ class Patient:
 
 
 @dataclass(frozen=True)
+class FoundPatient:
+    """A patient in a list; `coming` is the start of their next appointment, in the practice's zone."""
+
+    patient: Patient
+    possible_duplicate: bool
+    coming: datetime | None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A patient's own page, without their history; `version` goes up with every change by staff."""
+
+    patient: Patient
+    possible_duplicate: bool
+    version: int
+    since: datetime
+    guardians: Sequence[Patient]
+    wards: Sequence[Patient]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something in a patient's history; `at` is aware, in the practice's zone.
+
+    `what` and `who` are words of the practice (a type, a practitioner), `words` the patient's own.
+    """
+
+    kind: str  # appointment | request | conversation | text
+    id: UUID
+    at: datetime
+    what: str
+    who: str = ""
+    words: Mapping[str, Any] = field(default_factory=dict)
+    status: str = ""
+    priority: str = ""
+    conversation_id: UUID | None = None
+
+
+@dataclass(frozen=True)
 class Appointment:
     """An appointment (or a hold, whose patient is None); times are aware, in the practice's zone."""
 

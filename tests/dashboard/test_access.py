@@ -12,7 +12,15 @@ from tests.staff.access import PASSWORD, accounts_of, person
 
 pytestmark = pytest.mark.postgres
 
-PAGES = ["/staff", "/staff/now", "/staff/account", "/staff/accounts", "/staff/navigation", "/staff/alarms"]
+PAGES = [
+    "/staff",
+    "/staff/now",
+    "/staff/patients",
+    "/staff/account",
+    "/staff/accounts",
+    "/staff/navigation",
+    "/staff/alarms",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)

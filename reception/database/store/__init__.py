@@ -12,10 +12,12 @@ from sqlalchemy import text
 from reception.database.store.attendance import Attendance
 from reception.database.store.calendar import Calendar
 from reception.database.store.calls import Calls
+from reception.database.store.charts import Charts
 from reception.database.store.conversations import Conversations
 from reception.database.store.corrections import Corrections
 from reception.database.store.counts import Counts
 from reception.database.store.figures import Figures
+from reception.database.store.finding import Finding
 from reception.database.store.inbox import Inbox
 from reception.database.store.one_patient import OnePatient
 from reception.database.store.outbox import Outbox
@@ -36,6 +38,8 @@ class Store(
     Turns,
     Calls,
     Patients,
+    Finding,
+    Charts,
     Attendance,
     Calendar,
     OnePatient,

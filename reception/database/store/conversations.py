@@ -8,11 +8,18 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
+from sqlalchemy import CTE, ColumnElement, Row, Select, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reception.database.records import Conversation, Message, NewMessage
 from reception.database.store.queries import Queries, on_trial, real_time
-from reception.database.tables import ConversationRow, MessageRow, PracticeRow
+from reception.database.tables import (
+    ConversationPatientRow,
+    ConversationRow,
+    MessageRow,
+    PatientRow,
+    PracticeRow,
+)
 from reception.errors import NotFound
 
 CONVERSATION = (
@@ -121,6 +128,9 @@ class Conversations(Queries):
                 updated_at=real_time(),
             )
         )
+        about = _patients_in(state)
+        if about:
+            query = query.add_cte(_linked(conversation_id, about))
         version: int | None = await self._connection.scalar(query.returning(ConversationRow.version))
         if version is None:
             raise NotFound("No such conversation")
@@ -208,6 +218,24 @@ def _row(
         "intent": None if message.frame is None else message.frame.get("intent"),
         "took_ms": message.took_ms,
     }
+
+
+def _patients_in(state: Mapping[str, Any]) -> list[str]:
+    """Who was identified in a conversation, by the desk's memory of it."""
+    who = state.get("who")
+    found = (who.get("patient_id") if isinstance(who, Mapping) else None, state.get("guardian"))
+    return [one for one in found if isinstance(one, str) and one]
+
+
+def _linked(conversation_id: UUID, patients: Sequence[str]) -> CTE:
+    """The conversation was about these patients; rides along with another statement, to save a trip."""
+    about = (
+        select(ConversationRow.practice_id, ConversationRow.id, PatientRow.id)
+        .join(PatientRow, PatientRow.practice_id == ConversationRow.practice_id)
+        .where(ConversationRow.id == conversation_id, PatientRow.id.in_(patients))
+    )
+    columns = ["practice_id", "conversation_id", "patient_id"]
+    return upsert(ConversationPatientRow).from_select(columns, about).on_conflict_do_nothing().cte("linked")
 
 
 def select_messages() -> Select[Any]:

@@ -5,7 +5,13 @@
 
 from reception.database.tables.appointments import OCCUPYING, AppointmentRow
 from reception.database.tables.base import Table
-from reception.database.tables.conversations import CallRow, ConversationRow, CorrectionRow, MessageRow
+from reception.database.tables.conversations import (
+    CallRow,
+    ConversationPatientRow,
+    ConversationRow,
+    CorrectionRow,
+    MessageRow,
+)
 from reception.database.tables.patients import GuardianRow, IdentificationFailureRow, PatientRow
 from reception.database.tables.practices import (
     AppointmentTypeRow,
@@ -25,6 +31,7 @@ __all__ = [
     "AppointmentTypeRow",
     "AuditRow",
     "CallRow",
+    "ConversationPatientRow",
     "ConversationRow",
     "CorrectionRow",
     "GuardianRow",

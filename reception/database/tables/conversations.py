@@ -57,6 +57,24 @@ class ConversationRow(Table):
     updated_at: Mapped[datetime] = written_at()
 
 
+class ConversationPatientRow(Table):
+    """Whom a conversation was about: those identified in it, and whoever spoke for them."""
+
+    __tablename__ = "conversation_patients"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["practice_id", "patient_id"], ["patients.practice_id", "patients.id"], ondelete="CASCADE"
+        ),
+        Index(None, "patient_id"),
+    )
+
+    practice_id: Mapped[UUID] = of_practice()
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
+    )
+    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
 class CallRow(Table):
     """How far a phone call has come; one that only rang through has no conversation.
 

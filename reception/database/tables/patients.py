@@ -30,6 +30,8 @@ class PatientRow(Table):
         UniqueConstraint("practice_id", "source_key"),
         Index(None, "practice_id", "date_of_birth"),
         Index(None, "practice_id", "phone"),
+        Index("patients_phone_end", "practice_id", func.right(text("phone"), 4)),
+        Index(None, "practice_id", "email"),
         Index("patients_practice_id_lower_name", "practice_id", func.lower(text("name"))),
         Index(
             "patients_name_trigrams",
@@ -50,6 +52,7 @@ class PatientRow(Table):
     possible_duplicate: Mapped[bool] = mapped_column(server_default=text("false"))
     source_key: Mapped[UUID | None]
     loaded: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    version: Mapped[int] = mapped_column(server_default=text("1"))  # goes up when staff change something
     created_at: Mapped[datetime] = written_at()
 
 

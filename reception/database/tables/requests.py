@@ -33,6 +33,7 @@ class RequestRow(Table):
         Index(None, "practice_id", "status", "created_at"),
         Index(None, "practice_id", "created_at"),
         Index(None, "conversation_id"),
+        Index(None, "patient_id"),
         Index("requests_done", "practice_id", text("done_at DESC"), postgresql_where=text("status = 'done'")),
     )
 
