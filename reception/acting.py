@@ -18,7 +18,7 @@ from reception.identity import duplicate, identification, person_key, ward
 from reception.messaging.notices import Notices
 from reception.practice import Practice
 from reception.scheduling.booking import Booking
-from reception.scheduling.calendar import OpenSlot
+from reception.scheduling.calendar import OpenSlot, after_minutes
 from reception.scheduling.waiting import WaitingList
 
 #: Failed identifications of one caller at one practice before only people help, and for how long.
@@ -92,7 +92,7 @@ class Actor:
     def _slot(self, offer: Offer) -> OpenSlot:
         kind = self.practice.type_by_name[offer.appointment_type]
         start = offer.start.astimezone(self.practice.time_zone)
-        end = start + timedelta(minutes=kind.minutes)
+        end = after_minutes(start, kind.minutes)
         return OpenSlot(self.practice.practitioner_by_name[offer.practitioner], kind, start, end)
 
     async def _hold(self, offer: Offer, moving: str | None) -> str | None:

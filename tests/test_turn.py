@@ -15,14 +15,18 @@ from sqlalchemy import text
 from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.export import export
+from reception.database.load import load_practice
 from reception.dialogue.meaning import Days, Frame, Hours, Intent, Slot, Value
 from reception.dialogue.wording import Wording
 from reception.errors import Closed, Invalid, NotFound, Unavailable
 from reception.inference.language_model import Completion, Listener, Request
 from reception.practice import Practice
+from reception.practice_file import parse_practice
+from reception.settings import ROOT
 from reception.turn import Desk, Started
 from reception.understanding.interpret import Setting
 from reception.understanding.understander import Understander
+from tests.conftest import PRACTICE_YAML
 
 pytestmark = pytest.mark.postgres
 
@@ -349,3 +353,22 @@ async def test_figures_learn_what_was_wanted_how_long_it_took_and_why_staff_were
         ]
         why = text("SELECT handed_over_for FROM conversations")
         assert await store._connection.scalar(why) == "asked"
+
+
+async def test_a_booking_takes_its_minutes_in_the_night_when_the_clocks_are_set_back(
+    database: Database, script: Script
+) -> None:
+    file = PRACTICE_YAML.replace('wed: ["08:00-18:00"]', 'wed: ["08:00-18:00"], sun: ["00:00-06:00"]')
+    async with database.transaction() as store:
+        await load_practice(store, parse_practice(file, "practice.yaml"))
+    evening = datetime(2026, 10, 31, 20, 0, tzinfo=ZoneInfo("America/New_York"))
+    desk = Desk(database, script, {"en": Wording(ROOT / "prompts" / "en")}, Clock(evening))  # type: ignore[arg-type]
+    night = {"date": Days(date(2026, 11, 1), date(2026, 11, 1)), "time": Hours(time(1, 30), time(1, 30))}
+    script.learn(
+        "at night", Intent.BOOK, {"practitioner": "Dr. Anna Weber", "reason": "ear", **MARY, **night}
+    )
+    begun = await start(desk)
+    await desk.hear(begun.id, "at night")
+    await desk.hear(begun.id, "Yes")
+    [row] = [one for one in (await exported(database))["appointments"] if one["reason"] == "ear"]
+    assert (row["start"], row["end"]) == ("2026-11-01T01:30:00-04:00", "2026-11-01T01:00:00-05:00")

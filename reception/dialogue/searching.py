@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from reception.dialogue.asking import after, ask, confirm
@@ -186,11 +186,12 @@ def _free(
 def overlap(practice: Practice, offer: Offer, existing: Existing) -> bool:
     """Whether a time and an appointment lie over each other, with whomever they are."""
 
-    def end(one: Offer | Existing) -> datetime:
+    def end(one: Offer | Existing) -> float:
         kind = practice.type_by_name.get(one.appointment_type)  # an old appointment's may be gone
-        return one.start + timedelta(minutes=kind.minutes if kind else 1)
+        return one.start.timestamp() + 60 * (kind.minutes if kind else 1)
 
-    return offer.start < end(existing) and existing.start < end(offer)
+    # In seconds, because times of one zone are compared by their wall clocks, which jump twice a year.
+    return offer.start.timestamp() < end(existing) and existing.start.timestamp() < end(offer)
 
 
 def _not_refused(state: State, offers: Iterable[Offer]) -> list[Offer]:

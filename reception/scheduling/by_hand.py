@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 from uuid import UUID, uuid4
 
@@ -12,7 +12,7 @@ from reception.database.store import Store
 from reception.errors import Invalid, NotFound, SlotTaken, Taken
 from reception.messaging.notices import Notices
 from reception.practice import AppointmentType, Practice, Practitioner
-from reception.scheduling.calendar import bookable
+from reception.scheduling.calendar import after_minutes, bookable
 from reception.scheduling.waiting import WaitingList
 
 Outcome = Literal["booked", "completed", "no_show"]
@@ -46,7 +46,7 @@ class Place:
 
     @property
     def end(self) -> datetime:
-        return self.start + timedelta(minutes=self.appointment_type.minutes)
+        return after_minutes(self.start, self.appointment_type.minutes)
 
 
 class ByHand:

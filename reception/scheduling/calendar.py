@@ -38,6 +38,16 @@ def local_instant(wall: datetime, zone: ZoneInfo) -> datetime | None:
     return instant if instant.astimezone(zone).replace(tzinfo=None, fold=0) == wall else None
 
 
+def after_minutes(start: datetime, minutes: float) -> datetime:
+    """So many real minutes after an aware time; a wall clock may seem to have gone otherwise."""
+    return (start.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(start.tzinfo)
+
+
+def minutes_between(start: datetime, end: datetime) -> float:
+    """The real minutes from one aware time to another."""
+    return (end.astimezone(UTC) - start.astimezone(UTC)) / timedelta(minutes=1)
+
+
 def last_bookable_day(practice: Practice, now: datetime) -> date:
     """The last local day on which an appointment may start."""
     return now.astimezone(practice.time_zone).date() + timedelta(days=practice.booking.horizon_days)

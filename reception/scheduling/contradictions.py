@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from reception.database.records import Appointment
 from reception.practice import Practice
-from reception.scheduling.calendar import bookable
+from reception.scheduling.calendar import bookable, minutes_between
 
 Why = Literal["practitioner", "appointment_type", "type", "length", "closed", "hours", "grid"]
 #: What is said of when somebody may book, which is nothing to those who have booked.
@@ -50,4 +50,4 @@ def _contradiction(practice: Practice, one: Appointment, now: datetime) -> Why |
     why = bookable(practice, kind, practitioner, one.start, now)
     if why is not None and why not in _PASSED:
         return why  # type: ignore[return-value] # bookable names no others
-    return "length" if one.end - one.start != timedelta(minutes=kind.minutes) else None
+    return "length" if minutes_between(one.start, one.end) != kind.minutes else None

@@ -10,6 +10,7 @@ from uuid import UUID
 from reception.database.records import OFFERED, Appointment, Request
 from reception.database.store import Store
 from reception.practice import AppointmentType, Practice
+from reception.scheduling.calendar import after_minutes, minutes_between
 
 #: How long a freed time is kept for one who waits, in minutes; then it is everybody's.
 KEPT_MINUTES = 120
@@ -60,7 +61,7 @@ class WaitingList:
                 continue  # another time is kept for them already
             if await self._store.asked_by_text(self._practice.id, offer_key(request, freed)):
                 continue  # they did not want it, or did not answer
-            end = freed.start + timedelta(minutes=kind.minutes)
+            end = after_minutes(freed.start, kind.minutes)
             added = await self._store.add_hold(
                 self._practice.id,
                 freed.practitioner_id,
@@ -109,7 +110,7 @@ class WaitingList:
     def _type_for(self, details: Mapping[str, str], freed: Appointment) -> AppointmentType | None:
         """The type they wait for, if the freed time is long enough for it and its doctor offers it."""
         kind = self._practice.type_by_name.get(details.get("appointment_type") or freed.appointment_type)
-        long_enough = kind is not None and kind.minutes <= (freed.end - freed.start) / timedelta(minutes=1)
+        long_enough = kind is not None and kind.minutes <= minutes_between(freed.start, freed.end)
         return kind if kind and long_enough and freed.practitioner_id in kind.practitioners else None
 
 

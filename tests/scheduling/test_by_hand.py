@@ -68,6 +68,14 @@ async def test_booked_by_hand_and_the_patient_is_told(staff: Staff) -> None:
     assert await staff.texts() == ["booked"]
 
 
+async def test_an_appointment_takes_its_minutes_whatever_the_clocks_do(staff: Staff) -> None:
+    before = staff.now.replace(month=11, day=1, hour=1, minute=30)  # half an hour later it is one o'clock
+    async with staff.at_work() as hand:
+        place = hand.place(staff.ortega.id, "Check-up", before)
+        booked = await hand.book(place, await staff.mary(), "", anyway=True)
+    assert booked.end.timestamp() - booked.start.timestamp() == 30 * 60
+
+
 async def test_nothing_ever_overlaps_however_much_they_mean_it(staff: Staff) -> None:
     with pytest.raises(SlotTaken, match=r"Dr\. Anna Weber has something else"):
         async with staff.at_work() as hand:

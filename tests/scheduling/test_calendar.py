@@ -13,7 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reception.practice import AppointmentType, Block, BookingRules, Closure, Hours, Practice, Practitioner
-from reception.scheduling.calendar import Busy, OpenSlot, bookable, open_slots
+from reception.scheduling.calendar import (
+    Busy,
+    OpenSlot,
+    after_minutes,
+    bookable,
+    minutes_between,
+    open_slots,
+)
 
 NEW_YORK = ZoneInfo("America/New_York")
 MONDAY = date(2026, 6, 15)
@@ -398,3 +405,10 @@ def test_what_is_bookable_is_an_open_slot(data: st.DataObject) -> None:
 
 def _utc(slot: OpenSlot) -> tuple[datetime, datetime]:
     return slot.start.astimezone(UTC), slot.end.astimezone(UTC)
+
+
+def test_minutes_are_real_ones_in_the_night_when_the_clocks_are_set_back() -> None:
+    half_past_one = at("2026-11-01T01:30")
+    assert minutes_between(half_past_one, after_minutes(half_past_one, 60)) == 60
+    assert after_minutes(half_past_one, 60).timestamp() == at("2026-11-01T01:30").timestamp() + 3600
+    assert (after_minutes(half_past_one, 60).hour, after_minutes(half_past_one, 60).fold) == (1, 1)
