@@ -104,6 +104,11 @@ resilience: $(VENV)/.installed-dev
 	@$(BIN)/reception model pull
 	RESILIENCE_PATIENTS=20 $(BIN)/python -m pytest -s tests/deploy/test_resilience.py
 
+# Ten thousand operations by patients, callers and staff at once while parts die, and whether all of it is possible.
+.PHONY: history
+history: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.history --operations 10000 --out runs/history
+
 # The service built as its container is, step by step in a clean folder, and started.
 rehearse: $(VENV)/.installed-dev
 	$(BIN)/python -m deploy.containers.rehearse

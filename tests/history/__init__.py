@@ -1,0 +1,1 @@
+"""Many patients, callers and staff at once, while parts die: afterwards the recorded history is judged."""

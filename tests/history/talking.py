@@ -1,0 +1,121 @@
+"""What a patient says next, whatever the channel: from the desk's last sentences to an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from tests.history.world import Patient, Slot, Told, slots
+
+#: How often somebody says no, leaves without a word, and does everything once more.
+NO, LEAVING = 0.08, 0.10
+#: The hot times, which everybody wants first.
+HOT = 0.6
+_MESSAGE = "please tell the doctor that the form has come"
+
+
+@dataclass
+class Wish:
+    """What somebody says: the words, whether they pick an option, and the time that is meant."""
+
+    words: str
+    slot: Slot | None = None
+    about: str = ""
+
+
+@dataclass
+class Mind:
+    """One patient in one conversation; `booked` is what they think they have, over all conversations."""
+
+    patient: Patient
+    rng: Random
+    booked: list[Slot]
+    by_phone: bool
+    turns: int = 0
+    task: str = ""
+    options: list[Slot] = field(default_factory=list)
+
+    def opening(self) -> Wish:
+        """The wish of this conversation."""
+        if self.rng.random() < 0.08:
+            self.task = "message"
+            return Wish("I'd like to leave a message")
+        if self.booked and self.rng.random() < 0.8:
+            self.task = self.rng.choice(("move", "cancel"))
+            if self.task == "cancel":
+                return Wish("I want to cancel my appointment")
+            slot = self._wanted()
+            return Wish(f"I have to move my appointment to {slot.day} at {slot.clock}", slot, "asked")
+        self.task = "book"
+        slot = self._wanted()
+        words = f"I'd like a {self.patient.kind} on {slot.day} at {slot.clock} with {slot.doctor}"
+        return Wish(words, slot, "asked")
+
+    def answer(self, told: Sequence[Told]) -> Wish | None:
+        """What to say; None for somebody who leaves without a word."""
+        self.turns += 1
+        if self.turns > 14 or self.rng.random() < LEAVING / 4:
+            return None
+        for one in reversed(told):
+            answer = self._to(one.key)
+            if answer is not None:
+                return answer
+        return Wish("goodbye")
+
+    def _to(self, key: str) -> Wish | None:
+        known: dict[str, str] = {
+            "ask_reason": "It is about a check-up",
+            "ask_patient_name": f"My name is {self.patient.name}",
+            "ask_last_name": f"My name is {self.patient.name}",
+            "ask_date_of_birth": f"I was born on {self.patient.birthday}",
+            "ask_known": "yes, please",
+            "confirm_identity": "yes, please",
+            "ask_message_text": _MESSAGE,
+            "ask_message_callback": "tomorrow morning",
+            "confirm_message": "yes, please",
+            "anything_else": "goodbye",
+            "ask_request": "goodbye",
+            "offer_waitlist": "no, thank you",
+            "offer_handover": "no, thank you",
+            "ask_appointment": "the first one",
+        }
+        if key in known:
+            return Wish(known[key])
+        if key in ("ask_date", "ask_date_move", "ask_change"):
+            slot = self._wanted()
+            return Wish(f"on {slot.day} at {slot.clock}")
+        if key in ("offer_one", "offer_times", "ask_which"):
+            return self._choose(key)
+        if key in ("confirm_booking", "confirm_move", "confirm_cancel"):
+            chance = self.rng.random()
+            if chance < LEAVING:
+                return Wish("", about="leave")
+            return Wish("no, thank you" if chance < LEAVING + NO else "yes, please")
+        return None
+
+    def _choose(self, key: str) -> Wish:
+        if self.options and not self.by_phone:
+            slot = self.rng.choice(self.options)
+            return Wish("", slot, "option")
+        return Wish("yes, please" if key == "offer_one" else "the first one")
+
+    def _wanted(self) -> Slot:
+        """A time that is wanted: mostly one of a few, so that people meet."""
+        every = slots()
+        hot = [one for place, one in enumerate(every) if place % 7 == 0]
+        return self.rng.choice(hot if self.rng.random() < HOT else every)
+
+    def learn(self, told: Sequence[Told]) -> None:
+        """What the patient now believes to have."""
+        for one in told:
+            if one.key in ("booked", "moved") and one.slot is not None:
+                self.booked[:] = [one.slot]
+            elif one.key in ("cancelled", "no_appointments"):
+                self.booked.clear()
+
+
+def pieces(told: Sequence[Told]) -> list[dict[str, Any]]:
+    """Sentences as they are kept in the record."""
+    return [{"key": one.key, "slot": one.slot, "old": one.old} for one in told]

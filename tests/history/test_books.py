@@ -1,0 +1,109 @@
+"""Unit ring: what is wrong in made-up books is found, and nothing in good ones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from reception.database.records import Message
+from tests.history.books import (
+    Books,
+    Change,
+    broken_promises,
+    lost_requests,
+    lost_texts,
+    overlaps,
+    stolen_holds,
+    told_of_changes,
+    wrong_lengths,
+)
+from tests.history.world import DOCTORS, ZONE, Reader, Slot
+
+NINE = Slot(DOCTORS[0], datetime(2026, 11, 2, 9, tzinfo=ZONE).timestamp())
+TEN = Slot(DOCTORS[0], datetime(2026, 11, 2, 10, tzinfo=ZONE).timestamp())
+TALK = "00000000-0000-0000-0000-000000000001"
+READER = Reader()
+
+
+def row(
+    slot: Slot, status: str = "booked", *, id: str = "a", conversation: str | None = TALK, **more: Any
+) -> dict[str, Any]:
+    start = datetime.fromtimestamp(slot.start, UTC)
+    during = f'["{start.isoformat()}","{(start + timedelta(minutes=30)).isoformat()}")'
+    return {
+        "id": id, "status": status, "during": during, "practitioner_id": "1", "conversation_id": conversation,
+        "appointment_type_id": "2",
+    } | more  # fmt: skip
+
+
+def change(
+    was: Mapping[str, Any] | None, now: Mapping[str, Any] | None, at: float = 0.0, tx: str = "1"
+) -> Change:
+    return Change(at, tx, was, now)
+
+
+def books(*changes: Change, told: str = "", requests: int = 0, texts: Any = ()) -> Books:
+    said = Message(UUID(int=2), "desk", told, datetime.fromtimestamp(100, UTC), None, None, [], None)
+    return Books(
+        list(changes), {TALK: [said]}, {}, Counter({TALK: requests}), list(texts), {"1": DOCTORS[0]},
+        {"2": 30}, 0,
+    )  # fmt: skip
+
+
+def booked(slot: Slot) -> str:
+    return f"Your appointment is booked: {READER.said(slot)}."
+
+
+def test_two_rows_over_each_other_are_found_at_the_moment_they_were() -> None:
+    both = [change(None, row(NINE)), change(None, row(NINE, id="b")), change(row(NINE), None)]
+    assert len(list(overlaps(both))) == 1
+    assert not list(overlaps([both[0], both[2], both[1]]))
+    assert not list(overlaps([both[0], change(None, row(TEN, id="b"))]))
+
+
+def test_a_hold_that_somebody_took_away_is_found() -> None:
+    held = row(NINE, "held", hold_expires_at="1970-01-01T00:01:00+00:00")
+    mine, theirs = row(NINE, id="b"), row(NINE, id="b", conversation="other")
+    assert list(stolen_holds([change(held, None, 10), change(None, theirs, 10)]))
+    assert not list(stolen_holds([change(held, None, 10), change(None, mine, 10)]))
+    assert not list(stolen_holds([change(held, None, 70), change(None, theirs, 70)]))
+
+
+def test_a_sentence_without_its_row_and_a_row_without_its_sentence_are_found() -> None:
+    made = change(None, row(NINE))
+    assert not list(broken_promises(books(made, told=booked(NINE)), READER))
+    assert "no row" in next(broken_promises(books(told=booked(NINE)), READER))
+    assert "nobody was told" in next(broken_promises(books(made), READER))
+    assert len(list(broken_promises(books(made, told=booked(TEN)), READER))) == 2
+
+
+def test_a_cancellation_that_was_told_and_did_not_happen_is_found() -> None:
+    told = f"Your appointment {READER.said(NINE)} is cancelled."
+    done = change(row(NINE), row(NINE, "cancelled"), 99)
+    assert not list(told_of_changes(books(done, told=told), READER))
+    assert list(told_of_changes(books(told=told), READER))
+    assert list(told_of_changes(books(change(row(NINE), row(NINE, "cancelled"), 200), told=told), READER))
+
+
+def test_a_lost_request_is_found() -> None:
+    told = "Your request is with the team now. Is there anything else I can do for you?"
+    assert not list(lost_requests(books(told=told, requests=1), READER))
+    assert list(lost_requests(books(told=told), READER)) and list(lost_requests(books(requests=1), READER))
+
+
+def test_texts_that_are_missing_or_left_twice_are_found() -> None:
+    text = {"id": "t", "key": "booked:a", "status": "sent"}
+    made = change(None, row(NINE))
+    assert not list(lost_texts(books(made, texts=[text]), ["t"]))
+    assert list(lost_texts(books(made), []))
+    assert list(lost_texts(books(made, texts=[text]), ["t", "t"]))
+    assert list(lost_texts(books(made, texts=[text]), []))
+
+
+def test_an_appointment_of_the_wrong_length_is_found() -> None:
+    assert not list(wrong_lengths(books(change(None, row(NINE)))))
+    long = row(NINE) | {"during": row(NINE)["during"].replace(":30:", ":45:")}
+    assert list(wrong_lengths(books(change(None, long))))
