@@ -43,6 +43,7 @@ async def _open_requests(store: Store, me: Account) -> int:
 ENTRIES: Sequence[Entry] = (
     Entry("now", "Now", "/staff/now", "n", _waiting),
     Entry("inbox", "Inbox", "/staff/inbox", "i", _open_requests),
+    Entry("calendar", "Calendar", "/staff/calendar", "c"),
     Entry("patients", "Patients", "/staff/patients", "p"),
     Entry("settings", "Settings", "/staff/settings", "e", admins_only=True),
     Entry("figures", "Figures", "/staff/figures", "f"),

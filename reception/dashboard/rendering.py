@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -45,10 +46,14 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Flash:
-    """A short message about what was just done; shown once."""
+    """A short message about what was just done; shown once.
+
+    `undo` takes it back: the path of a form and, beside it, the form's fields.
+    """
 
     text: str
     kind: Kind = "good"
+    undo: Mapping[str, str] | None = None
 
 
 def clock_time(at: datetime) -> str:
@@ -87,10 +92,21 @@ async def page(request: Received, template: str, *, here: str = "", status: int 
 
 
 def part(
-    request: Received, template: str, *, flash: Flash | None = None, status: int = 200, **values: Any
+    request: Received,
+    template: str,
+    *,
+    flash: Flash | None = None,
+    status: int = 200,
+    into: str = "",
+    **values: Any,
 ) -> Any:
-    """A part of a page, for htmx; with `flash` the page also shows a short message."""
+    """A part of a page, for htmx; with `flash` the page also shows a short message.
+
+    It is put where the page asked for it, or (`into`) within the element of that id.
+    """
     headers = {} if flash is None else {"HX-Trigger": json.dumps({"flash": vars(flash)})}
+    if into:
+        headers |= {"HX-Retarget": f"#{into}", "HX-Reswap": "innerHTML"}
     return _answer(request, template, values, status=status, headers=headers)
 
 

@@ -8,7 +8,18 @@ from litestar import Response, Router, get
 from litestar.di import Provide
 from litestar.params import FromPath
 
-from reception.dashboard import correcting, entrance, figures, frame, inbox, now, patients, people
+from reception.dashboard import (
+    calendar,
+    calendar_changes,
+    correcting,
+    entrance,
+    figures,
+    frame,
+    inbox,
+    now,
+    patients,
+    people,
+)
 from reception.dashboard.live import live
 from reception.dashboard.problems import HANDLERS
 from reception.dashboard.rendering import BUILT, redirect
@@ -21,6 +32,8 @@ PAGES = [
     *frame.handlers,
     *now.handlers,
     *inbox.handlers,
+    *calendar.handlers,
+    *calendar_changes.handlers,
     *correcting.handlers,
     *figures.handlers,
     *patients.handlers,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -16,7 +17,10 @@ CALENDAR_PATH = "/appointments"
 
 
 class Notices:
-    """What is written into the outbox when an appointment changes; nothing about why the patient comes."""
+    """What is written into the outbox when an appointment changes; nothing about why the patient comes.
+
+    With `due_at` (aware, by the desk's clock) a text waits until then, and can be unsaid meanwhile.
+    """
 
     def __init__(self, prompts_dir: Path, public_url: str = "") -> None:
         """Without a `public_url` texts carry no link to the calendar file."""
@@ -24,25 +28,42 @@ class Notices:
         self._public_url = public_url.rstrip("/")
 
     async def booked(
-        self, store: Store, practice: Practice, appointment: Appointment, conversation_id: UUID | None = None
+        self,
+        store: Store,
+        practice: Practice,
+        appointment: Appointment,
+        conversation_id: UUID | None = None,
+        due_at: datetime | None = None,
     ) -> None:
         """Confirms a booking, once."""
-        await self._tell(store, practice, appointment, "booked", f"booked:{appointment.id}", conversation_id)
+        key = f"booked:{appointment.id}"
+        await self._tell(store, practice, appointment, "booked", key, conversation_id, due_at)
 
     async def moved(
-        self, store: Store, practice: Practice, appointment: Appointment, conversation_id: UUID | None = None
+        self,
+        store: Store,
+        practice: Practice,
+        appointment: Appointment,
+        conversation_id: UUID | None = None,
+        due_at: datetime | None = None,
     ) -> None:
         """Tells the new time; call it once for every move."""
         moves = await store.texts_about(appointment.id, "moved")
         key = f"moved:{appointment.id}:{moves}"
-        await self._tell(store, practice, appointment, "moved", key, conversation_id)
+        await self._tell(store, practice, appointment, "moved", key, conversation_id, due_at)
 
     async def cancelled(
-        self, store: Store, practice: Practice, appointment: Appointment, conversation_id: UUID | None = None
+        self,
+        store: Store,
+        practice: Practice,
+        appointment: Appointment,
+        conversation_id: UUID | None = None,
+        due_at: datetime | None = None,
     ) -> None:
-        """Confirms that an appointment is cancelled, once."""
-        key = f"cancelled:{appointment.id}"
-        await self._tell(store, practice, appointment, "cancelled", key, conversation_id)
+        """Confirms that an appointment is cancelled, once (or once more, after it was booked again)."""
+        moves = await store.texts_about(appointment.id, "moved")
+        key = f"cancelled:{appointment.id}" + (f":{moves}" if moves else "")
+        await self._tell(store, practice, appointment, "cancelled", key, conversation_id, due_at)
 
     async def _tell(
         self,
@@ -52,6 +73,7 @@ class Notices:
         kind: str,
         key: str,
         conversation_id: UUID | None,
+        due_at: datetime | None,
     ) -> None:
         to = number_for_texts(practice, appointment.patient)
         if not to:
@@ -72,6 +94,7 @@ class Notices:
             key=key,
             conversation_id=conversation_id,
             appointment_id=appointment.id,
+            due_at=due_at,
         )
 
     async def _where(

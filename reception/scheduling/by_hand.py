@@ -17,6 +17,11 @@ from reception.scheduling.waiting import WaitingList
 
 Outcome = Literal["booked", "completed", "no_show"]
 
+#: How long a text to the patient waits: what is taken back at once nobody needs to hear of.
+GRACE = timedelta(minutes=1)
+#: Texts that tell where an appointment stands; the newest makes those before it void.
+TOLD = ("booked", "moved", "cancelled")
+
 #: What `bookable` finds, as staff are asked about it.
 WARNINGS = {
     "type": "{practitioner} does not offer this kind of appointment.",
@@ -55,6 +60,9 @@ class ByHand:
     Patients are told by text of what changes, and freed time goes to the waiting list first. Raises
     SlotTaken where something is in the way, Taken where somebody else changed it meanwhile, and Bent where
     a rule speaks against it and `anyway` is not given.
+
+    `unsaid` are the kinds of texts about the last change's appointment that had not left yet, and never
+    will: while there were any, the patient does not know where it stood before.
     """
 
     def __init__(
@@ -65,7 +73,12 @@ class ByHand:
         now: datetime,
         waiting: WaitingList,
         notices: Notices | None,
+        *,
+        grace: timedelta = timedelta(0),
     ) -> None:
+        """Texts to patients wait for `grace`."""
+        self.unsaid: set[str] = set()
+        self._due = now + grace if grace else None
         self._store = store
         self._practice = practice
         self._me = me
@@ -100,15 +113,24 @@ class ByHand:
             raise SlotTaken(self._taken(place))
         await self._audit("book", booked, start=place.start.isoformat())
         appointment = await self._appointment(booked)
-        if self._notices is not None:
-            await self._notices.booked(self._store, self._practice, appointment)
+        await self._tell("booked", appointment)
         return appointment
 
     async def move(
-        self, appointment_id: UUID, place: Place, seen: datetime, *, anyway: bool = False
+        self,
+        appointment_id: UUID,
+        place: Place,
+        seen: datetime,
+        *,
+        seen_with: UUID | None = None,
+        anyway: bool = False,
+        back: bool = False,
     ) -> Appointment:
-        """Gives an appointment another place. `seen` is the start at which it was shown."""
-        old = await self._booked(appointment_id, seen)
+        """Gives an appointment another place. `seen` and `seen_with`: when and whose it was when shown.
+
+        With `back` it goes where the patient last knew it to be: a text that has not left is all they need.
+        """
+        old = await self._booked(appointment_id, seen, seen_with)
         same_place = (old.practitioner_id, old.start) == (place.practitioner.id, place.start)
         if same_place and old.appointment_type_id == place.appointment_type.id:
             return old
@@ -129,8 +151,8 @@ class ByHand:
         )
         await self._waiting.give(old)
         appointment = await self._appointment(appointment_id)
-        if self._notices is not None and not same_place:
-            await self._notices.moved(self._store, self._practice, appointment)
+        if not same_place:
+            await self._tell("moved", appointment, back=back)
         return appointment
 
     async def cancel(self, appointment_id: UUID, seen: datetime) -> Appointment:
@@ -140,12 +162,11 @@ class ByHand:
         cancelled = await self._appointment(appointment_id)
         await self._audit("cancel", appointment_id, start=cancelled.start.isoformat())
         await self._waiting.give(cancelled)
-        if self._notices is not None:
-            await self._notices.cancelled(self._store, self._practice, cancelled)
+        await self._tell("cancelled", cancelled)
         return cancelled
 
-    async def restore(self, appointment_id: UUID) -> Appointment:
-        """Takes a cancellation back, where the time is still free."""
+    async def restore(self, appointment_id: UUID, *, back: bool = False) -> Appointment:
+        """Takes a cancellation back, where the time is still free. `back` as with a move."""
         old = await self._appointment(appointment_id, lock=True)
         if old.status != "cancelled":
             return old
@@ -155,8 +176,7 @@ class ByHand:
             raise SlotTaken("The time has gone to somebody else meanwhile.")
         await self._audit("restored", appointment_id, start=old.start.isoformat())
         restored = await self._appointment(appointment_id)
-        if self._notices is not None:
-            await self._notices.moved(self._store, self._practice, restored)
+        await self._tell("moved", restored, back=back)
         return restored
 
     async def end(self, appointment_id: UUID, outcome: Outcome) -> Appointment:
@@ -212,9 +232,23 @@ class ByHand:
     def _taken(place: Place) -> str:
         return f"{place.practitioner.name} has something else at that time; nothing was changed."
 
-    async def _booked(self, appointment_id: UUID, seen: datetime) -> Appointment:
+    async def _tell(self, kind: str, appointment: Appointment, *, back: bool = False) -> None:
+        """Tells the patient, in place of what has not left yet."""
+        self.unsaid = unsaid = await self._store.unsay_texts(appointment.id, TOLD)
+        if self._notices is None or (back and unsaid) or (kind == "cancelled" and "booked" in unsaid):
+            return
+        if kind == "cancelled":
+            tell = self._notices.cancelled
+        else:
+            tell = self._notices.booked if "booked" in {kind, *unsaid} else self._notices.moved
+        await tell(self._store, self._practice, appointment, due_at=self._due)
+
+    async def _booked(
+        self, appointment_id: UUID, seen: datetime, seen_with: UUID | None = None
+    ) -> Appointment:
         found = await self._appointment(appointment_id, lock=True)
-        if found.status != "booked" or found.start != seen:
+        elsewhere = seen_with not in (None, found.practitioner_id)
+        if found.status != "booked" or found.start != seen or elsewhere:
             raise Taken("Somebody has changed this appointment meanwhile; it is shown as it is now.")
         return found
 

@@ -123,6 +123,19 @@ def bookable(
     return None
 
 
+def working_stretches(practice: Practice, practitioner: Practitioner, day: date) -> list[Stretch]:
+    """When somebody can be booked on a local day, in UTC; listed slots are as long as their shortest type."""
+    if _closed(practice, day):
+        return []
+    if practitioner.slots is not None:
+        lengths = [one.minutes for one in practice.appointment_types if practitioner.id in one.practitioners]
+        length = timedelta(minutes=min(lengths, default=practice.booking.grid_minutes))
+        starts = (local_instant(wall, practice.time_zone) for wall in _starts(practice, practitioner, day))
+        return _merged((start, start + length) for start in starts if start is not None)
+    opening = _blocks(practice.opening_hours, day, practice.time_zone)
+    return _common(opening, _blocks(_working_hours(practice, practitioner), day, practice.time_zone))
+
+
 def _slot(
     practice: Practice, who: Practitioner, appointment_type: AppointmentType, start: datetime
 ) -> OpenSlot:

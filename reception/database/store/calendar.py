@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from reception.database.records import Appointment, TimeBlock
@@ -31,15 +31,19 @@ class Calendar(Appointments):
 
     async def time_blocks(self, practice_id: UUID, first: datetime, last: datetime) -> list[TimeBlock]:
         """Blocked time between two aware times."""
+        return await self._blocks(practice_id, AppointmentRow.during.overlaps(stretch(first, last)))
+
+    async def time_block(self, practice_id: UUID, block_id: UUID) -> TimeBlock | None:
+        """One stretch of blocked time."""
+        found = await self._blocks(practice_id, AppointmentRow.id == block_id)
+        return found[0] if found else None
+
+    async def _blocks(self, practice_id: UUID, which: ColumnElement[bool]) -> list[TimeBlock]:
         row = AppointmentRow
         query = (
             select(row.id, row.practitioner_id, row.during, row.reason, PracticeRow.time_zone)
             .join(PracticeRow, PracticeRow.id == row.practice_id)
-            .where(
-                row.practice_id == practice_id,
-                row.status == "blocked",
-                row.during.overlaps(stretch(first, last)),
-            )
+            .where(row.practice_id == practice_id, row.status == "blocked", which)
             .order_by(row.during, row.id)
         )
         return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -81,6 +81,15 @@ class Outbox(Queries):
         """How many texts of a kind there are about an appointment, sent or not."""
         query = select(func.count()).where(OutboxRow.appointment_id == appointment_id, OutboxRow.kind == kind)
         return await self._connection.scalar(query) or 0
+
+    async def unsay_texts(self, appointment_id: UUID, kinds: Collection[str]) -> set[str]:
+        """Removes texts about an appointment that have not left yet; returns of which kinds there were."""
+        query = delete(OutboxRow).where(
+            OutboxRow.appointment_id == appointment_id,
+            OutboxRow.kind.in_(kinds),
+            OutboxRow.status == "queued",
+        )
+        return set(await self._connection.scalars(query.returning(OutboxRow.kind)))
 
     async def asked_by_text(self, practice_id: UUID, key: str) -> bool:
         """Whether a text with this key was ever put into the outbox."""
