@@ -13,18 +13,25 @@ from pydantic import AwareDatetime, BaseModel, Field
 from reception.channels.given import GivenService
 from reception.dashboard.at_hand import AtHand, Clock, Day, Maybe, calendar_of, day_of
 from reception.dashboard.calendar import shown_appointment
-from reception.dashboard.choosing_patients import New, find_patients, take_on
 from reception.dashboard.forms import form
+from reception.dashboard.new_patients import New, take_on
 from reception.dashboard.rendering import Flash, clock_time, day, part
 from reception.database.records import Appointment
+from reception.patients.wanted import LONGEST, wanted
 from reception.scheduling.by_hand import Bent, Outcome
 from reception.staff.access import CSRF_FIELD, Me, Received, form_fields, may_change
 
 #: Where the page asks whether a rule may be bent, and where one thing is shown beside the calendar.
 ASK, PANEL = "ask", "panel"
 PATH = "/staff/calendar"
+#: Patients to choose from.
+MOST = 6
 
 Reason = Annotated[str, Field(max_length=500)]
+
+
+class LookedFor(BaseModel):
+    q: str = ""
 
 
 class Placed(BaseModel):
@@ -91,12 +98,17 @@ async def new_appointment(
         )
 
 
-@get("/calendar/patients", guards=[may_change])
-async def patients(request: Received, me: Me, service: GivenService, q: FromQuery[str] = "") -> Any:
-    """Who is meant by a name, a birth date or a number."""
+@post("/calendar/patients", guards=[may_change], status_code=200)
+async def patients(request: Received, me: Me, service: GivenService) -> Any:
+    """Who is meant by a name, a birth date or a number. It is posted, so that no address holds a name."""
+    given = await form(request, LookedFor)
     async with calendar_of(service, me) as here:
-        found = await find_patients(here.store, here.practice, q[:100], here.now.date())
-    return part(request, "found_patients.html", found=found, q=q.strip())
+        asked = wanted(given.q[:LONGEST], here.now.date(), str(here.practice.time_zone))
+        if asked.anybody:
+            found = await here.store.seen_lately(me.practice_id, me.id, MOST, here.now)
+        else:
+            found = await here.store.find_patients(me.practice_id, asked, MOST, here.now)
+    return part(request, "found_patients.html", found=found, lately=asked.anybody)
 
 
 @post("/calendar/appointments", guards=[may_change], status_code=200)

@@ -66,13 +66,6 @@ class Patients(Queries):
         rows = await self._connection.execute(query.order_by(PatientRow.created_at, PatientRow.id))
         return [Patient(*row) for row in rows]
 
-    async def patients_named(self, practice_id: UUID, name: str, most: int) -> list[Patient]:
-        """Those in whose names every word given stands, be it in part; by name."""
-        parts = [PatientRow.name.icontains(part, autoescape=True) for part in name.split()]
-        query = select(*COLUMNS).where(PatientRow.practice_id == practice_id, *parts)
-        rows = await self._connection.execute(query.order_by(PatientRow.name, PatientRow.id).limit(most))
-        return [Patient(*row) for row in rows]
-
     async def patient(self, practice_id: UUID, patient_id: UUID) -> Patient | None:
         query = select(*COLUMNS).where(PatientRow.practice_id == practice_id, PatientRow.id == patient_id)
         row = (await self._connection.execute(query)).first()
