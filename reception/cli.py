@@ -13,6 +13,7 @@ from reception.commands.corrections import corrections_group
 from reception.commands.data import export, import_group, migrate, practice_group
 from reception.commands.drain import drain
 from reception.commands.hours import hours
+from reception.commands.keys import keys_group
 from reception.commands.measure import bench, evaluate, understand
 from reception.commands.models import model_group
 from reception.commands.patient import patient_group
@@ -63,6 +64,7 @@ for _command in (
     drain,
     staff_group,
     patient_group,
+    keys_group,
     export,
     corrections_group,
     model_group,

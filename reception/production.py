@@ -37,6 +37,8 @@ def unsafe(settings: Settings) -> Iterator[str]:
         yield "RECEPTION_PUBLIC_URL: must begin with https://"
     if not encrypted(settings.database_url):
         yield "RECEPTION_DATABASE_URL: not encrypted to another host; add sslmode=verify-full"
+    if not settings.data_keys.get_secret_value():
+        yield "RECEPTION_DATA_KEYS: missing; make one with `reception keys new`, and keep a copy elsewhere"
     if not settings.twilio_auth_token.get_secret_value():
         yield "RECEPTION_TWILIO_AUTH_TOKEN: missing; a long random text where no phone is connected"
     if settings.twilio_account_sid and not _ACCOUNT.fullmatch(settings.twilio_account_sid):

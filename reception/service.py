@@ -88,7 +88,7 @@ class Service:
     async def open(self) -> None:
         """Opens the database and loads the model. What is away is tried again in the background."""
         settings = self.settings
-        self._database = await Database.open(settings.database_url, settings.data_dir)
+        self._database = await Database.of(settings)
         self._accounts = Accounts(
             self._database,
             idle=timedelta(minutes=settings.staff_idle_minutes),

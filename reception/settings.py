@@ -26,6 +26,11 @@ class Settings(BaseSettings):
     migrate: bool = Field(
         True, description="whether a starting service migrates the database; else it waits until someone has"
     )
+    data_keys: SecretStr = Field(
+        SecretStr(""),
+        description="keys that encrypt health data, between commas (reception keys new); the first encrypts,"
+        " all decrypt; empty means a key file in the data folder",
+    )
     data_dir: Path = Field(Path("data"), description="the embedded database and all other state")
     model_dir: Path = Field(
         Path.home() / ".cache" / "reception" / "models", description="where model files are kept"

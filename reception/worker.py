@@ -12,6 +12,7 @@ from reception.database.store.outbox import QUEUED
 from reception.errors import ReceptionError
 from reception.logging import where
 from reception.messaging.texts import Texts
+from reception.reencrypting import encrypt_plain
 
 log = structlog.get_logger()
 
@@ -30,11 +31,15 @@ async def work(database: Database, texts: Texts | None = None, interval: float =
         log.warning("texts_off", reason="RECEPTION_TWILIO_ACCOUNT_SID and RECEPTION_TWILIO_AUTH_TOKEN")
     woken = asyncio.Event()
     listening = asyncio.create_task(database.wake(QUEUED, woken))
-    trouble = ""
+    trouble, encrypted = "", False
     try:
         while True:
             woken.clear()
             try:
+                if not encrypted:  # what an earlier version wrote
+                    rows, encrypted = await encrypt_plain(database), True
+                    if rows:
+                        log.info("rows_encrypted", count=rows)
                 await one_round(database, texts)
                 trouble = ""
             except ReceptionError as error:

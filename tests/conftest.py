@@ -20,6 +20,8 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy.engine import make_url
 
+from reception.data_keys import DataKeys, new_key, parse_keys
+from reception.database import connection
 from reception.database.connection import Database
 from reception.database.embedded import EmbeddedServer
 from reception.database.load import load_practice
@@ -58,6 +60,16 @@ DO $$ BEGIN
     );
 END $$
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_key() -> Iterator[DataKeys]:
+    """All tests, and the processes they start, encrypt with the same key, wherever their data folder is."""
+    keys = new_key()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RECEPTION_DATA_KEYS", keys)
+        patch.setattr(connection, "folder_keys", lambda folder: parse_keys(keys))
+        yield parse_keys(keys)
 
 
 @pytest.fixture(scope="session", autouse=True)

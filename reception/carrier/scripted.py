@@ -80,7 +80,7 @@ async def play_scripts(settings: Settings, url: str, path: Path, speed: float) -
 @asynccontextmanager
 async def _running(settings: Settings, url: str, script: Script) -> AsyncIterator[Host]:
     """The service at the address: its own practice and clock, its database by our settings."""
-    database = await Database.open(settings.database_url, settings.data_dir)
+    database = await Database.of(settings)
     try:
         async with line_to(settings, url, Delivery(script.retries, script.twice)) as webhooks:
             yield Host(url, settings.twilio_account_sid, webhooks, database, None)
@@ -95,9 +95,9 @@ async def _fresh(settings: Settings, script: Script) -> AsyncIterator[Host]:
         data = Path(temporary) / "data"
         changes = own_service(data, script.practice, script.now.isoformat())
         changes["RECEPTION_TWILIO_RELAY"] = str(script.relay).lower()
-        ours = settings.model_copy(update={"data_dir": data, "public_url": ""})
+        ours = settings.model_copy(update={"data_dir": data, "database_url": "", "public_url": ""})
         async with service_process(Path(temporary), changes) as process:
-            database = await Database.open("", data)
+            database = await Database.of(ours)
             try:
                 async with line_to(ours, process.base, Delivery(script.retries, script.twice)) as webhooks:
                     yield Host(process.base, ours.twilio_account_sid, webhooks, database, process)

@@ -32,7 +32,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """The migrated database; an embedded server that a running service started is shared."""
     from reception.database.connection import Database
 
-    database = await Database.open(settings.database_url, settings.data_dir)
+    database = await Database.of(settings)
     try:
         await database.migrate()
         yield database
@@ -50,15 +50,19 @@ async def the_practice(store: Store, slug: str) -> Practice:
 
 @click.command(epilog="Example: reception migrate")
 def migrate() -> None:
-    """Brings the database to the current schema."""
+    """Brings the database to the current schema, and encrypts what an earlier version did not."""
     settings = read_settings()
 
-    async def work() -> None:
-        async with open_database(settings):
-            pass  # opening it has migrated it
+    from reception.reencrypting import encrypt_plain
 
-    asyncio.run(work())
+    async def work() -> int:
+        async with open_database(settings) as database:  # opening it has migrated it
+            return await encrypt_plain(database)
+
+    rows = asyncio.run(work())
     click.echo("The database has the current schema.")
+    if rows:
+        click.echo(f"{rows} rows of an earlier version were encrypted.")
 
 
 @click.command(epilog="Example: reception export > export.json")

@@ -70,7 +70,7 @@ def _from_files(files: tuple[Path, ...]) -> list[Practice]:
 async def _from_database(settings: Settings) -> list[Practice]:
     from reception.database.connection import Database
 
-    database = await Database.open(settings.database_url, settings.data_dir)
+    database = await Database.of(settings)
     try:
         await database.check()
         async with database.transaction() as store:

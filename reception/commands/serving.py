@@ -113,7 +113,7 @@ async def _worker(settings: Settings) -> None:
     from reception.worker import work
 
     check_production(settings)
-    database = await Database.open(settings.database_url, settings.data_dir)
+    database = await Database.of(settings)
     api = twilio_api(settings)
     texts = build_texts(settings, database, Clock(settings.now), api)
     task = asyncio.create_task(work(database, texts))

@@ -103,7 +103,7 @@ async def _with_accounts(settings: Settings, slug: str | None, work: Work) -> No
     from reception.database.connection import Database
     from reception.staff.accounts import Accounts
 
-    database = await Database.open(settings.database_url, settings.data_dir)
+    database = await Database.of(settings)
     try:
         async with database.transaction() as store:
             practice = await store.practice(slug or settings.practice or None)

@@ -22,12 +22,14 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from reception.data_keys import DataKeys, folder_keys, keys_of
 from reception.database.embedded import EmbeddedServer
+from reception.database.encrypted import use_keys
 from reception.database.listening import OnChange, listen
 from reception.database.store import Store
 from reception.database.waking import wake
 from reception.errors import MisconfiguredError, ReceptionError, Unavailable
-from reception.settings import ROOT
+from reception.settings import ROOT, Settings
 
 T = TypeVar("T")
 
@@ -56,7 +58,9 @@ CONNECT_ARGS: dict[str, Any] = {
 class Database:
     """One pool of connections. While PostgreSQL is away, every method raises Unavailable (static text)."""
 
-    def __init__(self, url: URL, server: EmbeddedServer | None = None, *, pool_size: int = 10) -> None:
+    def __init__(
+        self, url: URL, keys: DataKeys, server: EmbeddedServer | None = None, *, pool_size: int = 10
+    ) -> None:
         self._server = server
         self._full_until = 0.0
         self._engine = create_async_engine(
@@ -68,17 +72,30 @@ class Database:
             max_overflow=10,
             pool_timeout=10,
         )
+        use_keys(self._engine, keys)
+        #: Those that encrypt what patients say.
+        self.keys = keys
 
     @classmethod
-    async def open(cls, url: str, data_dir: Path, *, pool_size: int = 10) -> Database:
+    async def of(cls, settings: Settings) -> Database:
+        """The database of these settings."""
+        keys = await asyncio.to_thread(keys_of, settings)
+        return await cls.open(settings.database_url, settings.data_dir, keys)
+
+    @classmethod
+    async def open(
+        cls, url: str, data_dir: Path, keys: DataKeys | None = None, *, pool_size: int = 10
+    ) -> Database:
         """A pool for `url` (postgresql://…), or for the embedded server of `data_dir` when it is empty.
 
         Starts the embedded server where none runs. With a URL nothing is connected yet: see `check`.
+        `keys` encrypt what patients say; without any it is the key of `data_dir`.
         """
+        ring = await asyncio.to_thread(folder_keys, data_dir) if keys is None else keys
         if url:
-            return cls(parse_url(url), pool_size=pool_size)
+            return cls(parse_url(url), ring, pool_size=pool_size)
         server = EmbeddedServer(data_dir)
-        return cls(parse_url(await asyncio.to_thread(server.start)), server, pool_size=pool_size)
+        return cls(parse_url(await asyncio.to_thread(server.start)), ring, server, pool_size=pool_size)
 
     @asynccontextmanager
     async def transaction(self, *, snapshot: bool = False) -> AsyncIterator[Store]:

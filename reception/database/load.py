@@ -1,7 +1,7 @@
 """Loading of practice files and takeover of existing patients and appointments, safe to repeat.
 
 Each load remembers what the file said. Next time only what the file says differently is changed, so that
-whatever staff or patients changed since stays; nothing is ever removed.
+whatever staff or patients changed since stays; nothing is ever removed, and who was erased stays erased.
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ async def import_patients(store: Store, practice_id: UUID, rows: Sequence[Patien
     """
     practice = await _locked(store, practice_id)
     known = await store.sourced_patients(practice_id)
+    erased = await store.erased_sources(practice_id)
     report = ImportReport()
     for row in rows:
         key = _patient_key(practice, row.name, row.date_of_birth)
@@ -79,6 +80,9 @@ async def import_patients(store: Store, practice_id: UUID, rows: Sequence[Patien
         found = known.get(key) or await store.unsourced_patient(
             practice_id, row.name, row.date_of_birth, row.phone
         )
+        if found is None and key in erased:
+            report = report.counting("unchanged")
+            continue
         if found is None:
             await store.add_sourced_patient(practice_id, key, row.name, row.date_of_birth, contact)
             report = report.counting("added")
@@ -105,8 +109,10 @@ async def _load_guardians(store: Store, practice: Practice, practice_file: Pract
     known = await store.sourced_patients(practice.id)
     for patient in practice_file.patients:
         for guardian in practice_file.guardians_of(patient):
-            ids = (known[practice_file.patient_id(one)].id for one in (patient, guardian))
-            await store.add_guardian(practice.id, *ids)
+            both = [known.get(practice_file.patient_id(one)) for one in (patient, guardian)]
+            ids = [one.id for one in both if one is not None]
+            if len(ids) == 2:  # one who was erased is not there any more
+                await store.add_guardian(practice.id, *ids)
 
 
 def merged_settings(now: Any, before: Any, new: Any) -> Any:
@@ -182,7 +188,7 @@ class _Calendar:
         await self._store.lock_calendars([one.id for one in self._practice.practitioners])
         report = ImportReport()
         for row, owner in zip(rows, owners, strict=True):
-            patients = {self._patients[owner]} if owner else await self._named(row)
+            patients = await self._of(row, owner)
             if len(patients) != 1:
                 report = report.refusing(row.line, SEVERAL if patients else UNKNOWN)
                 continue
@@ -194,6 +200,12 @@ class _Calendar:
             objection = await self._book(row, patient_id, key)
             report = report.refusing(row.line, objection) if objection else report.counting("added")
         return report
+
+    async def _of(self, row: AppointmentEntry, owner: UUID | None) -> set[UUID]:
+        """Whose appointment a row may be; nobody's where its patient was erased."""
+        if owner is None:
+            return await self._named(row)
+        return {self._patients[owner]} if owner in self._patients else set()
 
     async def _named(self, row: AppointmentEntry) -> set[UUID]:
         """The patients a row may mean; whom staff renamed since is still found by the file's name."""

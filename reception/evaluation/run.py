@@ -155,7 +155,7 @@ async def play_one(
     )
     async with in_process(own, Lent(model)) as client:
         transcript = await play(scenario, client, seed=seed)
-    database = await Database.open(url, own.data_dir)
+    database = await Database.of(own)
     async with database.transaction(snapshot=True) as store:
         rows = await export(store)
     await database.close()

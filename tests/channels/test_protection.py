@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from reception.channels.limits import Limiter, household
+from reception.data_keys import new_key
 from reception.errors import Busy, MisconfiguredError
 from reception.logging import where
 from reception.production import check_production, encrypted, unsafe
@@ -18,6 +19,7 @@ SAFE: dict[str, Any] = {
     "env": "production",
     "public_url": "https://desk.example",
     "twilio_auth_token": SecretStr("secret"),
+    "data_keys": SecretStr(new_key()),
     "database_url": "postgresql://reception@db.example/reception?sslmode=verify-full",
 }
 
@@ -63,6 +65,7 @@ def test_a_safe_production_starts_and_development_may_do_what_it_likes() -> None
         ({"public_url": ""}, "RECEPTION_PUBLIC_URL"),
         ({"public_url": "http://desk.example"}, "RECEPTION_PUBLIC_URL"),
         ({"database_url": "postgresql://u:pw@db.example/reception"}, "RECEPTION_DATABASE_URL"),
+        ({"data_keys": SecretStr("")}, "RECEPTION_DATA_KEYS"),
         ({"twilio_auth_token": SecretStr("")}, "RECEPTION_TWILIO_AUTH_TOKEN"),
         ({"twilio_account_sid": "my account"}, "RECEPTION_TWILIO_ACCOUNT_SID"),
         ({"twilio_api_url": "http://elsewhere.example"}, "RECEPTION_TWILIO_API_URL"),

@@ -21,6 +21,7 @@ FILLED = {
     "RECEPTION_HOST": "desk.example.org",
     "POSTGRES_PASSWORD": "x",
     "RECEPTION_TWILIO_ACCOUNT_SID": f"AC{0:032}",
+    "RECEPTION_DATA_KEYS": "x",
     "RECEPTION_TWILIO_AUTH_TOKEN": "x",
     "GRAFANA_PASSWORD": "x",
 }

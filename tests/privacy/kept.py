@@ -9,9 +9,9 @@ from reception.database.tables import Table
 
 
 async def everything(database: Database) -> dict[str, str]:
-    """Table → all its rows as one text."""
+    """Table → all its rows as one text, in an order of their own."""
     async with database.transaction() as store:
         return {
-            table.name: "\n".join(str(row) for row in await store._connection.execute(select(table)))
+            table.name: "\n".join(sorted(str(row) for row in await store._connection.execute(select(table))))
             for table in Table.metadata.sorted_tables
         }

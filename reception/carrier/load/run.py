@@ -72,9 +72,10 @@ async def measure(
         folder = Path(temporary)
         (folder / "practice.yaml").write_text(practice_file(people), encoding="utf-8")
         changes = own_service(folder / "data", folder / "practice.yaml", NOW.isoformat())
-        ours = settings.model_copy(update={"data_dir": folder / "data", "public_url": ""})
+        own = {"data_dir": folder / "data", "database_url": "", "public_url": ""}
+        ours = settings.model_copy(update=own)
         async with service_process(folder, changes) as served:
-            database = await Database.open("", folder / "data")
+            database = await Database.of(ours)
             try:
                 before = served.cpu_seconds()
                 async with line_to(ours, served.base) as webhooks:

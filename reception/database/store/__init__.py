@@ -25,6 +25,7 @@ from reception.database.store.overview import Overview
 from reception.database.store.patients import Patients
 from reception.database.store.practices import Practices
 from reception.database.store.protection import Protection
+from reception.database.store.reencryption import Reencryption
 from reception.database.store.requests import Requests
 from reception.database.store.sending import Sending
 from reception.database.store.sources import Sources
@@ -49,6 +50,7 @@ class Store(
     Sending,
     Protection,
     Counts,
+    Reencryption,
     Sources,
     Staff,
     Corrections,

@@ -124,25 +124,21 @@ class Corrections(Queries):
 
     async def _names(self, conversations: set[UUID]) -> dict[UUID, set[str]]:
         """The names said or concerned in each conversation: understood, corrected, or on file."""
-        said = MessageRow.frame["slots"]["patient_name"].astext
-        meant = CorrectionRow.slots["patient_name"].astext
-        queries = [
-            select(MessageRow.conversation_id, said).where(said.is_not(None)),
-            select(MessageRow.conversation_id, meant)
-            .join(CorrectionRow, CorrectionRow.message_id == MessageRow.id)
-            .where(meant.is_not(None)),
-            *(
-                select(table.conversation_id, PatientRow.name).join(
-                    PatientRow, PatientRow.id == table.patient_id
-                )
-                for table in (AppointmentRow, RequestRow)
-            ),
-        ]
         names: dict[UUID, set[str]] = {}
-        for query in queries:
-            column = query.selected_columns[0]
-            for conversation, name in await self._connection.execute(query.where(column.in_(conversations))):
-                names.setdefault(conversation, set()).add(name)
+        said = select(MessageRow.conversation_id, MessageRow.frame, CorrectionRow.slots)
+        said = said.outerjoin(CorrectionRow, CorrectionRow.message_id == MessageRow.id)
+        said = said.where(MessageRow.conversation_id.in_(conversations), MessageRow.role == "patient")
+        for conversation, frame, meant in await self._connection.execute(said):
+            for slots in ((frame or {}).get("slots"), meant):
+                if slots and "patient_name" in slots:
+                    names.setdefault(conversation, set()).add(slots["patient_name"])
+        for table in (AppointmentRow, RequestRow):
+            on_file = select(table.conversation_id, PatientRow.name)
+            on_file = on_file.join(PatientRow, PatientRow.id == table.patient_id)
+            on_file = on_file.where(table.conversation_id.in_(conversations))
+            for concerned, name in await self._connection.execute(on_file):
+                if concerned is not None:
+                    names.setdefault(concerned, set()).add(name)
         return names
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, Text, case, cast, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, case, func, insert, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from reception.database.records import InboxItem, Note, Patient
@@ -29,6 +29,8 @@ Show = Literal["open", "mine", "done"]
 RANK = case({"emergency": 0, "urgent": 1}, value=RequestRow.priority, else_=2)
 #: What belongs to the waiting list is on a page of its own.
 ELSEWHERE = ("waitlist",)
+#: Requests that a search reads at once, and in all.
+SEARCHED, MOST_SEARCHED = 200, 2000
 
 _Assigned, _Done, _Seen = aliased(StaffRow), aliased(StaffRow), aliased(StaffRow)
 
@@ -53,7 +55,30 @@ class Inbox(Queries):
         limit: int,
         after: InboxItem | None = None,
     ) -> list[InboxItem]:
-        """Up to `limit` requests, from the one after `after` on. Done ones come newest first."""
+        """Up to `limit` requests, from the one after `after` on. Done ones come newest first.
+
+        A search reads the next requests in that order one by one, as their words are encrypted: up to
+        2,000 of them.
+        """
+        if not wanted.search:
+            return await self._page(practice_id, staff_id, wanted, limit, after)
+        found: list[InboxItem] = []
+        for _ in range(MOST_SEARCHED // SEARCHED):
+            page = await self._page(practice_id, staff_id, wanted, SEARCHED, after)
+            found += [item for item in page if _tells_of(item, wanted.search)]
+            if len(page) < SEARCHED or len(found) >= limit:
+                break
+            after = page[-1]
+        return found[:limit]
+
+    async def _page(
+        self,
+        practice_id: UUID,
+        staff_id: UUID,
+        wanted: InboxFilter,
+        limit: int,
+        after: InboxItem | None = None,
+    ) -> list[InboxItem]:
         query = _items().where(*_wanted(practice_id, staff_id, wanted))
         if wanted.show == "done":
             order: Sequence[Any] = (RequestRow.done_at.desc(), RequestRow.id)
@@ -160,15 +185,13 @@ def _wanted(practice_id: UUID, staff_id: UUID, wanted: InboxFilter) -> list[Colu
     ]
     if wanted.show == "mine":
         conditions.append(RequestRow.assigned_to == staff_id)
-    if wanted.search:
-        details, words = cast(RequestRow.details, Text), wanted.search
-        conditions.append(
-            or_(
-                PatientRow.name.icontains(words, autoescape=True),
-                details.icontains(words, autoescape=True),
-            )
-        )
     return conditions
+
+
+def _tells_of(item: InboxItem, words: str) -> bool:
+    """Whether the patient's name or what the request says has these words in it."""
+    said = [item.patient.name if item.patient else "", *(str(one) for one in item.details.values())]
+    return any(words.casefold() in one.casefold() for one in said)
 
 
 def _items() -> Select[Any]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reception.database.records import Appointment, Message, OwnText, Patient, Request
 from reception.database.store.appointments import Appointments, appointment_rows
@@ -19,6 +20,7 @@ from reception.database.tables import (
     AppointmentRow,
     AuditRow,
     ConversationRow,
+    ErasedSourceRow,
     MessageRow,
     OutboxRow,
     PatientRow,
@@ -154,9 +156,21 @@ class OnePatient(Appointments, Requests):
         return await self._gone(row, row.practice_id == practice_id, row.id.in_(conversations))
 
     async def erase_patient_row(self, practice_id: UUID, patient_id: UUID) -> bool:
-        """Removes who the patient is, and who may speak for whom; False without such a patient."""
-        row = PatientRow
-        return await self._gone(row, row.practice_id == practice_id, row.id == patient_id) == 1
+        """Removes who the patient is, and who may speak for whom; False without such a patient.
+
+        Who came from a file is noted by the file's key, so that reading it again does not bring them back.
+        """
+        mine = PatientRow.practice_id == practice_id, PatientRow.id == patient_id
+        source = await self._connection.scalar(select(PatientRow.source_key).where(*mine))
+        if source is not None:
+            noted = {"practice_id": practice_id, "source_key": str(source)}
+            await self._connection.execute(upsert(ErasedSourceRow).values(noted).on_conflict_do_nothing())
+        return await self._gone(PatientRow, *mine) == 1
+
+    async def erased_sources(self, practice_id: UUID) -> set[UUID]:
+        """The keys of erased patients who came from a file."""
+        query = select(ErasedSourceRow.source_key).where(ErasedSourceRow.practice_id == practice_id)
+        return {UUID(key) for key in await self._connection.scalars(query)}
 
     @staticmethod
     def _own_requests(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import InstrumentedAttribute
 
 from reception.database.records import Patient
 from reception.database.store.queries import Queries
@@ -115,14 +116,17 @@ class Patients(Queries):
         """Fills in contact details that are still empty; never replaces one."""
         given = {"phone": phone, "email": email, "insurance": insurance}
         changes = {
-            field: case((getattr(PatientRow, field) == "", value), else_=getattr(PatientRow, field))
-            for field, value in given.items()
-            if value
+            field: _filled(getattr(PatientRow, field), value) for field, value in given.items() if value
         }
         if changes:
             await self._connection.execute(
                 update(PatientRow).where(PatientRow.id == patient_id).values(changes)
             )
+
+
+def _filled(column: InstrumentedAttribute[str], value: str) -> ColumnElement[str]:
+    """The column where it says something, else the value: encrypted, as its type is given."""
+    return case((column == "", literal(value, column.type)), else_=column)
 
 
 def _looks_or_sounds_like(name: str, *, every_part: bool) -> ColumnElement[bool]:

@@ -52,7 +52,7 @@ class Protection(Queries):
         unmatched, theirs = row.kind == "unmatched", row.caller == caller
         about = unmatched & (row.person == person) & (row.person != "")
         attempts = func.count(distinct(row.fingerprint))
-        everything = func.count(distinct(row.person + row.fingerprint))
+        everything = func.count(distinct(func.concat(row.person, row.fingerprint)))
         query = select(
             func.count().filter(row.kind == "denied", theirs),
             attempts.filter(about, theirs),

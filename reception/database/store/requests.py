@@ -51,14 +51,18 @@ class Requests(Queries):
         patient_id: UUID | None = None,
     ) -> None:
         """Adds to the details; priority and patient only where given. NotFound without such a request."""
-        changes: dict[str, Any] = {"details": RequestRow.details.concat(dict(details))}
+        mine = RequestRow.id == request_id
+        known: Mapping[str, Any] | None = await self._connection.scalar(
+            select(RequestRow.details).where(mine).with_for_update()
+        )
+        if known is None:
+            raise NotFound("No such request")
+        changes: dict[str, Any] = {"details": {**known, **details}}
         if priority is not None:
             changes["priority"] = priority
         if patient_id is not None:
             changes["patient_id"] = patient_id
-        query = update(RequestRow).where(RequestRow.id == request_id).values(changes)
-        if await self._connection.scalar(query.returning(RequestRow.id)) is None:
-            raise NotFound("No such request")
+        await self._connection.execute(update(RequestRow).where(mine).values(changes))
 
     async def withdraw_request(self, request_id: UUID) -> None:
         """Takes back a request that nobody has to answer any more; one already done stays."""

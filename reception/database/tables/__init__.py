@@ -12,7 +12,12 @@ from reception.database.tables.conversations import (
     CorrectionRow,
     MessageRow,
 )
-from reception.database.tables.patients import GuardianRow, IdentificationFailureRow, PatientRow
+from reception.database.tables.patients import (
+    ErasedSourceRow,
+    GuardianRow,
+    IdentificationFailureRow,
+    PatientRow,
+)
 from reception.database.tables.practices import (
     AppointmentTypeRow,
     PracticeRow,
@@ -34,6 +39,7 @@ __all__ = [
     "ConversationPatientRow",
     "ConversationRow",
     "CorrectionRow",
+    "ErasedSourceRow",
     "GuardianRow",
     "IdentificationFailureRow",
     "InvitationRow",

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+from reception.database.encrypted import Encrypted
 from reception.database.tables.base import Table, of_practice, row_id, written_at
 
 #: Statuses in which an appointment row keeps its time from everybody else.
@@ -71,8 +72,8 @@ class AppointmentRow(Table):
     patient_id: Mapped[UUID | None]
     during: Mapped[Range[datetime]]
     status: Mapped[str]
-    reason: Mapped[str]
-    booked_by: Mapped[str | None]
+    reason: Mapped[str] = mapped_column(Encrypted("appointments.reason"))
+    booked_by: Mapped[str | None] = mapped_column(Encrypted("appointments.booked_by"))
     conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
     hold_expires_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]  # when the patient said that they will come

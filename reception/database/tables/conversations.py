@@ -14,9 +14,9 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from reception.database.encrypted import Encrypted, EncryptedJson, EncryptedKey
 from reception.database.tables.base import Table, of_practice, row_id, written_at
 
 
@@ -43,8 +43,8 @@ class ConversationRow(Table):
     language: Mapped[str]
     status: Mapped[str]
     outcome: Mapped[str | None]
-    caller: Mapped[str]
-    state: Mapped[dict[str, Any]]
+    caller: Mapped[str] = mapped_column(EncryptedKey("conversations.caller"))
+    state: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("conversations.state"))
     version: Mapped[int]
     message_count: Mapped[int] = mapped_column(server_default=text("0"))
     call_sid: Mapped[str | None]
@@ -120,15 +120,15 @@ class MessageRow(Table):
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
     sequence: Mapped[int]
     role: Mapped[str]
-    text: Mapped[str]
+    text: Mapped[str] = mapped_column(Encrypted("messages.text"))
     at: Mapped[datetime] = written_at()
     expects: Mapped[str | None]
     about: Mapped[str | None]
-    options: Mapped[list[dict[str, Any]]]
+    options: Mapped[list[dict[str, Any]]] = mapped_column(EncryptedJson("messages.options"))
     client_id: Mapped[str | None]
     reply_to: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
-    frame: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    heard: Mapped[str | None]
+    frame: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson("messages.frame"))
+    heard: Mapped[str | None] = mapped_column(Encrypted("messages.heard"))
     intent: Mapped[str | None]
     took_ms: Mapped[int | None]
 
@@ -142,6 +142,6 @@ class CorrectionRow(Table):
     message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
     practice_id: Mapped[UUID] = of_practice()
     intent: Mapped[str]
-    slots: Mapped[dict[str, Any]]
+    slots: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("corrections.slots"))
     staff_id: Mapped[UUID | None]
     at: Mapped[datetime] = written_at()

@@ -15,9 +15,9 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from reception.database.encrypted import Encrypted, EncryptedJson, EncryptedKey
 from reception.database.tables.base import Table, of_practice, row_id, written_at
 
 
@@ -46,14 +46,23 @@ class PatientRow(Table):
     practice_id: Mapped[UUID] = of_practice()
     name: Mapped[str]
     date_of_birth: Mapped[date | None]
-    phone: Mapped[str]
-    email: Mapped[str]
-    insurance: Mapped[str]
+    phone: Mapped[str] = mapped_column(EncryptedKey("patients.phone"))
+    email: Mapped[str] = mapped_column(Encrypted("patients.email"))
+    insurance: Mapped[str] = mapped_column(Encrypted("patients.insurance"))
     possible_duplicate: Mapped[bool] = mapped_column(server_default=text("false"))
     source_key: Mapped[UUID | None]
-    loaded: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    loaded: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson("patients.loaded"))
     version: Mapped[int] = mapped_column(server_default=text("1"))  # goes up when staff change something
     created_at: Mapped[datetime] = written_at()
+
+
+class ErasedSourceRow(Table):
+    """The keys of erased patients who came from a file: reading it again must not bring them back."""
+
+    __tablename__ = "erased_sources"
+
+    practice_id: Mapped[UUID] = mapped_column(ForeignKey("practices.id"), primary_key=True)
+    source_key: Mapped[str] = mapped_column(EncryptedKey("erased_sources.source_key"), primary_key=True)
 
 
 class GuardianRow(Table):
@@ -89,9 +98,11 @@ class IdentificationFailureRow(Table):
 
     id: Mapped[UUID] = row_id()
     practice_id: Mapped[UUID] = of_practice()
-    caller: Mapped[str]
+    caller: Mapped[str] = mapped_column(EncryptedKey("identification_failures.caller"))
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
-    fingerprint: Mapped[str]
+    fingerprint: Mapped[str] = mapped_column(EncryptedKey("identification_failures.fingerprint"))
     kind: Mapped[str] = mapped_column(server_default=text("'denied'"))
-    person: Mapped[str] = mapped_column(server_default=text("''"))
+    person: Mapped[str] = mapped_column(
+        EncryptedKey("identification_failures.person"), server_default=text("''")
+    )
     at: Mapped[datetime] = written_at()

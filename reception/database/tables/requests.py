@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from reception.database.encrypted import Encrypted, EncryptedJson
 from reception.database.tables.base import Table, of_practice, row_id, written_at
 
 
@@ -41,7 +42,7 @@ class RequestRow(Table):
     practice_id: Mapped[UUID] = of_practice()
     kind: Mapped[str]
     patient_id: Mapped[UUID | None]
-    details: Mapped[dict[str, Any]]
+    details: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("requests.details"))
     priority: Mapped[str]
     status: Mapped[str] = mapped_column(server_default=text("'open'"))
     conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
@@ -70,5 +71,5 @@ class RequestNoteRow(Table):
     practice_id: Mapped[UUID] = of_practice()
     request_id: Mapped[UUID]
     staff_id: Mapped[UUID]
-    text: Mapped[str]
+    text: Mapped[str] = mapped_column(Encrypted("request_notes.text"))
     at: Mapped[datetime] = written_at()

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from reception.database.encrypted import Encrypted
 from reception.database.tables.base import Table, of_practice, row_id, written_at
 
 
@@ -62,7 +63,7 @@ class StaffRow(Table):
     name: Mapped[str]
     email: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str]
-    totp_secret: Mapped[str]
+    totp_secret: Mapped[str] = mapped_column(Encrypted("staff.totp_secret"))
     totp_step: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     recovery_codes: Mapped[list[str]] = mapped_column(JSONB)
     role: Mapped[str]
@@ -105,7 +106,7 @@ class InvitationRow(Table):
     role: Mapped[str]
     first: Mapped[bool] = mapped_column(server_default=text("false"))
     email: Mapped[str]
-    totp_secret: Mapped[str]
+    totp_secret: Mapped[str] = mapped_column(Encrypted("invitations.totp_secret"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = written_at()

@@ -10,13 +10,13 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
-    Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from reception.database.encrypted import Encrypted, EncryptedKey, EncryptedList
 from reception.database.tables.base import Table, of_practice, row_id, written_at
 
 
@@ -35,7 +35,6 @@ class OutboxRow(Table):
             "status IN ('queued', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'withdrawn')",
             "status_known",
         ),
-        CheckConstraint(r"recipient ~ '^\+[1-9][0-9]{5,14}$'", "recipient_e164"),
         CheckConstraint("(status = 'sending') = (sending_since IS NOT NULL)", "only_sending_since"),
         Index("outbox_to_do", "created_at", postgresql_where=text("status IN ('queued', 'sending')")),
         Index(None, "practice_id", "recipient"),
@@ -46,8 +45,8 @@ class OutboxRow(Table):
 
     id: Mapped[UUID] = row_id()
     practice_id: Mapped[UUID] = of_practice()
-    recipient: Mapped[str]
-    body: Mapped[str]
+    recipient: Mapped[str] = mapped_column(EncryptedKey("outbox.recipient"))
+    body: Mapped[str] = mapped_column(Encrypted("outbox.body"))
     kind: Mapped[str]
     key: Mapped[str]
     conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
@@ -71,7 +70,7 @@ class OptOutRow(Table):
     __table_args__ = (CheckConstraint("reason IN ('stop', 'carrier', 'no_texts')", "reason_known"),)
 
     practice_id: Mapped[UUID] = mapped_column(ForeignKey("practices.id"), primary_key=True)
-    number: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(EncryptedKey("opt_outs.number"), primary_key=True)
     reason: Mapped[str] = mapped_column(server_default=text("'stop'"))
     at: Mapped[datetime] = written_at()
 
@@ -84,5 +83,5 @@ class ReceivedTextRow(Table):
 
     sid: Mapped[str] = mapped_column(primary_key=True)
     practice_id: Mapped[UUID] = of_practice()
-    answers: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    answers: Mapped[list[str]] = mapped_column(EncryptedList("received_texts.answers"))
     at: Mapped[datetime] = written_at()
