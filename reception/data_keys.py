@@ -1,6 +1,7 @@
 """The keys with which what patients say is encrypted before it reaches the database.
 
-The first key encrypts, all of them decrypt. A text that is kept looks like `~1.<key's name>.<base64>`.
+The first key encrypts, all of them decrypt. A text that is kept looks like `~1.<key's name>.<base64>`,
+a number like `~1.<key's name>.<base64>.<mark of its end>`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ MARK = "~1."
 KEY_BYTES = 32
 NONCE_BYTES = 12
 KEY_FILE = "data.key"
+#: Digits of a number by which it is found, and how long their mark is.
+END, END_MARK = 4, 8
 
 
 class DataKeys:
@@ -57,6 +60,18 @@ class DataKeys:
         """What the text may be kept as: under each key, and as it was before anything was encrypted."""
         return [*(self._alike(name, text, column) for name in self._keys), text]
 
+    def encrypt_number(self, number: str, column: str) -> str:
+        """Like `encrypt_alike`, and a mark behind it by which its last four digits are found."""
+        return self._number(self.first, number, column)
+
+    def all_numbers(self, number: str, column: str) -> list[str]:
+        """What the number may be kept as."""
+        return [*(self._number(name, number, column) for name in self._keys), number]
+
+    def all_ends(self, digits: str, column: str) -> list[str]:
+        """The marks that a number with these last four digits may have."""
+        return [self._end(name, digits, column) for name in self._keys]
+
     def decrypt(self, kept: str, column: str) -> str:
         """The text; one that was never encrypted is its own. MisconfiguredError without the right key."""
         return self._open(kept, column, alike=False)
@@ -68,10 +83,16 @@ class DataKeys:
     def _alike(self, name: str, text: str, column: str) -> str:
         return _kept(name, self._keys[name].siv.encrypt(text.encode(), [column.encode()]))
 
+    def _number(self, name: str, number: str, column: str) -> str:
+        return f"{self._alike(name, number, column)}.{self._end(name, number, column)}"
+
+    def _end(self, name: str, number: str, column: str) -> str:
+        return self._alike(name, number[-END:], f"{column} end").rpartition(".")[2][:END_MARK]
+
     def _open(self, kept: str, column: str, *, alike: bool) -> str:
         if not kept.startswith(MARK):
             return kept
-        name, _, rest = kept[len(MARK) :].partition(".")
+        name, rest, *_ = [*kept[len(MARK) :].split("."), ""]
         key = self._keys.get(name)
         if key is None:
             raise MisconfiguredError(

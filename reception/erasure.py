@@ -11,23 +11,24 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
+from reception.database.connection import Database
 from reception.database.records import Message, Patient
 from reception.database.store import Store
-from reception.errors import NotFound
+from reception.errors import NotFound, Unavailable
 from reception.kept import unpack
+from reception.recordings import Recordings
 
 UNKNOWN = "There is no such patient."
 
 
 @dataclass(frozen=True)
 class Erased:
-    """How many rows went; `recordings` are addresses of messages on tape that the carrier still has."""
+    """How many rows went."""
 
     appointments: int
     requests: int
     conversations: int
     texts: int
-    recordings: tuple[str, ...] = ()
 
 
 async def export_patient(store: Store, practice_id: UUID, patient_id: UUID) -> dict[str, Any]:
@@ -91,27 +92,55 @@ async def erase_patient(
     """Erases a patient from every table, coming appointments included, and says so in the audit log.
 
     `staff_id` is who does it. NotFound without such a patient. A conversation in which they spoke goes as a
-    whole, also where it was about somebody else's appointment, which stays. Who calls again is new.
+    whole, also where it was about somebody else's appointment, which stays. Who calls again is new. What was
+    recorded stays at the carrier: `erase` sees to that too.
     """
     patient = await store.lock_patient(practice_id, patient_id)
     if patient is None:
         raise NotFound(UNKNOWN)
     conversations = await _conversations(store, practice_id, patient)
-    recordings = await store.recordings_in(practice_id, patient_id, conversations)
     texts = await store.erase_texts(practice_id, patient, conversations)
     requests = await store.erase_requests(practice_id, patient_id, conversations)
     appointments = await store.erase_appointments(practice_id, patient_id)
     talks = await store.erase_conversations(practice_id, conversations)
     await store.erase_patient_row(practice_id, patient_id)
     await store.audit(practice_id, None, "erased", "patient", patient_id, {}, staff_id=staff_id)
-    return Erased(appointments, requests, talks, texts, tuple(recordings))
+    return Erased(appointments, requests, talks, texts)
+
+
+async def erase(
+    database: Database,
+    recordings: Recordings,
+    practice_id: UUID,
+    patient_id: UUID,
+    *,
+    staff_id: UUID | None = None,
+) -> Erased:
+    """Erases a patient, what was recorded of them at the carrier included, which goes first.
+
+    Unavailable while the carrier can't be asked, and nothing is erased; NotFound without such a patient.
+    """
+    async with database.transaction() as store:
+        kept = await recorded(store, practice_id, patient_id)
+    if not await recordings.delete(kept):
+        raise Unavailable("The carrier can't be reached to delete recordings: nothing was erased. Try again.")
+    return await database.run(lambda store: erase_patient(store, practice_id, patient_id, staff_id=staff_id))
+
+
+async def recorded(store: Store, practice_id: UUID, patient_id: UUID) -> set[str]:
+    """Identifiers or addresses of what the carrier has on tape of a patient. NotFound without them."""
+    patient = await store.patient(practice_id, patient_id)
+    if patient is None:
+        raise NotFound(UNKNOWN)
+    conversations = await _conversations(store, practice_id, patient)
+    calls = await store.recordings_of_conversations(list(conversations))
+    return calls | set(await store.recordings_in(practice_id, patient_id, conversations))
 
 
 async def _conversations(store: Store, practice_id: UUID, patient: Patient) -> set[UUID]:
     """The conversations in which the patient spoke or was spoken of."""
     shared = await store.shares_number(practice_id, patient)
-    found = {one.conversation_id for one in await store.appointments_for(patient.id) if one.conversation_id}
-    found |= {one.conversation_id for one in await store.requests_for(patient.id) if one.conversation_id}
+    found = await store.conversations_about(practice_id, patient.id)
     after: UUID | None = None
     while memories := await store.conversation_memories(practice_id, after):
         found |= {one for one, caller, kept in memories if concerns(patient, caller, kept, shared=shared)}

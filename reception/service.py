@@ -32,6 +32,8 @@ from reception.messaging.twilio_api import twilio_api
 from reception.practice import Practice
 from reception.practice_file import read_practice_file
 from reception.production import check_production
+from reception.recordings import Recordings
+from reception.retention import Retention
 from reception.settings import Settings
 from reception.staff.accounts import Accounts
 from reception.staff_words import StaffWords
@@ -62,6 +64,7 @@ class Service:
         self.model = model or build_language_model(settings)
         self.understander = Understander(self.model)
         self.texts_api = twilio_api(settings)
+        self.recordings = Recordings(self.texts_api)
         texts_on = self.texts_api is not None
         #: Tells patients by text what was booked or changed, and offers freed times; None without texts.
         self.notices = Notices(settings.prompts_dir, settings.public_url) if texts_on else None
@@ -103,7 +106,8 @@ class Service:
         )
         if settings.worker:
             texts = build_texts(settings, self.database, self.clock, self.texts_api)
-            self._tasks.append(asyncio.create_task(work(self.database, texts)))
+            retention = Retention(self.database, self.clock, self.recordings)
+            self._tasks.append(asyncio.create_task(work(self.database, texts, retention=retention)))
 
     async def close(self) -> None:
         """Ends what runs in the background, the model and the database."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 
 import structlog
@@ -13,6 +14,7 @@ from reception.errors import ReceptionError
 from reception.logging import where
 from reception.messaging.texts import Texts
 from reception.reencrypting import encrypt_plain
+from reception.retention import EVERY, Retention
 
 log = structlog.get_logger()
 
@@ -21,17 +23,22 @@ log = structlog.get_logger()
 INTERVAL = 15.0
 
 
-async def work(database: Database, texts: Texts | None = None, interval: float = INTERVAL) -> None:
+async def work(
+    database: Database,
+    texts: Texts | None = None,
+    interval: float = INTERVAL,
+    retention: Retention | None = None,
+) -> None:
     """Runs rounds until cancelled; while the database is away it waits and goes on.
 
     Any number of workers may run, in one process or many. Without `texts` none are sent, which is said
-    once.
+    once. With `retention` what was kept long enough is forgotten, once an hour.
     """
     if texts is None:
         log.warning("texts_off", reason="RECEPTION_TWILIO_ACCOUNT_SID and RECEPTION_TWILIO_AUTH_TOKEN")
     woken = asyncio.Event()
     listening = asyncio.create_task(database.wake(QUEUED, woken))
-    trouble, encrypted = "", False
+    trouble, encrypted, forgets_at = "", False, 0.0
     try:
         while True:
             woken.clear()
@@ -41,6 +48,9 @@ async def work(database: Database, texts: Texts | None = None, interval: float =
                     if rows:
                         log.info("rows_encrypted", count=rows)
                 await one_round(database, texts)
+                if retention is not None and time.monotonic() >= forgets_at:
+                    await retention.round()
+                    forgets_at = time.monotonic() + EVERY
                 trouble = ""
             except ReceptionError as error:
                 if str(error) != trouble:  # said once, not every round

@@ -59,7 +59,9 @@ def erase(patient: str, born: datetime | None, slug: str, yes: bool) -> None:
     What stays: lines of the audit log, which hold identifiers and times only.
     """
     settings = read_settings()
-    from reception.erasure import erase_patient
+    from reception.erasure import erase as erase_everywhere
+    from reception.messaging.twilio_api import twilio_api
+    from reception.recordings import Recordings
 
     async def work() -> Erased:
         async with open_database(settings) as database:
@@ -68,18 +70,18 @@ def erase(patient: str, born: datetime | None, slug: str, yes: bool) -> None:
                 who = await _find(store, practice.id, patient, born)
             if not yes:
                 click.confirm("Nothing of this can be brought back. Erase the patient?", abort=True)
-            async with database.transaction() as store:
-                return await erase_patient(store, practice.id, who)
+            api = twilio_api(settings)
+            try:
+                return await erase_everywhere(database, Recordings(api), practice.id, who)
+            finally:
+                if api is not None:
+                    await api.close()
 
     erased = asyncio.run(work())
     click.echo(
         f"Erased, with {erased.appointments} appointments, {erased.requests} requests, "
         f"{erased.conversations} conversations and {erased.texts} texts."
     )
-    if erased.recordings:
-        click.echo("On tape at the carrier, to be deleted there:")
-        for address in erased.recordings:
-            click.echo(f"  {address}")
 
 
 async def _find(store: Store, practice_id: UUID, patient: str, born: datetime | None) -> UUID:

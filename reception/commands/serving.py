@@ -110,13 +110,17 @@ async def _worker(settings: Settings) -> None:
     from reception.messaging.texts import build_texts
     from reception.messaging.twilio_api import twilio_api
     from reception.production import check_production
+    from reception.recordings import Recordings
+    from reception.retention import Retention
     from reception.worker import work
 
     check_production(settings)
     database = await Database.of(settings)
     api = twilio_api(settings)
-    texts = build_texts(settings, database, Clock(settings.now), api)
-    task = asyncio.create_task(work(database, texts))
+    clock = Clock(settings.now)
+    texts = build_texts(settings, database, clock, api)
+    retention = Retention(database, clock, Recordings(api))
+    task = asyncio.create_task(work(database, texts, retention=retention))
     alive = asyncio.create_task(_show_alive(settings.data_dir / "worker.alive"))
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator
 
@@ -54,13 +55,13 @@ class _Unreadable(TypeDecorator.Comparator[Any]):
     """Refuses what can't work on encrypted values, where it would silently find nothing."""
 
     def operate(self, op: Callable[..., Any], *other: Any, **options: Any) -> Any:
-        presence = op in _PRESENCE and other[0] is None
+        alike = self.type if isinstance(self.type, EncryptedKey) else None
+        presence = (op in _PRESENCE and other[0] is None) or (alike and op is operators.distinct_op)
         # SQLAlchemy itself asks whether a column equals another one.
-        harmless = op in _EQUALITY and (isinstance(other[0], ClauseElement) or other[0] in ("", None))
-        if presence or harmless:
+        if presence or (op in _EQUALITY and (isinstance(other[0], ClauseElement) or not other[0])):
             return super().operate(op, *other, **options)
-        if op is operators.eq and isinstance(other[0], str) and isinstance(self.type, EncryptedKey):
-            may_be = literal(other[0], _AllAlike(self.type.column))
+        if alike and op is operators.eq and isinstance(other[0], str):
+            may_be = literal(other[0], _MayBe(alike.column, type(alike).candidates))
             return super().operate(operators.eq, any_(may_be))
         raise TypeError(f"{self.expr} is encrypted: {getattr(op, '__name__', op)} finds nothing in it")
 
@@ -112,6 +113,33 @@ class EncryptedKey(Encrypted):
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         return keys_of(dialect).decrypt_alike(value, self.column) if value else value
 
+    @staticmethod
+    def candidates(keys: DataKeys, value: str, column: str) -> list[str]:
+        """All that a value may be kept as."""
+        return keys.all_alike(value, column)
+
+
+class EncryptedNumber(EncryptedKey):
+    """A telephone number that is also found by its last four digits (`number_ends`)."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return keys_of(dialect).encrypt_number(value, self.column) if value else value
+
+    @staticmethod
+    def candidates(keys: DataKeys, value: str, column: str) -> list[str]:
+        return keys.all_numbers(value, column)
+
+
+def number_ends(column: InstrumentedAttribute[str], digits: str) -> ColumnElement[bool]:
+    """Whether a number's last four digits are the last four of these."""
+    kept, name = (
+        func.split_part(type_coerce(column, Text()), ".", 4),
+        f"{column.class_.__tablename__}.{column.key}",
+    )
+    return kept == any_(literal(digits, _MayBe(name, DataKeys.all_ends)))
+
 
 class EncryptedJson(TypeDecorator[Any]):
     """JSON data, kept as one JSON string. None is no value."""
@@ -156,18 +184,19 @@ class EncryptedList(TypeDecorator[list[str]]):
         return kept
 
 
-class _AllAlike(TypeDecorator[str]):
+class _MayBe(TypeDecorator[str]):
     """A text as all that it may be kept as, for a comparison."""
 
     impl = ARRAY(Text)
     cache_ok = True
 
-    def __init__(self, column: str) -> None:
+    def __init__(self, column: str, candidates: Callable[[DataKeys, str, str], list[str]]) -> None:
         super().__init__()
         self.column = column
+        self.candidates = candidates
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else keys_of(dialect).all_alike(value, self.column)
+        return None if value is None else self.candidates(keys_of(dialect), value, self.column)
 
 
 ENCRYPTED = (Encrypted, EncryptedJson, EncryptedList)

@@ -80,6 +80,10 @@ class TwilioApi:
         """Gives a call under way new TwiML to follow. Raises NotSent or Unsure."""
         await self._in_thread(self._redirect_call, call_sid, twiml)
 
+    async def delete_recording(self, sid: str) -> None:
+        """Deletes a recording; one that is gone already is fine. Raises NotSent or Unsure."""
+        await self._in_thread(self._delete_recording, sid)
+
     async def close(self) -> None:
         """Waits for requests under way, and ends."""
         await asyncio.to_thread(self._threads.shutdown)
@@ -107,6 +111,13 @@ class TwilioApi:
             self._client.calls(call_sid).update(twiml=twiml)
         except (RequestException, TwilioException) as error:
             raise _ours(error) from None
+
+    def _delete_recording(self, sid: str) -> None:
+        try:
+            self._client.recordings(sid).delete()
+        except (RequestException, TwilioException) as error:
+            if getattr(error, "status", None) != 404:
+                raise _ours(error) from None
 
 
 class _Elsewhere(TwilioHttpClient):  # type: ignore[misc]  # the library has no types

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
 
@@ -17,6 +17,7 @@ from reception.channels import line, patience, relay_voice
 from reception.database.connection import Database
 from reception.database.records import NewMessage
 from reception.database.store import Store
+from reception.database.tables import MessageRow
 from reception.errors import Unavailable
 from tests.channels.conftest import NUMBER, TRANSFER, MakeApp
 from tests.channels.fakes import ScriptedModel
@@ -186,7 +187,7 @@ async def test_what_was_not_heard_is_kept_with_the_message_and_unknown_to_the_ne
         await say(socket, "hello")
     heard = " ".join(words[:3])
     async with database.transaction() as store:
-        rows = await store._connection.execute(text("SELECT heard FROM messages WHERE heard IS NOT NULL"))
+        rows = await store._connection.execute(select(MessageRow.heard).where(MessageRow.heard.is_not(None)))
         assert [row.heard for row in rows] == [heard]
     assert f"desk: {heard}\npatient: hello\nframe:" in model.prompts
 

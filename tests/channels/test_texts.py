@@ -107,7 +107,10 @@ async def marys(database: Database) -> tuple[str, bool]:
     """Status of Mary's appointment, and whether she confirmed it."""
     async with database.transaction() as store:
         row = await store._connection.execute(
-            sql("SELECT status, confirmed_at IS NOT NULL FROM appointments WHERE reason = 'knee'")
+            sql(
+                "SELECT a.status, confirmed_at IS NOT NULL FROM appointments a JOIN patients p"
+                " ON p.id = patient_id WHERE p.name = 'Mary Jones'"
+            )
         )
         return tuple(row.one())  # type: ignore[return-value]
 

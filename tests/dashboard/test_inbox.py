@@ -5,11 +5,12 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from reception.database.connection import Database
 from reception.database.export import export
 from reception.database.records import NewMessage
+from reception.database.tables import OutboxRow
 from reception.practice import Practice
 from tests.dashboard.conftest import Browser, LogIn
 
@@ -166,7 +167,7 @@ async def test_without_a_conversation_the_reply_is_texted_once(
     for _ in range(2):
         await maria.post(f"/staff/inbox/{request}/reply", said, hx_request="true")
     async with database.transaction() as store:
-        texts = (await store._connection.execute(text("SELECT recipient, body FROM outbox"))).all()
+        texts = (await store._connection.execute(select(OutboxRow.recipient, OutboxRow.body))).all()
     assert [tuple(one) for one in texts] == [("+12125550111", "It is ready.")]
 
 

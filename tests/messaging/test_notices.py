@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import select
 from sqlalchemy import text as sql
 
 from reception.app import in_process
@@ -16,6 +17,7 @@ from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.load import load_practice
 from reception.database.records import Appointment
+from reception.database.tables import OutboxRow
 from reception.messaging.notices import Notices
 from reception.messaging.reminders import Reminders
 from reception.practice import Practice
@@ -64,12 +66,11 @@ async def desk(database_url: str, practice: Practice, tmp_path: Path) -> AsyncIt
 
 async def outbox(database: Database, *, queued: bool = True) -> list[tuple[str, str, str]]:
     """Kind, recipient and words of each text, in order."""
-    query = (
-        "SELECT kind, recipient, body FROM outbox WHERE NOT :queued OR status = 'queued' ORDER BY created_at"
-    )
+    query = select(OutboxRow.kind, OutboxRow.recipient, OutboxRow.body).order_by(OutboxRow.created_at)
+    if queued:
+        query = query.where(OutboxRow.status == "queued")
     async with database.transaction() as store:
-        found = await store._connection.execute(sql(query), {"queued": queued})
-        return [(kind, to, body) for kind, to, body in found]
+        return [(kind, to, body) for kind, to, body in await store._connection.execute(query)]
 
 
 async def marys(database: Database) -> Appointment:

@@ -113,9 +113,9 @@ async def test_a_rotation_that_was_stopped_goes_on_and_tells_no_dashboard(
         await reencrypting.rotate(turned)
         assert list(await reencrypting.values_by_key(turned)) == [turned.keys.first]
         async with turned.transaction() as store:
-            await store._connection.execute(text("UPDATE requests SET priority = 'urgent'"))
+            await store._connection.execute(text("UPDATE practices SET settings = settings"))
         await asyncio.wait_for(something.wait(), 20)
-        assert {one.kind for one in heard} == {"requests"}
+        assert {one.kind for one in heard} == {"practices"}
     finally:
         listening.cancel()
         await turned.close()

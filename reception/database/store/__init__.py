@@ -18,6 +18,7 @@ from reception.database.store.corrections import Corrections
 from reception.database.store.counts import Counts
 from reception.database.store.figures import Figures
 from reception.database.store.finding import Finding
+from reception.database.store.forgetting import Forgetting
 from reception.database.store.inbox import Inbox
 from reception.database.store.one_patient import OnePatient
 from reception.database.store.outbox import Outbox
@@ -49,6 +50,7 @@ class Store(
     Overview,
     Sending,
     Protection,
+    Forgetting,
     Counts,
     Reencryption,
     Sources,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Float, Row, func, literal, or_, select
 
+from reception.database.encrypted import number_ends
 from reception.database.records import FoundPatient, Patient
 from reception.database.store.patients import COLUMNS
 from reception.database.store.queries import Queries
@@ -110,7 +111,7 @@ def _known(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.born is not None:
         known.append(PatientRow.date_of_birth == wanted.born)
     if wanted.digits:
-        known.append(func.right(PatientRow.phone, 4) == wanted.digits[-4:])
+        known.append(number_ends(PatientRow.phone, wanted.digits))
     if wanted.email:
         known.append(PatientRow.email == wanted.email)
     return [or_(*known)] if known else []

@@ -19,6 +19,7 @@ from reception.database.store.requests import Requests
 from reception.database.tables import (
     AppointmentRow,
     AuditRow,
+    ConversationPatientRow,
     ConversationRow,
     ErasedSourceRow,
     MessageRow,
@@ -45,6 +46,16 @@ class OnePatient(Appointments, Requests):
     async def appointments_for(self, patient_id: UUID) -> list[Appointment]:
         """All appointments of the patient, past, coming and cancelled, in order of time."""
         return await self._records(appointment_rows().where(AppointmentRow.patient_id == patient_id))
+
+    async def conversations_about(self, practice_id: UUID, patient_id: UUID) -> set[UUID]:
+        """Those in which the patient was identified, or out of which something of theirs came."""
+        found: set[UUID] = set()
+        for table in (ConversationPatientRow, AppointmentRow, RequestRow):
+            query = select(table.conversation_id).where(
+                table.practice_id == practice_id, table.patient_id == patient_id
+            )
+            found.update(one for one in await self._connection.scalars(query) if one is not None)
+        return found
 
     async def requests_for(self, patient_id: UUID) -> list[Request]:
         """All requests of the patient, oldest first."""

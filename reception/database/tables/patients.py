@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from reception.database.encrypted import Encrypted, EncryptedJson, EncryptedKey
+from reception.database.encrypted import Encrypted, EncryptedJson, EncryptedKey, EncryptedNumber
 from reception.database.tables.base import Table, of_practice, row_id, written_at
 
 
@@ -30,7 +30,7 @@ class PatientRow(Table):
         UniqueConstraint("practice_id", "source_key"),
         Index(None, "practice_id", "date_of_birth"),
         Index(None, "practice_id", "phone"),
-        Index("patients_phone_end", "practice_id", func.right(text("phone"), 4)),
+        Index("patients_phone_end", "practice_id", func.split_part(text("phone"), text("'.'"), text("4"))),
         Index(None, "practice_id", "email"),
         Index("patients_practice_id_lower_name", "practice_id", func.lower(text("name"))),
         Index(
@@ -46,8 +46,8 @@ class PatientRow(Table):
     practice_id: Mapped[UUID] = of_practice()
     name: Mapped[str]
     date_of_birth: Mapped[date | None]
-    phone: Mapped[str] = mapped_column(EncryptedKey("patients.phone"))
-    email: Mapped[str] = mapped_column(Encrypted("patients.email"))
+    phone: Mapped[str] = mapped_column(EncryptedNumber("patients.phone"))
+    email: Mapped[str] = mapped_column(EncryptedKey("patients.email"))
     insurance: Mapped[str] = mapped_column(Encrypted("patients.insurance"))
     possible_duplicate: Mapped[bool] = mapped_column(server_default=text("false"))
     source_key: Mapped[UUID | None]

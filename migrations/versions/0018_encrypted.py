@@ -3,16 +3,16 @@
 The form of a number can't be checked by the database any more; the store does. Encrypting a row again
 changes nothing that anybody sees, so that it is not announced.
 
-Revision ID: 0016
-Revises: 0015
+Revision ID: 0018
+Revises: 0017
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
@@ -22,6 +22,8 @@ QUIET = "IF current_setting('reception.quiet', true) = 'on' THEN RETURN NULL; EN
 
 def upgrade() -> None:
     op.execute("ALTER TABLE outbox DROP CONSTRAINT outbox_recipient_e164")
+    op.execute("DROP INDEX patients_phone_end")
+    op.execute("CREATE INDEX patients_phone_end ON patients (practice_id, split_part(phone, '.', 4))")
     _redefine("\n    BEGIN\n", f"\n    BEGIN\n        {QUIET}\n")
     op.execute("""
         CREATE TABLE erased_sources (
@@ -36,6 +38,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP TABLE erased_sources")
     _redefine(f"\n    BEGIN\n        {QUIET}\n", "\n    BEGIN\n")
+    op.execute("DROP INDEX patients_phone_end")
+    op.execute('CREATE INDEX patients_phone_end ON patients (practice_id, "right"(phone, 4))')
     op.execute(
         r"ALTER TABLE outbox ADD CONSTRAINT outbox_recipient_e164"
         r" CHECK (recipient ~ '^\+[1-9][0-9]{5,14}$') NOT VALID"
@@ -43,7 +47,9 @@ def downgrade() -> None:
 
 
 def _redefine(old: str, new: str) -> None:
-    """Changes the function that announces changes, whatever else it has become."""
-    now = op.get_bind().exec_driver_sql("SELECT pg_get_functiondef('announce_change'::regproc)").scalar_one()
-    assert old in now
-    op.execute(now.replace(old, new, 1))
+    """Changes the functions that announce changes, whatever else they have become."""
+    for function in ("announce_change", "announce_patient"):
+        query = f"SELECT pg_get_functiondef('{function}'::regproc)"
+        now = op.get_bind().exec_driver_sql(query).scalar_one()
+        assert old in now
+        op.execute(now.replace(old, new, 1))
