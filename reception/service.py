@@ -69,7 +69,7 @@ class Service:
         #: Tells patients by text what was booked or changed, and offers freed times; None without texts.
         self.notices = Notices(settings.prompts_dir, settings.public_url) if texts_on else None
         self.ask_by_text = OfferByText(settings.prompts_dir) if texts_on else None
-        self._wordings = read_wordings(settings.prompts_dir)
+        self.wordings = read_wordings(settings.prompts_dir)
         self.widget_words = read_widget_words(settings.prompts_dir)
         self.sites = Sites(lambda: self.database, settings.practice, settings.public_url)
         for file in settings.prompts_dir.glob("*/phone.yaml"):
@@ -78,7 +78,7 @@ class Service:
         for file in settings.prompts_dir.glob("*/texts.yaml"):
             text_words(settings.prompts_dir, file.parent.name)
         self._staff_words = {
-            language: StaffWords(settings.prompts_dir, language) for language in self._wordings
+            language: StaffWords(settings.prompts_dir, language) for language in self.wordings
         }
         self._database: Database | None = None
         self._desk: Desk | None = None
@@ -200,7 +200,7 @@ class Service:
         self._desk = Desk(
             self.database,
             self.understander,
-            self._wordings,
+            self.wordings,
             self.clock,
             self.settings.practice,
             self.notices,

@@ -24,7 +24,8 @@ from reception.dashboard.live import live
 from reception.dashboard.problems import HANDLERS
 from reception.dashboard.rendering import BUILT, redirect
 from reception.dashboard.settings import pages as settings_pages
-from reception.dashboard.settings import publishing
+from reception.dashboard.settings import practice_file as settings_file
+from reception.dashboard.settings import publishing, trying
 from reception.staff.access import PATH, Received, current_account, from_our_page, logged_in
 
 #: Handlers of pages for whoever is logged in. A page that is added stands here too.
@@ -39,6 +40,8 @@ PAGES = [
     *patients.handlers,
     *people.handlers,
     *publishing.handlers,
+    *trying.handlers,
+    *settings_file.handlers,
     *settings_pages.handlers,
 ]
 

@@ -112,6 +112,16 @@ class Draft:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Trial:
+    """The test chat on a practice's copy, and the settings it was begun with."""
+
+    conversation_id: UUID
+    status: str
+    channel: str
+    settings: Mapping[str, Any]
+
+
 #: The detail of a request on the waiting list that is the desk's own: the start that is kept for the patient.
 OFFERED = "offered"
 

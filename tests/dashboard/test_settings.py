@@ -157,3 +157,55 @@ async def test_settings_are_for_admins_and_the_switch_for_staff(log_in: LogIn, d
     assert "+12125550100" in told["messages"][0]["text"] and "911" in told["messages"][0]["text"]
     await staff.post("/staff/answering", {"mode": "on"})
     assert (await staff.client.post("/api/chat/conversations", json={})).json()["status"] == "open"
+
+
+async def test_a_draft_is_tried_beside_the_form_and_nothing_of_it_is_real(
+    log_in: LogIn, database: Database, practice: Practice
+) -> None:
+    admin, other = await log_in(role="admin"), await log_in("Otto Braun", "admin")
+    await change(admin, "practice", practice__name="Harbor Health")
+    begun = await admin.post(f"{HOME}/try/begin", {"channel": "chat"})
+    assert "automated assistant of Harbor Health" in begun.text
+    conversation = re.search(r'name="conversation" value="([^"]+)"', begun.text)
+    assert conversation is not None
+    said = await admin.post(f"{HOME}/try/say", {"conversation": conversation[1], "text": "when are you open"})
+    assert "when are you open" in said.text and said.text.count('class="said desk"') == 2
+    assert "The draft has changed" not in (await other.get(f"{HOME}/try")).text
+    await change(admin, "practice", practice__name="Harbor House")
+    assert "The draft has changed" in (await other.get(f"{HOME}/try")).text
+    await other.post(f"{HOME}/try/begin", {"channel": "phone"})
+    gone = await admin.post(f"{HOME}/try/say", {"conversation": conversation[1], "text": "hello"})
+    assert gone.status_code == 404
+    async with database.transaction() as store:
+        assert await store.going_on(practice.id) == []
+        assert [one.name for one in await store.practices()] == ["Harbor Clinic"]
+
+
+async def test_settings_as_a_file(log_in: LogIn, database: Database) -> None:
+    admin = await log_in(role="admin")
+    downloaded = await admin.get(f"{HOME}/practice.yaml")
+    assert downloaded.headers["content-disposition"] == 'attachment; filename="harbor-clinic.yaml"'
+
+    async def upload(content: bytes) -> httpx.Response:
+        page = await admin.get(f"{HOME}/file")
+        token = admin.token_of(page)
+        return await admin.client.post(
+            f"{HOME}/file",
+            files={"file": ("practice.yaml", content)},
+            headers=admin._headers({"X_CSRF_Token": token}),
+            follow_redirects=False,
+        )
+
+    assert (await upload(downloaded.content)).headers["location"] == f"{HOME}/file"
+    changed = downloaded.text.replace("name: Harbor Clinic", "name: Harbor House\n  address: 1 Elm St")
+    assert (await upload(changed.encode())).headers["location"] == f"{HOME}/review"
+    assert "1 Elm St" in (await admin.get(f"{HOME}/review")).text
+    for bad, words in (
+        (changed.replace("minutes: 30", "minutes: soon"), "expected a whole number"),
+        (changed + "\tx", "line"),
+        ("", "The file is empty"),
+    ):
+        refused = await upload(bad.encode())
+        assert refused.status_code == 422 and words in refused.text
+    assert "line 2: not UTF-8" in (await upload("# Praxis\n# Böhm\n".encode("latin-1"))).text
+    assert (await held(database)).name == "Harbor Clinic"

@@ -53,6 +53,7 @@ async def one_section(request: Received, section: FromPath[str], me: Me, service
         groups=[(group, group_entry(seen.settings, group)) for group in chosen.groups],
         lists=[(listed, entries(seen.settings, listed.key)) for listed in chosen.lists],
         mark=mark_of(seen.settings, chosen),
+        sayings=seen.preview(service).of(chosen.name) if not seen.wrong else [],
     )
 
 

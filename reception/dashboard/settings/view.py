@@ -8,14 +8,18 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from reception.channels.phone_words import phone_words
 from reception.dashboard.rendering import page
 from reception.dashboard.settings.differences import Difference, differences
 from reception.dashboard.settings.fields import DAY_NAMES
+from reception.dashboard.settings.preview import Preview
 from reception.dashboard.settings.sections import SECTIONS, Section
 from reception.database.records import Account, Draft
 from reception.database.store import Store
 from reception.drafts import Drafts
+from reception.messaging.text_words import text_words
 from reception.practice_checks import Wrong, setting_problems
+from reception.practice_file import practice_from_json, whole_settings
 from reception.practice_yaml import Path
 from reception.service import Service
 from reception.staff.access import Received
@@ -49,6 +53,19 @@ class View:
     def outdated(self) -> bool:
         """Whether other settings hold than those the draft was begun with."""
         return self.begun and self.draft.based_on != self.latest
+
+    def preview(self, service: Service) -> Preview:
+        """The desk's words with these settings. ValidationError while something in them is wrong."""
+        practice = practice_from_json(whole_settings(self.settings))
+        language = practice.languages[0] if practice.languages[0] in service.wordings else "en"
+        prompts = service.settings.prompts_dir
+        return Preview(
+            practice,
+            service.wordings.get(language) or next(iter(service.wordings.values())),
+            phone_words(prompts, language),
+            text_words(prompts, language),
+            service.clock.now(practice.time_zone),
+        )
 
     def by(self, staff_id: UUID | None) -> str:
         """Who that was, for lists."""

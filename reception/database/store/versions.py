@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from reception.database.records import Draft, Version
+from reception.database.records import Draft, Trial, Version
 from reception.database.store.queries import Queries, real_time
 from reception.database.tables import (
     AppointmentRow,
@@ -87,6 +87,15 @@ class Versions(Queries):
             select(PracticeRow.slug).where(PracticeRow.trial_of == practice_id)
         )
         return found
+
+    async def latest_trial(self, practice_id: UUID) -> Trial | None:
+        """The test chat that was begun last on the practice's copy."""
+        row = ConversationRow
+        query = select(row.id, row.status, row.channel, PracticeRow.settings)
+        query = query.join(PracticeRow, PracticeRow.id == row.practice_id)
+        query = query.where(PracticeRow.trial_of == practice_id).order_by(row.created_at.desc()).limit(1)
+        found = (await self._connection.execute(query)).one_or_none()
+        return None if found is None else Trial(*found)
 
     async def mark_trial(self, trial_id: UUID, practice_id: UUID) -> None:
         """Makes a practice a copy of another one: nobody reaches it but by its slug."""
