@@ -21,6 +21,7 @@ from reception.database.connection import Database
 from reception.database.load import load_practice
 from reception.dialogue.wording import Wording
 from reception.errors import MisconfiguredError, NotFound, ReceptionError, Unavailable
+from reception.founding import Founding
 from reception.inference.factory import build_language_model
 from reception.inference.language_model import LanguageModel
 from reception.logging import where
@@ -71,6 +72,7 @@ class Service:
         self.ask_by_text = OfferByText(settings.prompts_dir) if texts_on else None
         self.wordings = read_wordings(settings.prompts_dir)
         self.widget_words = read_widget_words(settings.prompts_dir)
+        self.founding = Founding()
         self.sites = Sites(lambda: self.database, settings.practice, settings.public_url)
         for file in settings.prompts_dir.glob("*/phone.yaml"):
             phone_words(settings.prompts_dir, file.parent.name)
@@ -173,7 +175,9 @@ class Service:
                 raise NotFound("No practice has this number.")
             found = found or await store.practice(self.settings.practice or None)
         if found is None:
-            raise Unavailable("There is no practice yet: run `reception practice load FILE`")
+            raise Unavailable(
+                "There is no practice yet: run `reception practice new` or `reception practice load FILE`"
+            )
         self._practices[called_number] = found
         return found
 
@@ -223,7 +227,8 @@ class Service:
         """The practice file of the settings; or the demo practice, where nobody could take it for real."""
         file = self.settings.practice_file
         async with self.database.transaction() as store:
-            if file is None and (self.settings.env == "production" or await store.practice() is not None):
+            real = self.settings.env == "production" or not self.settings.demo
+            if file is None and (real or await store.practice() is not None):
                 return
             pinned = self.settings.now
             await load_practice(

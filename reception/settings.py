@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     practice_file: Path | None = Field(
         None, description="a practice file to load at start; the demo practice when the database has none"
     )
+    demo: bool = Field(
+        True, description="whether an empty database gets the demo practice; else the pages set one up"
+    )
     prompts_dir: Path = Field(ROOT / "prompts", description="the desk's sentences and the model's prompt")
     rate_limit: int = Field(60, ge=0, description="requests a minute and address; 0 turns limits off")
     proxies: int = Field(

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +101,33 @@ def load(file: Path) -> None:
     click.echo(f"{report.practice.name} ({report.practice.slug}): settings {report.settings}.")
     _tell("Patients", report.patients)
     _tell("Appointments", report.appointments)
+
+
+@practice_group.command(
+    "new", epilog='Example: reception practice new "Harbor Clinic" --phone "+1 212 555 0100"'
+)
+@click.argument("name")
+@click.option("--phone", required=True, help="The number patients call, with its country code.")
+@click.option("--zone", "time_zone", default="America/New_York", show_default=True, help="Its time zone.")
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="Where the service is.")
+def new(name: str, phone: str, time_zone: str, url: str) -> None:
+    """Adds a practice that is not set up yet, and shows the link with which its first admin does that."""
+    settings = read_settings()
+    from reception.founding import found_practice
+    from reception.staff.accounts import Accounts
+
+    async def work() -> tuple[Practice, str | None]:
+        async with open_database(settings) as database:
+            practice = await database.run(lambda store: found_practice(store, name, phone, time_zone))
+            idle = timedelta(minutes=settings.staff_idle_minutes)
+            accounts = Accounts(database, idle=idle, longest=timedelta(hours=settings.staff_session_hours))
+            return practice, await accounts.setup_token(practice.id)
+
+    practice, token = asyncio.run(work())
+    click.echo(
+        f"{practice.name} ({practice.slug}): its desk is off until you have set it up, here, within the hour:"
+    )
+    click.echo(f"{settings.public_url.rstrip('/') or url.rstrip('/')}/staff/join/{token}")
 
 
 @practice_group.command("export", epilog="Example: reception practice export > practice.yaml")

@@ -14,7 +14,8 @@ from reception.channels.proxies import client_address
 from reception.dashboard.forms import Email, Line, Secret, form
 from reception.dashboard.problems import back_path
 from reception.dashboard.rendering import plain_page, redirect
-from reception.errors import Invalid, ReceptionError, Taken
+from reception.errors import Invalid, NotFound, ReceptionError, Taken
+from reception.founding import found_practice
 from reception.service import Service
 from reception.staff.access import SESSION, VISIT, Received, cookie, form_fields, session_token
 from reception.staff.secrets import qr_code
@@ -25,6 +26,12 @@ class LogIn(BaseModel):
     password: Secret
     code: Secret
     next: str = ""
+
+
+class NewPractice(BaseModel):
+    name: Line
+    phone: Line
+    time_zone: Line
 
 
 class Join(BaseModel):
@@ -68,6 +75,27 @@ async def log_out(request: Received, service: GivenService) -> Any:
     return redirect(request, "/staff/login", cookies=[cookie(request, SESSION, "", max_age=0)])
 
 
+@get("/new/{token:str}")
+async def found_page(request: Received, token: FromPath[str], service: GivenService) -> Any:
+    """Where an installation without a practice begins."""
+    await _founding(request, service, token)
+    return _found_page(request, {})
+
+
+@post("/new/{token:str}", status_code=200)
+async def found(request: Received, token: FromPath[str], service: GivenService) -> Any:
+    """Founds the first practice, and goes on to its first account."""
+    await _founding(request, service, token)
+    try:
+        given = await form(request, NewPractice)
+        async with service.database.transaction() as store:
+            practice = await found_practice(store, given.name, given.phone, given.time_zone)
+    except Invalid as error:
+        return _found_page(request, await form_fields(request), error)
+    setup = await service.accounts.setup_token(practice.id)
+    return redirect(request, f"/staff/join/{setup}")
+
+
 @get("/join/{token:str}")
 async def join_page(request: Received, token: FromPath[str], service: GivenService) -> Any:
     """What an invitation leads to: name, password, authenticator."""
@@ -89,6 +117,25 @@ async def join(request: Received, token: FromPath[str], service: GivenService) -
         await service.accounts.log_out(old)
     let_in = [cookie(request, SESSION, access.token), cookie(request, VISIT, "", max_age=0)]
     return plain_page(request, "recovery_codes.html", cookies=let_in, codes=access.recovery_codes)
+
+
+async def _founding(request: Received, service: Service, token: str) -> None:
+    """NotFound unless it is the secret of this start, and there is no practice yet."""
+    await service.limits.log_in(client_address(request, service.settings))
+    async with service.database.transaction() as store:
+        there = await store.practice() is not None
+    if there or not service.founding.opens(token):
+        raise NotFound("This link has been used, or the service was started anew. See the terminal.")
+
+
+def _found_page(request: Received, fields: dict[str, str], error: Invalid | None = None) -> Any:
+    return plain_page(
+        request,
+        "found.html",
+        status=error.status if error is not None else 200,
+        error=str(error or ""),
+        given={key: fields.get(key, "")[:200] for key in ("name", "phone", "time_zone")},
+    )
 
 
 async def _let_in(request: Received, service: Service, token: str, to: str) -> Any:
@@ -127,4 +174,4 @@ async def _join_page(
     )
 
 
-handlers = [login_page, log_in, log_out, join_page, join]
+handlers = [found_page, found, login_page, log_in, log_out, join_page, join]

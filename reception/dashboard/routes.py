@@ -8,6 +8,7 @@ from litestar import Response, Router, get
 from litestar.di import Provide
 from litestar.params import FromPath
 
+from reception.channels.given import GivenService
 from reception.dashboard import (
     calendar,
     calendar_changes,
@@ -23,10 +24,9 @@ from reception.dashboard import (
 from reception.dashboard.live import live
 from reception.dashboard.problems import HANDLERS
 from reception.dashboard.rendering import BUILT, redirect
-from reception.dashboard.settings import pages as settings_pages
-from reception.dashboard.settings import practice_file as settings_file
-from reception.dashboard.settings import publishing, trying
-from reception.staff.access import PATH, Received, current_account, from_our_page, logged_in
+from reception.dashboard.settings.routes import settings_handlers
+from reception.founding import FOUNDED
+from reception.staff.access import PATH, Me, Received, current_account, from_our_page, logged_in
 
 #: Handlers of pages for whoever is logged in. A page that is added stands here too.
 PAGES = [
@@ -39,16 +39,17 @@ PAGES = [
     *figures.handlers,
     *patients.handlers,
     *people.handlers,
-    *publishing.handlers,
-    *trying.handlers,
-    *settings_file.handlers,
-    *settings_pages.handlers,
+    *settings_handlers,
 ]
 
 
 @get("/")
-async def first_page(request: Received) -> Any:
-    """Now is where the day begins."""
+async def first_page(request: Received, me: Me, service: GivenService) -> Any:
+    """Now is where the day begins; with setting up, where that was not done yet."""
+    if me.role == "admin":
+        async with service.database.transaction() as store:
+            if await store.latest_note(me.practice_id) == FOUNDED:
+                return redirect(request, "/staff/setup")
     return redirect(request, "/staff/now")
 
 

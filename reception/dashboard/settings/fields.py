@@ -77,7 +77,7 @@ class Field:
             case "check":
                 return {self.name: f"{at}.{self.name}" in sent}
             case "number":
-                value = _number(typed)
+                value = number(typed)
             case "names":
                 value = _split(typed, r"[,;\n]")
             case "lines":
@@ -90,7 +90,7 @@ class Field:
                 return self._read_hours(sent, f"{at}.{self.name}")
             case "days":
                 kept = {
-                    key: _number(sent.get(f"{at}.{self.name}.{key}", "").strip()) for key, _ in self.options
+                    key: number(sent.get(f"{at}.{self.name}.{key}", "").strip()) for key, _ in self.options
                 }
                 value = {key: days for key, days in kept.items() if days != ""}
             case _:
@@ -148,7 +148,7 @@ def _split(typed: str, at: str) -> list[str]:
     return [piece.strip() for piece in re.split(at, typed) if piece.strip()]
 
 
-def _number(typed: str) -> int | float | str:
+def number(typed: str) -> int | float | str:
     """The number; what is none stays as it was typed, to be marked."""
     if re.fullmatch(r"[+-]?\d{1,9}", typed, re.ASCII):
         return int(typed)

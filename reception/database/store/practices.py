@@ -83,14 +83,16 @@ class Practices(Versions):
             raise NotFound("No such practice")
         return found
 
-    async def add_practice(self, practice: Practice, settings: Mapping[str, Any]) -> bool:
+    async def add_practice(
+        self, practice: Practice, settings: Mapping[str, Any], note: str = FROM_FILE
+    ) -> bool:
         """Adds a practice; False when another process has just done so."""
         values = _columns(practice) | {"id": practice.id, "settings": settings, "loaded": settings}
         query = insert(PracticeRow).values(values).on_conflict_do_nothing().returning(PracticeRow.id)
         added = await self._connection.scalar(query) is not None
         if added:
             await self.save_members(practice)
-            await self.add_version(practice.id, settings, None, FROM_FILE)
+            await self.add_version(practice.id, settings, None, note)
         return added
 
     async def update_practice(

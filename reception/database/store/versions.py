@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +58,20 @@ class Versions(Queries):
             query.where(SettingsVersionRow.practice_id == practice_id)
         )
         return found or 0
+
+    async def latest_note(self, practice_id: UUID) -> str:
+        """What the version that holds was noted with."""
+        row = SettingsVersionRow
+        query = select(row.note).where(row.practice_id == practice_id).order_by(row.number.desc()).limit(1)
+        found: str | None = await self._connection.scalar(query)
+        return found or ""
+
+    async def latest_call(self, practice_id: UUID) -> tuple[UUID, datetime] | None:
+        """The call to the desk that came last: its conversation, and when it began."""
+        row = ConversationRow
+        query = select(row.id, row.created_at).where(row.practice_id == practice_id, row.channel == "phone")
+        found = (await self._connection.execute(query.order_by(row.created_at.desc()).limit(1))).one_or_none()
+        return None if found is None else (found.id, found.created_at)
 
     async def draft(self, practice_id: UUID) -> Draft | None:
         """What somebody is changing; None when nobody is."""

@@ -1,0 +1,13 @@
+"""All handlers of the settings pages."""
+
+from __future__ import annotations
+
+from reception.dashboard.settings import pages, practice_file, publishing, setting_up, trying
+
+settings_handlers = [
+    *publishing.handlers,
+    *trying.handlers,
+    *practice_file.handlers,
+    *setting_up.handlers,
+    *pages.handlers,
+]
