@@ -11,7 +11,7 @@ import structlog
 
 from reception.attending import Attending
 from reception.channels.hub import Hub
-from reception.channels.limits import Limits
+from reception.channels.limits import WATCHING, WATCHING_ONE, Limits, Watchers
 from reception.channels.phone_words import phone_words
 from reception.channels.proxies import networks
 from reception.channels.sites import Sites
@@ -62,6 +62,7 @@ class Service:
         self.clock = Clock(settings.now)
         self.hub = Hub()
         self.limits = Limits(lambda: self.database, settings.rate_limit)
+        self.watchers = Watchers(WATCHING, WATCHING_ONE)
         self.model = model or build_language_model(settings)
         self.understander = Understander(self.model)
         self.texts_api = twilio_api(settings)

@@ -75,6 +75,11 @@ class Settings(BaseSettings):
     staff_idle_minutes: float = Field(30, gt=0, description="minutes without work until staff are logged out")
     staff_session_hours: float = Field(12, gt=0, description="hours until staff have to log in again anyway")
     public_url: str = Field("", description="https://… as patients' browsers and Twilio see the service")
+    security_contact: str = Field(
+        "",
+        pattern=r"^((mailto:|https://|tel:)[^\s<>]+)?$",
+        description="mailto:… or https://… for who finds a weakness; empty means the practice's telephone",
+    )
     trusted_proxies: str = Field(
         "",
         description="addresses or networks, between commas, of proxies whose forwarding headers are believed",

@@ -13,7 +13,9 @@ from litestar.params import FromPath
 
 from reception.channels.access import practice_of
 from reception.channels.given import GivenService
+from reception.channels.limits import household
 from reception.channels.metrics import WATCHERS
+from reception.channels.proxies import client_address
 from reception.channels.sites import names, origin_of
 from reception.errors import NotFound, ReceptionError
 from reception.service import Service
@@ -27,6 +29,8 @@ LOOK_AGAIN = 1.0
 REFUSED = 1008
 TRY_LATER = 1013
 _TOKEN_LENGTH = 200
+#: Frames after the token, which mean nothing here: who sends more is no browser of ours.
+MOST_FRAMES = 20
 
 
 @websocket("/{conversation:str}/events")
@@ -34,7 +38,8 @@ async def events(socket: Socket, conversation: FromPath[str], service: GivenServ
     """First frame from the client: the token. Then `{"messages": [Message], "status": Status}` for all
     that is said from then on, by whomever; read the whole conversation once this is open.
 
-    Closes with 1008 for a foreign origin or a wrong token, 1013 while the database is away, 1000 at the end.
+    Closes with 1008 for a foreign origin or a wrong token, 1013 while the database is away or too many watch,
+    1000 at the end.
     """
     try:
         conversation_id = UUID(conversation)
@@ -44,15 +49,15 @@ async def events(socket: Socket, conversation: FromPath[str], service: GivenServ
         async with asyncio.timeout(PATIENCE):
             token = await socket.receive_text()
         await service.desk.check_token(conversation_id, token[:_TOKEN_LENGTH].strip())
+        address = household(client_address(socket, service.settings))
+        with service.watchers.one_more(address, str(conversation_id)), WATCHERS.track_inprogress():
+            await _watch(socket, conversation_id, service)
     except (NotFound, ValueError, TimeoutError, KeyError):
         await _close(socket, REFUSED)
     except ReceptionError:
         await _close(socket, TRY_LATER)
     except WebSocketDisconnect:
         return
-    else:
-        with WATCHERS.track_inprogress():
-            await _watch(socket, conversation_id, service)
 
 
 async def _watch(socket: Socket, conversation_id: UUID, service: Service) -> None:
@@ -65,6 +70,8 @@ async def _watch(socket: Socket, conversation_id: UUID, service: Service) -> Non
     await asyncio.gather(*pending, return_exceptions=True)
     if sending in done:
         await _close(socket, TRY_LATER if sending.exception() else 1000)
+    else:
+        await _close(socket, REFUSED)
 
 
 async def _send_news(socket: Socket, conversation_id: UUID, service: Service) -> None:
@@ -83,8 +90,9 @@ async def _send_news(socket: Socket, conversation_id: UUID, service: Service) ->
 
 
 async def _until_left(socket: Socket) -> None:
+    """Returns when the client has left, or sends on and on."""
     with suppress(WebSocketDisconnect):
-        while True:  # whatever else a client sends means nothing here
+        for _ in range(MOST_FRAMES):
             await socket.receive_data("text")
 
 

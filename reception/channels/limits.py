@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
@@ -28,6 +29,8 @@ LOGINS = 10
 CALLS, TEXTS = 1 / 6, 1 / 2
 #: Conversations that all addresses and numbers together may begin at one practice, in addresses' measures.
 PRACTICE = 5
+#: WebSockets that one address, and one conversation, may have open in a process.
+WATCHING, WATCHING_ONE = 100, 10
 
 
 class Limits:
@@ -106,6 +109,29 @@ class Limiter:
         times = self._seen.get(key)
         if times:
             times.pop()
+
+
+class Watchers:
+    """WebSockets that are open in this process, where each costs a look at the database now and then."""
+
+    def __init__(self, per_address: int, per_conversation: int) -> None:
+        self._most = (per_address, per_conversation)
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def one_more(self, address: str, conversation: str) -> Iterator[None]:
+        """Busy where the address or the conversation has too many open."""
+        keys = (f"address {address}", f"conversation {conversation}")
+        if any(self._open[key] >= most for key, most in zip(keys, self._most, strict=True)):
+            raise Busy("Too many windows are open; please close some.")
+        self._open.update(keys)
+        try:
+            yield
+        finally:
+            self._open.subtract(keys)
+            for key in keys:
+                if not self._open[key]:
+                    del self._open[key]
 
 
 def _busy(wait: float) -> Busy:

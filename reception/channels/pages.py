@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from reception.channels.practice_info import reachable
 from reception.channels.widget_words import language_for
 from reception.errors import NotFound, ReceptionError, Unavailable
 from reception.messaging.metrics import count_outbox
+from reception.service import Service
 
 STATIC = Path(__file__).with_name("static")
 _PAGE = Environment(loader=FileSystemLoader(STATIC), autoescape=True, undefined=StrictUndefined)
@@ -40,7 +42,13 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
+#: Where the service is reached over https: browsers ask no other way for two years.
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+
+#: Whoever read the contact asks again after so long, lest it be somebody's who has left.
+SECURITY_TXT_LASTS = timedelta(days=180)
 
 
 @get("/", media_type=MediaType.HTML)
@@ -91,6 +99,22 @@ async def ready(service: GivenService) -> Response[str]:
     return Response("ok", media_type=MediaType.TEXT)
 
 
+@get(["/.well-known/security.txt", "/security.txt"], media_type=MediaType.TEXT)
+async def security_txt(service: GivenService) -> str:
+    """Whom to tell of a weakness (RFC 9116): the address of the settings, else the practice's telephone."""
+    contact = service.settings.security_contact
+    if not contact:
+        number = (await service.sites.practice()).phone
+        contact = f"tel:{number}" if number else ""
+    if not contact:
+        raise NotFound("No contact is known; set RECEPTION_SECURITY_CONTACT.")
+    expires = datetime.now(UTC).replace(microsecond=0) + SECURITY_TXT_LASTS
+    base = service.settings.public_url.rstrip("/")
+    lines = [f"Contact: {contact}", f"Expires: {expires.isoformat()}", "Preferred-Languages: en"]
+    lines += [f"Canonical: {base}/.well-known/security.txt"] if base else []
+    return "\n".join(lines) + "\n"
+
+
 @get("/metrics")
 async def metrics(request: Request[Any, Any, Any], service: GivenService) -> Response[bytes]:
     """Prometheus. It asks each process itself; what came by way of a proxy is from outside: 404."""
@@ -107,7 +131,9 @@ async def add_headers(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     headers = MutableScopeHeaders.from_message(message)
-    for name, value in SECURITY_HEADERS.items():
+    service: Service = scope["litestar_app"].state.service
+    encrypted = service.settings.public_url.startswith("https://")
+    for name, value in (SECURITY_HEADERS | (HTTPS_ONLY if encrypted else {})).items():
         headers.setdefault(name, value)
     add_reader(headers, scope)
     headers.setdefault("Cache-Control", "no-cache" if scope["path"].startswith("/static/") else "no-store")
@@ -119,5 +145,6 @@ pages: list[HTTPRouteHandler | Router] = [
     live,
     ready,
     metrics,
+    security_txt,
     create_static_files_router("/static", directories=[STATIC / "assets"]),
 ]

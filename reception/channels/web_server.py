@@ -9,6 +9,7 @@ from contextlib import suppress
 import uvicorn
 from litestar import Litestar
 
+from reception.channels.slow_clients import MOST_HEADERS, Hurried
 from reception.errors import MisconfiguredError, ReceptionError
 
 #: Seconds that requests under way have to end when the service stops.
@@ -57,6 +58,8 @@ def make_server(app: Litestar, started: Callable[[], None]) -> uvicorn.Server:
         log_level="critical",  # its errors quote requests; ours are logged by our own handlers
         timeout_graceful_shutdown=GRACE,
         ws_max_size=65_536,
+        http=Hurried,
+        h11_max_incomplete_event_size=MOST_HEADERS,
     )
     return _Server(config, started)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -22,6 +23,8 @@ LOGGED_OUT = 4401
 TRY_LATER = 1013
 #: Seconds between two looks whether the session still stands, and at which a silent page is greeted.
 LOOK_AGAIN = 15.0
+#: Seconds within which it is enough to hear once that somebody is at work.
+WORK_NOTED = 5.0
 
 
 @websocket("/live")
@@ -82,8 +85,11 @@ def _named(change: Change) -> list[str | None]:
 
 
 async def _note_work(socket: Socket, service: Service) -> None:
+    noted = float("-inf")
     while True:
-        if await socket.receive_data("text") == "work":
+        said = await socket.receive_data("text")
+        if said == "work" and time.monotonic() - noted > WORK_NOTED:
+            noted = time.monotonic()
             await service.accounts.who(session_token(socket), at_work=True)
 
 

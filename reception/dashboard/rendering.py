@@ -25,6 +25,7 @@ from reception.staff.access import (
     VISIT,
     Received,
     cookie,
+    cookie_value,
     session_token,
     visit_token,
 )
@@ -175,7 +176,7 @@ def _asset(name: str) -> str:
 
 
 def _take_flash(request: Received) -> tuple[Flash | None, list[Cookie]]:
-    kept = request.cookies.get(FLASH)
+    kept = cookie_value(request, FLASH)
     if not kept:
         return None, []
     gone = [cookie(request, FLASH, "", max_age=0)]

@@ -98,15 +98,27 @@ async def form_fields(request: Received) -> dict[str, str]:
 
 
 def session_token(connection: AnyConnection) -> str:
-    return connection.cookies.get(SESSION, "")
+    return cookie_value(connection, SESSION)
 
 
 def visit_token(connection: AnyConnection) -> str:
-    return connection.cookies.get(VISIT, "")
+    return cookie_value(connection, VISIT)
+
+
+def cookie_value(connection: AnyConnection, name: str) -> str:
+    """What the browser kept for us; empty when it has nothing of that name."""
+    return connection.cookies.get(_kept_as(connection, name), "")
 
 
 def cookie(connection: AnyConnection, name: str, value: str, max_age: int | None = None) -> Cookie:
     """A cookie of the staff pages that no script can read and no other website can send along."""
+    kept = _kept_as(connection, name)
+    secure = kept != name
+    return Cookie(kept, path=PATH, value=value, max_age=max_age, secure=secure, httponly=True, samesite="lax")
+
+
+def _kept_as(connection: AnyConnection, name: str) -> str:
+    """The cookie's name: over https with a prefix by which browsers take it over https only."""
     service: Service = connection.app.state.service
     secure = public_base(connection, service.settings).startswith("https://")
-    return Cookie(name, path=PATH, value=value, max_age=max_age, secure=secure, httponly=True, samesite="lax")
+    return f"__Secure-{name}" if secure else name
