@@ -15,6 +15,7 @@ from litestar.exceptions import HTTPException
 
 from reception.channels.appointment_file import appointment_file
 from reception.channels.chat import chat
+from reception.channels.described import API
 from reception.channels.pages import add_headers, pages
 from reception.channels.phone import phone
 from reception.channels.problems import HANDLERS, from_framework
@@ -47,7 +48,7 @@ def create_app(settings: Settings, model: LanguageModel | None = None) -> Litest
         lifespan=[_lifespan],
         state=State({"service": service}),
         request_max_body_size=MOST_BODY,
-        openapi_config=None,
+        openapi_config=API,
         logging_config=None,
     )
 

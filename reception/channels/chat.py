@@ -23,6 +23,7 @@ from reception.channels.problems import Malformed
 from reception.channels.proxies import client_address
 from reception.database.records import Message
 from reception.errors import Invalid
+from reception.turn import MAX_TEXT
 
 #: No control characters: they name nothing, and the database can't hold all of them.
 Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -42,7 +43,7 @@ class NewWords(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: str
+    text: str = Field(json_schema_extra={"minLength": 1, "maxLength": MAX_TEXT})
     client_id: UUID | None = None
 
 

@@ -34,6 +34,10 @@ class Form(dict[str, list[str]]):
         """What Twilio's validator asks for, to sign a repeated parameter."""
         return self[name]
 
+    def storable(self) -> Form:
+        """The same without zero bytes, which the database can't hold."""
+        return Form({name: [one.replace("\0", "") for one in each] for name, each in self.items()})
+
     def first(self, name: str) -> str:
         """A parameter's first value; empty when it is missing."""
         return self.get(name, [""])[0]
@@ -51,7 +55,7 @@ async def signed_form(request: Request[Any, Any, Any], service: GivenService) ->
         REFUSED.inc()
         log.warning("twilio_account_refused", path=request.scope["path"])
         raise Forbidden("The request is not about our account.")
-    return form
+    return form.storable()
 
 
 def ours(account: str, settings: Settings) -> bool:
