@@ -23,7 +23,7 @@ WEB_BUILT := web/node_modules/.built
 SCHEMAS := tests/deploy/schemas
 SCHEMA_MODULES := $(SCHEMAS)/node_modules/.installed
 
-.PHONY: run test schemas web lint check format train evaluate patients spoken bench search calls scripted-calls resilience rehearse shortcuts clean
+.PHONY: run test schemas web lint check format train evaluate patients spoken bench search calls scripted-calls resilience rehearse shortcuts api-fuzz fuzz clean
 
 run: $(VENV)/.installed
 	@$(BIN)/reception model pull
@@ -112,6 +112,14 @@ history: $(VENV)/.installed-dev
 # The service built as its container is, step by step in a clean folder, and started.
 rehearse: $(VENV)/.installed-dev
 	$(BIN)/python -m deploy.containers.rehearse
+
+# Every operation of the interface, asked many times by schemathesis as nobody and as each role.
+api-fuzz: $(VENV)/.installed-dev
+	API_EXAMPLES=60 $(BIN)/python -m pytest -s tests/attacks/test_api.py
+
+# Files, frames, forms, grammars and model heads, damaged at random; the suite tries a few of each.
+fuzz: $(VENV)/.installed-dev
+	FUZZ_EXAMPLES=3000 $(BIN)/python -m pytest tests/attacks/test_fuzz_files.py tests/attacks/test_fuzz_lines.py
 
 # That batches, guesses, drafts and forced tokens change no answer, on 500 utterances; the suite takes 40.
 shortcuts: $(VENV)/.installed-dev

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -18,6 +19,8 @@ LONGEST_MESSAGE = 180
 #: Seconds of silence after which a Gather goes on without words, and a message is over.
 SILENCE = 8
 END_OF_MESSAGE = 6
+
+_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def relay(talk: Talk, greeting: str, conversation: str, *, failures: int = 0, re
     )
     session.parameter(name="conversation", value=conversation)
     response.append(connect)
-    return str(response)
+    return _well_formed(response)
 
 
 def gather(
@@ -89,7 +92,7 @@ def gather(
     response.append(listening)
     # Silence ends a Gather without its action: going there all the same lets the desk ask again.
     response.redirect(action, method="POST")
-    return str(response)
+    return _well_formed(response)
 
 
 def transfer(talk: Talk, words: str, number: str, call: str, *, whisper: bool = True) -> str:
@@ -106,7 +109,7 @@ def transfer(talk: Talk, words: str, number: str, call: str, *, whisper: bool = 
     else:
         dial.number(number)
     response.append(dial)
-    return str(response)
+    return _well_formed(response)
 
 
 def whisper(talk: Talk, words: str, call: str) -> str:
@@ -116,7 +119,7 @@ def whisper(talk: Talk, words: str, call: str) -> str:
     talk.say(listening, words)
     response.append(listening)
     response.hangup()
-    return str(response)
+    return _well_formed(response)
 
 
 def voicemail(talk: Talk, words: str, otherwise: str) -> str:
@@ -134,7 +137,7 @@ def voicemail(talk: Talk, words: str, otherwise: str) -> str:
     )
     talk.say(response, otherwise)
     response.hangup()
-    return str(response)
+    return _well_formed(response)
 
 
 def farewell(talk: Talk, words: str = "") -> str:
@@ -142,21 +145,21 @@ def farewell(talk: Talk, words: str = "") -> str:
     response = VoiceResponse()
     talk.say(response, words)
     response.hangup()
-    return str(response)
+    return _well_formed(response)
 
 
 def busy() -> str:
     """The caller hears the engaged tone."""
     response = VoiceResponse()
     response.reject(reason="busy")
-    return str(response)
+    return _well_formed(response)
 
 
 def go_on(talk: Talk, words: str = "") -> str:
     """Says `words`, if any, and lets the call take its course."""
     response = VoiceResponse()
     talk.say(response, words)
-    return str(response)
+    return _well_formed(response)
 
 
 def text_messages(texts: list[str]) -> str:
@@ -164,7 +167,12 @@ def text_messages(texts: list[str]) -> str:
     response = MessagingResponse()
     for text in texts:
         response.message(text[:MOST_TEXT])
-    return str(response)
+    return _well_formed(response)
+
+
+def _well_formed(response: VoiceResponse | MessagingResponse) -> str:
+    """The document without characters that XML can't hold, whoever wrote them: Twilio would drop the call."""
+    return _NO_XML.sub("", str(response))
 
 
 def _recording(talk: Talk) -> Start:

@@ -13,6 +13,8 @@ _MAGIC = b"GGUF"
 #: GGUF's types of values: how `struct` reads a number, by the type's code.
 _NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
+#: Bytes of one text: chat templates and merges are far shorter, and a damaged length must fill no memory.
+_LONGEST = 1 << 24
 _WANTED = {
     "llama.block_count",
     "llama.embedding_length",
@@ -41,10 +43,10 @@ def read_measures(path: Path) -> Measures:
     try:
         with path.open("rb") as file:
             found = _numbers(file)
-    except (OSError, struct.error, UnicodeDecodeError, KeyError) as error:
+    except (OSError, struct.error, ValueError, KeyError, OverflowError, RecursionError) as error:
         raise ModelMissing(f"{path.name} is missing or no GGUF file: run `reception model pull`.") from error
     heads = found.get("llama.attention.head_count", 0)
-    if not heads:
+    if heads < 1:
         raise ModelMissing(f"{path.name} holds no Llama model: set RECEPTION_MODEL to one that does.")
     width = found.get("llama.embedding_length", 0)
     return Measures(
@@ -92,4 +94,6 @@ def _value(file: BinaryIO, kind: int) -> Any:
 
 def _text(file: BinaryIO) -> str:
     (length,) = struct.unpack("<Q", file.read(8))
+    if length > _LONGEST:
+        raise struct.error("no text is that long")
     return file.read(length).decode("utf-8")

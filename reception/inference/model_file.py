@@ -109,7 +109,7 @@ def _architecture(path: Path) -> str:
     try:
         (length,) = struct.unpack_from("<Q", head, 24)
         (size,) = struct.unpack_from("<Q", head, 36 + length)
-    except struct.error:
+    except (struct.error, OverflowError):
         return ""
     key, value = head[32 : 32 + length], head[44 + length : 44 + length + size]
     return value.decode("ascii", "replace") if key == b"general.architecture" else ""

@@ -50,7 +50,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-#: Where what is wrong must be refused. Elsewhere it may lead to another page, or get TwiML that helps a caller.
+#: Where what is wrong must be refused. Elsewhere it may lead to another page, or get TwiML that helps.
 STRICT = "/api/"
 BASE = "http://testserver.local"
 NOT_BUILT = "make web"
@@ -116,8 +116,8 @@ def cases(operation: Any) -> SearchStrategy[schemathesis.Case]:
     return right | operation.as_strategy(GenerationMode.NEGATIVE)  # type: ignore[no-any-return]
 
 
-def attack(app: Litestar, headers: Mapping[str, str], ids: Callable[[], Mapping[str, str]]) -> int:
-    """Asks every operation; how many there are."""
+def attack(app: Litestar, headers: Mapping[str, str], ids: Ids, *, changes_only: bool = False) -> int:
+    """Asks every operation but logging out; how many there are."""
     number = 0
     with TestClient(app, base_url=BASE) as client:
         started = client.post(START).json()
@@ -127,7 +127,7 @@ def attack(app: Litestar, headers: Mapping[str, str], ids: Callable[[], Mapping[
         attacker = Attacker(client, mine, {**ids(), "conversation": started["id"]})
         for operation in operations(app, client):
             number += 1
-            if operation.path == LOG_OUT:  # the last of all
+            if operation.path == LOG_OUT or (changes_only and operation.method != "post"):
                 continue
 
             @settings(
@@ -180,4 +180,5 @@ async def test_no_role_breaks_the_interface(
         CSRF_HEADER: form_token(who.session),
         "Origin": BASE,
     }
-    attack(make_app(), headers, ids)
+    brief = role != "admin" and EXAMPLES < 10  # what others may see is what an admin sees
+    attack(make_app(), headers, ids, changes_only=brief)
