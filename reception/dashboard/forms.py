@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
@@ -39,12 +40,15 @@ Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 Secret = Annotated[str, Field(max_length=1000)]
 
 
-async def form(request: Received, model: type[AnyForm]) -> AnyForm:
-    """The request's form as `model`. Invalid names the first field that is wrong, and what it should be."""
+async def form(request: Received, model: type[AnyForm], context: Mapping[str, Any] | None = None) -> AnyForm:
+    """The request's form as `model`. Invalid names the first field that is wrong, and what it should be.
+
+    `context` is what the model's checks need to know, such as the practice's country.
+    """
     fields = await form_fields(request)
     fields.pop(CSRF_FIELD, None)
     try:
-        return model.model_validate(fields)
+        return model.model_validate(fields, context=context)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "form"

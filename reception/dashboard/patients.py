@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from reception.channels.given import GivenService
 from reception.dashboard import patient_words
 from reception.dashboard.forms import form
-from reception.dashboard.rendering import by_htmx, page, part
+from reception.dashboard.rendering import by_htmx, page, part, redirect
 from reception.database.records import Account, Chart, Event, FoundPatient
 from reception.database.store import Store
 from reception.errors import NotFound
@@ -51,6 +51,8 @@ async def search(request: Received, me: Me, service: GivenService, open: FromQue
 async def patient(request: Received, patient_id: FromPath[UUID], me: Me, service: GivenService) -> Any:
     """One patient's page, beside the list."""
     opened = await open_patient(service, me, patient_id)
+    if opened["open"].merged_into is not None:
+        return redirect(request, f"/staff/patients/{opened['open'].merged_into}")
     return await page(request, "patients.html", here="patients", **await _list(service, me, ""), **opened)
 
 
@@ -83,8 +85,10 @@ async def open_patient(service: Service, me: Account, patient_id: UUID) -> dict[
         found = await chart_of(store, me, patient_id)
         practice = await practice_of(store, me)
         await saw(store, me, "patient", found.patient.id)
+        merges = await store.merges_into(me.practice_id, patient_id)
         shown = await _history(store, practice, service, found.patient.id)
     return {
+        "merges": merges,
         "open": found,
         "patient_id": found.patient.id,
         "age": patient_words.age(found.patient, _today(service, practice)),

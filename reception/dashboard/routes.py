@@ -18,8 +18,10 @@ from reception.dashboard import (
     frame,
     inbox,
     now,
+    patient_edits,
     patients,
     people,
+    twins,
 )
 from reception.dashboard.live import live
 from reception.dashboard.problems import HANDLERS
@@ -38,6 +40,8 @@ PAGES = [
     *correcting.handlers,
     *figures.handlers,
     *patients.handlers,
+    *patient_edits.handlers,
+    *twins.handlers,
     *people.handlers,
     *settings_handlers,
 ]

@@ -38,8 +38,42 @@ class Chart:
     possible_duplicate: bool
     version: int
     since: datetime
+    merged_into: UUID | None
     guardians: Sequence[Patient]
     wards: Sequence[Patient]
+
+
+@dataclass(frozen=True)
+class LockedPatient:
+    """A patient whom nobody else changes or merges until the transaction ends."""
+
+    patient: Patient
+    version: int
+    merged_into: UUID | None
+    possible_duplicate: bool
+
+
+@dataclass(frozen=True)
+class RecordCounts:
+    """How much hangs on a patient's record."""
+
+    appointments: int
+    requests: int
+    conversations: int
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Two records that became one; `before` are details of the kept one, `name` is that of the other."""
+
+    id: UUID
+    kept_id: UUID
+    merged_id: UUID
+    before: Mapping[str, Any]
+    moved: Mapping[str, Any]
+    at: datetime
+    by: str
+    name: str
 
 
 @dataclass(frozen=True)

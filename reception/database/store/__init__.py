@@ -32,6 +32,7 @@ from reception.database.store.sending import Sending
 from reception.database.store.sources import Sources
 from reception.database.store.staff import Staff
 from reception.database.store.turns import Turns
+from reception.database.store.twins import Twins
 
 
 class Store(
@@ -42,6 +43,7 @@ class Store(
     Patients,
     Finding,
     Charts,
+    Twins,
     Attendance,
     Calendar,
     OnePatient,

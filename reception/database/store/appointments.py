@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from reception.database.records import Appointment, Patient
 from reception.database.store.holds import Holds, stretch
+from reception.database.store.patients import kept_record
 from reception.database.store.queries import real_time
 from reception.database.tables import (
     OCCUPYING,
@@ -163,7 +164,7 @@ class Appointments(Holds):
         """The patient's booked appointments that start at `after` or later, soonest first."""
         query = appointment_rows().where(
             AppointmentRow.practice_id == practice_id,
-            AppointmentRow.patient_id == patient_id,
+            AppointmentRow.patient_id == kept_record(patient_id),
             AppointmentRow.status == "booked",
             func.lower(AppointmentRow.during) >= after,
         )

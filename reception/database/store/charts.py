@@ -12,7 +12,7 @@ from sqlalchemy import Select, delete, func, literal, select, tuple_, union_all,
 
 from reception.database.records import Chart, Event, Patient
 from reception.database.store.appointments import appointment_rows
-from reception.database.store.patients import COLUMNS
+from reception.database.store.patients import COLUMNS, patient_of, records_of
 from reception.database.store.queries import Queries
 from reception.database.tables import (
     AppointmentRow,
@@ -39,6 +39,7 @@ class Charts(Queries):
                 PatientRow.possible_duplicate,
                 PatientRow.version,
                 PatientRow.created_at,
+                PatientRow.merged_into,
                 PracticeRow.time_zone,
             )
             .join(PracticeRow, PracticeRow.id == PatientRow.practice_id)
@@ -47,19 +48,21 @@ class Charts(Queries):
         row = (await self._connection.execute(query)).one_or_none()
         if row is None:
             return None
-        *who, possible_duplicate, version, since, zone = row
         return Chart(
-            Patient(*who),
-            possible_duplicate,
-            version,
-            since.astimezone(ZoneInfo(zone)),
+            patient_of(row),
+            row.possible_duplicate,
+            row.version,
+            row.created_at.astimezone(ZoneInfo(row.time_zone)),
+            row.merged_into,
             await self._related(practice_id, GuardianRow.guardian_id, GuardianRow.patient_id, patient_id),
             await self._related(practice_id, GuardianRow.patient_id, GuardianRow.guardian_id, patient_id),
         )
 
     async def _related(self, practice_id: UUID, wanted: Any, given: Any, patient_id: UUID) -> list[Patient]:
         query = select(*COLUMNS).join(GuardianRow, wanted == PatientRow.id)
-        query = query.where(GuardianRow.practice_id == practice_id, given == patient_id)
+        query = query.where(
+            GuardianRow.practice_id == practice_id, given == patient_id, PatientRow.merged_into.is_(None)
+        )
         rows = await self._connection.execute(query.order_by(func.lower(PatientRow.name), PatientRow.id))
         return [Patient(*row) for row in rows]
 
@@ -223,10 +226,11 @@ def _parts(practice_id: UUID, patient_id: UUID) -> Sequence[Select[*tuple[Any, .
         select(
             literal("conversation").label("kind"), ConversationRow.id, ConversationRow.created_at.label("at")
         )
+        .distinct()
         .join(ConversationPatientRow, ConversationPatientRow.conversation_id == ConversationRow.id)
         .where(
             ConversationPatientRow.practice_id == practice_id,
-            ConversationPatientRow.patient_id == patient_id,
+            ConversationPatientRow.patient_id.in_(records_of(patient_id)),
         )
     )
     texts = (

@@ -42,7 +42,7 @@ class Finding(Queries):
         Names that begin as typed come first, then (where those are few) names that look or sound alike.
         """
         await self._prepare()
-        ours = [PatientRow.practice_id == practice_id, *_known(wanted)]
+        ours = [PatientRow.practice_id == practice_id, PatientRow.merged_into.is_(None), *_known(wanted)]
         beginning = await self._found(wanted, [*ours, *map(_begins, wanted.parts)], limit, now)
         if not wanted.parts or len(beginning) >= min(ENOUGH, limit):
             return beginning
@@ -67,7 +67,7 @@ class Finding(Queries):
         query = (
             _rows(now)
             .join(last, last.c.entity_id == PatientRow.id)
-            .where(PatientRow.practice_id == practice_id)
+            .where(PatientRow.practice_id == practice_id, PatientRow.merged_into.is_(None))
             .order_by(last.c.at.desc())
         )
         return [_record(row) for row in await self._connection.execute(query.limit(limit))]

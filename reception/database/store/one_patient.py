@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from reception.database.records import Appointment, Message, OwnText, Patient, Request
 from reception.database.store.appointments import Appointments, appointment_rows
 from reception.database.store.conversations import select_messages, to_message
-from reception.database.store.patients import COLUMNS
+from reception.database.store.patients import COLUMNS, records_of
 from reception.database.store.requests import Requests
 from reception.database.tables import (
     AppointmentRow,
@@ -52,7 +52,7 @@ class OnePatient(Appointments, Requests):
         found: set[UUID] = set()
         for table in (ConversationPatientRow, AppointmentRow, RequestRow):
             query = select(table.conversation_id).where(
-                table.practice_id == practice_id, table.patient_id == patient_id
+                table.practice_id == practice_id, table.patient_id.in_(records_of(patient_id))
             )
             found.update(one for one in await self._connection.scalars(query) if one is not None)
         return found
@@ -119,7 +119,7 @@ class OnePatient(Appointments, Requests):
         query = select(PatientRow.id).where(
             PatientRow.practice_id == practice_id,
             PatientRow.phone == patient.phone,
-            PatientRow.id != patient.id,
+            PatientRow.id.not_in(records_of(patient.id)),
         )
         return bool(patient.phone) and await self._connection.scalar(query.limit(1)) is not None
 
@@ -169,14 +169,17 @@ class OnePatient(Appointments, Requests):
     async def erase_patient_row(self, practice_id: UUID, patient_id: UUID) -> bool:
         """Removes who the patient is, and who may speak for whom; False without such a patient.
 
-        Who came from a file is noted by the file's key, so that reading it again does not bring them back.
+        Records that were merged into it go along. Who came from a file is noted by the file's key, so that
+        reading it again does not bring them back.
         """
-        mine = PatientRow.practice_id == practice_id, PatientRow.id == patient_id
-        source = await self._connection.scalar(select(PatientRow.source_key).where(*mine))
-        if source is not None:
-            noted = {"practice_id": practice_id, "source_key": str(source)}
+        ours = PatientRow.practice_id == practice_id
+        sources = await self._connection.scalars(
+            select(PatientRow.source_key).where(ours, PatientRow.id.in_(records_of(patient_id)))
+        )
+        noted = [{"practice_id": practice_id, "source_key": str(one)} for one in sources if one is not None]
+        if noted:
             await self._connection.execute(upsert(ErasedSourceRow).values(noted).on_conflict_do_nothing())
-        return await self._gone(PatientRow, *mine) == 1
+        return await self._gone(PatientRow, ours, PatientRow.id == patient_id) == 1
 
     async def erased_sources(self, practice_id: UUID) -> set[UUID]:
         """The keys of erased patients who came from a file."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -23,6 +24,22 @@ COLUMNS = (
 )
 
 
+def patient_of(row: Any) -> Patient:
+    """The patient of a row that begins with COLUMNS."""
+    return Patient(*row[: len(COLUMNS)])
+
+
+def kept_record(patient_id: UUID) -> ColumnElement[UUID]:
+    """The identifier, or that of the record into which it was merged."""
+    into = select(PatientRow.merged_into).where(PatientRow.id == patient_id).scalar_subquery()
+    return func.coalesce(into, patient_id)
+
+
+def records_of(patient_id: UUID) -> Select[UUID]:
+    """The record and those that were merged into it, for what was never moved."""
+    return select(PatientRow.id).where(or_(PatientRow.id == patient_id, PatientRow.merged_into == patient_id))
+
+
 class Patients(Queries):
     """Patients of a practice."""
 
@@ -35,7 +52,9 @@ class Patients(Queries):
         name: str | None = None,
     ) -> list[Patient]:
         """Those who match everything given: birth date and phone (E.164) exactly, name in any case."""
-        query = select(*COLUMNS).where(PatientRow.practice_id == practice_id)
+        query = select(*COLUMNS).where(
+            PatientRow.practice_id == practice_id, PatientRow.merged_into.is_(None)
+        )
         if date_of_birth is not None:
             query = query.where(PatientRow.date_of_birth == date_of_birth)
         if phone is not None:
@@ -61,14 +80,19 @@ class Patients(Queries):
         known = [PatientRow.date_of_birth == date_of_birth] if date_of_birth else []
         known += [PatientRow.phone == phone] if phone else []
         alike = _looks_or_sounds_like(name, every_part=not known)
-        query = select(*COLUMNS).where(PatientRow.practice_id == practice_id, alike)
+        query = select(*COLUMNS).where(
+            PatientRow.practice_id == practice_id, PatientRow.merged_into.is_(None), alike
+        )
         if known:
             query = query.where(or_(*known))
         rows = await self._connection.execute(query.order_by(PatientRow.created_at, PatientRow.id))
         return [Patient(*row) for row in rows]
 
     async def patient(self, practice_id: UUID, patient_id: UUID) -> Patient | None:
-        query = select(*COLUMNS).where(PatientRow.practice_id == practice_id, PatientRow.id == patient_id)
+        """The patient; of a record that was merged, the one that was kept."""
+        query = select(*COLUMNS).where(
+            PatientRow.practice_id == practice_id, PatientRow.id == kept_record(patient_id)
+        )
         row = (await self._connection.execute(query)).first()
         return None if row is None else Patient(*row)
 
@@ -77,7 +101,11 @@ class Patients(Queries):
         query = (
             select(*COLUMNS)
             .join(GuardianRow, GuardianRow.patient_id == PatientRow.id)
-            .where(GuardianRow.practice_id == practice_id, GuardianRow.guardian_id == guardian_id)
+            .where(
+                GuardianRow.practice_id == practice_id,
+                GuardianRow.guardian_id == kept_record(guardian_id),
+                PatientRow.merged_into.is_(None),
+            )
         )
         rows = await self._connection.execute(query.order_by(PatientRow.created_at, PatientRow.id))
         return [Patient(*row) for row in rows]

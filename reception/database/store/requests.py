@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from reception.database.records import Patient, Request
-from reception.database.store.patients import COLUMNS
+from reception.database.store.patients import COLUMNS, kept_record
 from reception.database.store.queries import Queries, on_trial, real_time
 from reception.database.tables import PatientRow, RequestRow
 from reception.errors import NotFound
@@ -80,7 +80,7 @@ class Requests(Queries):
         self, practice_id: UUID, kind: str, patient_id: UUID | None = None
     ) -> list[Request]:
         """A practice's requests of one kind that nobody has done yet, oldest first; or one patient's."""
-        theirs = [] if patient_id is None else [RequestRow.patient_id == patient_id]
+        theirs = [] if patient_id is None else [RequestRow.patient_id == kept_record(patient_id)]
         return await self._requests(
             RequestRow.practice_id == practice_id,
             RequestRow.kind == kind,

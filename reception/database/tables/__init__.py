@@ -13,9 +13,11 @@ from reception.database.tables.conversations import (
     MessageRow,
 )
 from reception.database.tables.patients import (
+    DifferentPatientsRow,
     ErasedSourceRow,
     GuardianRow,
     IdentificationFailureRow,
+    MergeRow,
     PatientRow,
 )
 from reception.database.tables.practices import (
@@ -39,10 +41,12 @@ __all__ = [
     "ConversationPatientRow",
     "ConversationRow",
     "CorrectionRow",
+    "DifferentPatientsRow",
     "ErasedSourceRow",
     "GuardianRow",
     "IdentificationFailureRow",
     "InvitationRow",
+    "MergeRow",
     "MessageRow",
     "OptOutRow",
     "OutboxRow",

@@ -28,6 +28,10 @@ class PatientRow(Table):
     __table_args__ = (
         UniqueConstraint("practice_id", "id"),
         UniqueConstraint("practice_id", "source_key"),
+        ForeignKeyConstraint(
+            ["practice_id", "merged_into"], ["patients.practice_id", "patients.id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("merged_into <> id", "into_another"),
         Index(None, "practice_id", "date_of_birth"),
         Index(None, "practice_id", "phone"),
         Index("patients_phone_end", "practice_id", func.split_part(text("phone"), text("'.'"), text("4"))),
@@ -39,6 +43,7 @@ class PatientRow(Table):
             postgresql_using="gin",
             postgresql_ops={"lower": "gin_trgm_ops"},
         ),
+        Index("patients_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
         Index("patients_name_sounds", func.name_sounds(text("name")), postgresql_using="gin"),
     )
 
@@ -52,6 +57,7 @@ class PatientRow(Table):
     possible_duplicate: Mapped[bool] = mapped_column(server_default=text("false"))
     source_key: Mapped[UUID | None]
     loaded: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson("patients.loaded"))
+    merged_into: Mapped[UUID | None]  # the record that was kept, where two were one person's
     version: Mapped[int] = mapped_column(server_default=text("1"))  # goes up when staff change something
     created_at: Mapped[datetime] = written_at()
 
@@ -83,6 +89,57 @@ class GuardianRow(Table):
     practice_id: Mapped[UUID] = of_practice()
     patient_id: Mapped[UUID] = mapped_column(primary_key=True)
     guardian_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class MergeRow(Table):
+    """Two records that became one: `before` are the details of the kept one, `moved` what hung on the other.
+
+    No foreign key to staff, as in the audit log.
+    """
+
+    __tablename__ = "merges"
+    __table_args__ = (
+        *(
+            ForeignKeyConstraint(
+                ["practice_id", column], ["patients.practice_id", "patients.id"], ondelete="CASCADE"
+            )
+            for column in ("kept_id", "merged_id")
+        ),
+        Index(None, "kept_id"),
+        Index(None, "merged_id"),
+    )
+
+    id: Mapped[UUID] = row_id()
+    practice_id: Mapped[UUID] = of_practice()
+    kept_id: Mapped[UUID]
+    merged_id: Mapped[UUID]
+    before: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("merges.before"))
+    moved: Mapped[dict[str, Any]]
+    staff_id: Mapped[UUID | None]
+    at: Mapped[datetime] = written_at()
+    undone_at: Mapped[datetime | None]
+
+
+class DifferentPatientsRow(Table):
+    """Two that look alike and are not the same person, as staff know."""
+
+    __tablename__ = "different_patients"
+    __table_args__ = (
+        *(
+            ForeignKeyConstraint(
+                ["practice_id", column], ["patients.practice_id", "patients.id"], ondelete="CASCADE"
+            )
+            for column in ("patient_id", "other_id")
+        ),
+        CheckConstraint("patient_id < other_id", "once"),
+        Index(None, "other_id"),
+    )
+
+    practice_id: Mapped[UUID] = of_practice()
+    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    other_id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID | None]
+    at: Mapped[datetime] = written_at()
 
 
 class IdentificationFailureRow(Table):
