@@ -109,6 +109,11 @@ resilience: $(VENV)/.installed-dev
 history: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.history --operations 10000 --out runs/history
 
+# A service killed at 50 points of a turn; the suite kills at a few.
+.PHONY: kill-points
+kill-points: $(VENV)/.installed-dev
+	KILL_POINTS=50 $(BIN)/python -m pytest tests/history/test_kill_points.py
+
 # The service built as its container is, step by step in a clean folder, and started.
 rehearse: $(VENV)/.installed-dev
 	$(BIN)/python -m deploy.containers.rehearse

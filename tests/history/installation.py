@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,9 +104,9 @@ class Installation:
 
 @asynccontextmanager
 async def installation(
-    folder: Path, *, services: int, hold_seconds: float, texts: bool = True, start: bool = True
+    folder: Path, *, services: int, hold_seconds: float, more: Mapping[str, str] | None = None
 ) -> AsyncIterator[Installation]:
-    """Everything started, until the block ends."""
+    """Everything started, until the block ends; `more` are settings of the services."""
     practice = folder / "practice.yaml"
     practice.write_text(practice_yaml(hold_seconds), encoding="utf-8")
     postgres = EmbeddedServer(folder / "postgres", durable=True)
@@ -118,8 +118,8 @@ async def installation(
         environment = {
             "RECEPTION_DATABASE_URL": url, "RECEPTION_NOW": CLOCKS[0], "RECEPTION_RATE_LIMIT": "0",
             "RECEPTION_PRACTICE_FILE": str(practice), "RECEPTION_TWILIO_ACCOUNT_SID": ACCOUNT,
-            "RECEPTION_TWILIO_AUTH_TOKEN": TOKEN, "RECEPTION_TWILIO_API_URL": carrier_url if texts else "http://127.0.0.1:9",
-            "RECEPTION_PUBLIC_URL": PUBLIC,
+            "RECEPTION_TWILIO_AUTH_TOKEN": TOKEN, "RECEPTION_TWILIO_API_URL": carrier_url,
+            "RECEPTION_PUBLIC_URL": PUBLIC, **(more or {}),
         }  # fmt: skip
         every = [
             ServiceProcess(
@@ -134,11 +134,10 @@ async def installation(
         await asyncio.to_thread(note_all_changes, direct)
         all_of_it = Installation(folder, wire, url, direct, every, carrier, postgres, sent)
         try:
-            if start:
-                for one in every:
-                    await asyncio.to_thread(one.start)
-                for one in every:
-                    await asyncio.to_thread(one.wait)
+            for one in every:
+                await asyncio.to_thread(one.start)
+            for one in every:
+                await asyncio.to_thread(one.wait)
             yield all_of_it
         finally:
             for one in every:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -72,6 +73,10 @@ class ServiceProcess:
                 pass
             time.sleep(0.05)
         raise AssertionError(f"{self.name} did not start: {self.log.read_text()[-2000:]}")
+
+    def kill_now(self) -> None:
+        """SIGKILL, without waiting for the end."""
+        os.kill(self.pid, signal.SIGKILL)
 
     def kill(self) -> None:
         """SIGKILL: nothing is tidied up."""

@@ -10,7 +10,7 @@ from reception.channels.web_server import listen
 
 
 class Wire:
-    """Forwards TCP to one port. `on_packet` is told of each piece and its way, before it is passed on."""
+    """Forwards TCP to one port. `on_packet` is told the way of each piece, and whether it is to go on."""
 
     def __init__(self, to_port: int) -> None:
         self._to = to_port
@@ -20,7 +20,7 @@ class Wire:
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.severed = False
-        self.on_packet: Callable[[str], None] | None = None
+        self.on_packet: Callable[[str], bool] | None = None
 
     async def __aenter__(self) -> Wire:
         self._server = await asyncio.start_server(self._accept, sock=self._socket)
@@ -68,7 +68,7 @@ class Wire:
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: str) -> None:
         with suppress(OSError):
             while data := await reader.read(65_536):
-                if self.on_packet is not None:
-                    self.on_packet(way)
+                if self.on_packet is not None and not self.on_packet(way):
+                    return
                 writer.write(data)
                 await writer.drain()
