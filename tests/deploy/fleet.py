@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx
 import psycopg
 
+from reception.data_keys import new_key
 from reception.database.embedded import EmbeddedServer
 from tests.deploy.rendered import ROOT
 
@@ -135,7 +136,7 @@ class Fleet:
             "PYTHONPATH": str(ROOT), "RECEPTION_DATABASE_URL": self.postgres.url, "RECEPTION_NOW": now,
             "RECEPTION_INFERENCE_URL": self.direct["inference"], "RECEPTION_INFERENCE_API_KEY": KEY,
             "RECEPTION_RATE_LIMIT": "0", "RECEPTION_PROXIES": "1", "RECEPTION_PRACTICE_FILE": str(practice),
-            "RECEPTION_THREADS": "1",
+            "RECEPTION_THREADS": "1", "RECEPTION_DATA_KEYS": new_key(),
         }  # fmt: skip
         self.parts: dict[str, Part | Postgres] = {"postgres": self.postgres}
         self.parts["inference"] = self._reception(

@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from reception.carrier.messages import CarriedText
 from reception.carrier.rest import Carrier
 from reception.channels.web_server import listen, make_server
+from reception.data_keys import new_key, parse_keys
 from reception.database.connection import Database
 from reception.database.embedded import EmbeddedServer
 from reception.settings import Settings
@@ -25,10 +26,9 @@ from tests.deploy.fleet import free_port
 from tests.history.books import note_all_changes
 from tests.history.processes import ServiceProcess
 from tests.history.wire import Wire
-from tests.history.world import CLOCKS, practice_yaml
+from tests.history.world import CLOCKS, PUBLIC, practice_yaml
 
 ACCOUNT, TOKEN = f"AC{'0' * 32}", "a-twilio-auth-token"
-PUBLIC = "http://desk.example"
 Say = Callable[[str], None]
 
 
@@ -43,12 +43,17 @@ class Installation:
     services: list[ServiceProcess]
     carrier: Carrier
     postgres: EmbeddedServer
+    keys: str  # with which all services encrypt
     sent: list[str] = field(default_factory=list)  # the identifier of each text that the carrier took
     clock: int = 0
 
     @property
     def urls(self) -> list[str]:
         return [one.url for one in self.services]
+
+    async def database(self) -> Database:
+        """A pool of its own, past the wire."""
+        return await Database.open(self.direct, self.folder, parse_keys(self.keys))
 
     def settings(self) -> Settings:
         """The settings of a caller's line to it."""
@@ -112,6 +117,7 @@ async def installation(
     postgres = EmbeddedServer(folder / "postgres", durable=True)
     direct = await asyncio.to_thread(postgres.start)
     sent: list[str] = []
+    keys = new_key()
     carrier = Carrier(ACCOUNT, TOKEN, reports=False, on_text=lambda text: sent.append(_id_of(text)))
     async with Wire(make_url(direct).port or 0) as wire, _served(carrier) as carrier_url:
         url = make_url(direct).set(port=wire.port).render_as_string(hide_password=False)
@@ -119,7 +125,7 @@ async def installation(
             "RECEPTION_DATABASE_URL": url, "RECEPTION_NOW": CLOCKS[0], "RECEPTION_RATE_LIMIT": "0",
             "RECEPTION_PRACTICE_FILE": str(practice), "RECEPTION_TWILIO_ACCOUNT_SID": ACCOUNT,
             "RECEPTION_TWILIO_AUTH_TOKEN": TOKEN, "RECEPTION_TWILIO_API_URL": carrier_url,
-            "RECEPTION_PUBLIC_URL": PUBLIC, **(more or {}),
+            "RECEPTION_DATA_KEYS": keys, "RECEPTION_PUBLIC_URL": PUBLIC, **(more or {}),
         }  # fmt: skip
         every = [
             ServiceProcess(
@@ -128,11 +134,11 @@ async def installation(
             )
             for number in range(services)
         ]  # fmt: skip
-        database = await Database.open(direct, folder)
+        all_of_it = Installation(folder, wire, url, direct, every, carrier, postgres, keys, sent)
+        database = await all_of_it.database()
         await database.migrate()
         await database.close()
         await asyncio.to_thread(note_all_changes, direct)
-        all_of_it = Installation(folder, wire, url, direct, every, carrier, postgres, sent)
         try:
             for one in every:
                 await asyncio.to_thread(one.start)

@@ -14,7 +14,6 @@ from random import Random
 
 import httpx
 
-from reception.database.connection import Database
 from tests.history.books import (
     Books,
     broken_promises,
@@ -50,7 +49,7 @@ class Plan:
     callers: int = 4
     clerks: int = 2
     hold_seconds: float = 30.0
-    pause: tuple[float, float] = (2.0, 8.0)  # seconds between two misfortunes
+    pause: tuple[float, float] = (5.0, 15.0)  # seconds between two misfortunes
     settle: float = 100.0
     seed: int = 1
 
@@ -85,7 +84,7 @@ async def play(plan: Plan, folder: Path, say: Callable[[str], None] = lambda _: 
             chatters, callers = await _work(plan, world, record, reader, findings, say)
             findings.seconds = time.monotonic() - began
             await _settle(plan, world, say)
-            database = await Database.open(world.direct, folder)
+            database = await world.database()
             books = await read_books(database, world.direct)
             await database.close()
         finally:
@@ -106,12 +105,13 @@ async def _work(
     say: Callable[[str], None],
 ) -> tuple[list[Chatter], list[PhonePatient]]:  # fmt: skip
     """Everybody at once, until the record is full."""
-    database = await Database.open(world.url, world.folder)
+    database = await world.database()
     async with database.transaction() as store:
         practice = await store.practice()
         assert practice is not None
         ids = {one.name: one.id for one in await store.patients(practice.id)}
     clerk = await person(database, practice)
+    await database.close()
     everybody = list(patients())
     each = len(everybody) // (plan.chatters + plan.callers + plan.clerks)
     own = iter([tuple(everybody[n * each : (n + 1) * each]) for n in range(len(everybody) // each)])
@@ -136,9 +136,10 @@ async def _work(
         clerks = [
             Clerk(
                 f"staff-{n}",
-                database,
+                world.urls,
+                http,
+                clerk.session,
                 practice,
-                clerk.account,
                 record,
                 next(own),
                 ids,
@@ -160,7 +161,6 @@ async def _work(
             for task in (nemesis, *working):
                 task.cancel()
             await asyncio.gather(nemesis, *working, return_exceptions=True)
-            await database.close()
     return chatters, callers
 
 

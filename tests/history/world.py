@@ -23,6 +23,8 @@ from reception.settings import ROOT
 
 ZONE = ZoneInfo("America/New_York")
 NUMBER = "+12125550100"
+#: How the world sees the service.
+PUBLIC = "http://desk.example"
 DOCTORS = ("Anna Weber", "Luis Ortega", "Priya Shah")
 #: Minutes by the type that a patient always books.
 TYPES = {"Check-up": 30, "Long visit": 60}
