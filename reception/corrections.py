@@ -23,6 +23,8 @@ from reception.understanding.values.language import Language
 IDENTIFYING = frozenset({Slot.PATIENT_NAME, Slot.DATE_OF_BIRTH, Slot.PHONE, Slot.EMAIL})
 #: Slots whose words tell of nobody, and would mean something else with other numbers in them.
 _KEPT = frozenset({Slot.TIME, Slot.OLD_TIME, Slot.CHOICE})
+#: Slots whose words are names, but nobody's who calls.
+_PROPER = (Slot.PRACTITIONER, Slot.INSURANCE, Slot.MEDICATION, Slot.SPECIALTY, Slot.APPOINTMENT_TYPE)
 #: Who is meant where a name stands within a labelled piece, which can't hold a placeholder.
 SOMEBODY = "Sam"
 
@@ -94,13 +96,17 @@ class Disguise:
     def __init__(self, names: Collection[str], language: Language, locale: str, rng: Random) -> None:
         self._names = {word.casefold() for name in names for word in _TOKEN.findall(name) if len(word) > 1}
         self._kinds = _kinds(language, locale)
+        self._titles = language.titles | set(_ALSO_COMMON)
         self._rng = rng
         self._chosen: dict[str, str] = {}
 
     def line(self, one: Correction) -> str:
         """The turn as a line of a phrase file."""
         places: list[tuple[int, int, Slot]] = []
-        for slot, words in one.slots.items():
+        self._names |= self._written_like_names(one)
+        for slot, words in sorted(
+            one.slots.items(), key=lambda each: -len(each[1])
+        ):  # "skin man", then "skin"
             place = _place(words, one.text, places)
             if place is not None:
                 places.append((*place, slot))
@@ -110,6 +116,15 @@ class Disguise:
             pieces.append(self._labelled(one.text[start:stop], slot))
             end = stop
         return "".join([*pieces, self._words(one.text[end:], "{_name}")]).strip()
+
+    def _written_like_names(self, one: Correction) -> set[str]:
+        """Words with a capital within a sentence: names of people who are on no file here, as like as not."""
+        kept = {
+            word.casefold() for slot in _PROPER for word in _TOKEN.findall(one.slots.get(slot, ""))
+        } | self._titles
+        found = (match for match in _TOKEN.finditer(one.text) if len(match[0]) > 1 and match[0].istitle())
+        words = {match[0].casefold() for match in found if _within_sentence(one.text, match.start())}
+        return {word for word in words - kept if not any(word in kind for kind in self._kinds)}
 
     def _labelled(self, words: str, slot: Slot) -> str:
         if slot in IDENTIFYING:
@@ -164,6 +179,11 @@ def _cased(word: str, like: str) -> str:
     if len(like) > 1 and like.isupper():
         return word.upper()
     return word[:1].upper() + word[1:] if like[:1].isupper() else word
+
+
+def _within_sentence(text: str, at: int) -> bool:
+    before = text[:at].rstrip(" \"'(")
+    return bool(before) and before[-1] not in ".!?:"
 
 
 def _one_line(words: str) -> str:

@@ -52,6 +52,18 @@ def test_a_name_within_a_label_becomes_another() -> None:
     assert lines(one) == ["a [reason: rash on Sam]"]
 
 
+def test_what_is_written_like_a_name_is_taken_for_one() -> None:
+    slots = {Slot.PRACTITIONER: "Dr. Weber"}
+    line = lines(correction("Hello, is Janet about? It's for Dr. Weber, in May. Thanks", slots))[0]
+    assert line == "Hello, is {_name} about? It's for [practitioner: Dr. Weber], in May. Thanks"
+
+
+def test_a_detail_within_another_ones_words_finds_its_own_place() -> None:
+    slots = {Slot.REASON: "skin", Slot.SPECIALTY: "skin man"}
+    line = lines(correction("about my skin, a proper skin man", slots))[0]
+    assert line == "about my [reason: skin], a proper [specialty: skin man]"
+
+
 def test_days_months_and_numbers_become_others_of_their_kind() -> None:
     said = "Not Tuesday the 24th, the tuesday after, I turn seventy in September, file 48213"
     line = lines(correction(said, {Slot.DATE: "tuesday after"}))[0]
