@@ -45,8 +45,9 @@ ENTRIES: Sequence[Entry] = (
     Entry("inbox", "Inbox", "/staff/inbox", "i", _open_requests),
     Entry("calendar", "Calendar", "/staff/calendar", "c"),
     Entry("patients", "Patients", "/staff/patients", "p"),
-    Entry("settings", "Settings", "/staff/settings", "e", admins_only=True),
+    Entry("waiting", "Waiting list", "/staff/waiting-list", "w"),
     Entry("figures", "Figures", "/staff/figures", "f"),
+    Entry("settings", "Settings", "/staff/settings", "e", admins_only=True),
     Entry("accounts", "Staff", "/staff/accounts", "s", admins_only=True),
 )
 

@@ -22,6 +22,7 @@ from reception.dashboard import (
     patients,
     people,
     twins,
+    waiting,
 )
 from reception.dashboard.live import live
 from reception.dashboard.problems import HANDLERS
@@ -38,6 +39,7 @@ PAGES = [
     *calendar.handlers,
     *calendar_changes.handlers,
     *correcting.handlers,
+    *waiting.handlers,
     *figures.handlers,
     *patients.handlers,
     *patient_edits.handlers,

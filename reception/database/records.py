@@ -320,7 +320,7 @@ class Change:
     """A row that somebody changed: identifiers only. `kind` is the table's name."""
 
     practice_id: UUID
-    kind: str  # conversations | messages | requests | appointments
+    kind: str  # conversations | messages | requests | appointments | outbox
     id: UUID
     conversation_id: UUID | None
 
@@ -373,6 +373,25 @@ class InboxItem:
     version: int
     assigned_to: UUID | None
     assigned_to_name: str
+
+
+@dataclass(frozen=True)
+class WaitingOffer:
+    """A time that was offered to one on the waiting list, by text or (without a text) kept until they call.
+
+    `state` is asked (kept for them until `until`), queued (will be asked), kept, taken, cancelled (taken, and
+    cancelled later), declined, lapsed (no answer in time) or not_delivered. Times are aware, in the
+    practice's zone.
+    """
+
+    request_id: UUID
+    hold_id: UUID | None
+    practitioner: str
+    appointment_type: str
+    start: datetime
+    asked_at: datetime | None
+    until: datetime | None
+    state: str
 
 
 @dataclass(frozen=True)

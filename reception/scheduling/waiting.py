@@ -9,6 +9,7 @@ from uuid import UUID
 
 from reception.database.records import OFFERED, Appointment, Request
 from reception.database.store import Store
+from reception.errors import Invalid, SlotTaken, Taken
 from reception.practice import AppointmentType, Practice
 from reception.scheduling.calendar import after_minutes, minutes_between
 
@@ -43,42 +44,78 @@ class WaitingList:
         self._now = now
         self._ask = ask
 
-    async def give(self, freed: Appointment) -> UUID | None:
+    async def give(self, freed: Appointment, but: UUID | None = None) -> UUID | None:
         """Keeps the time of a cancelled or moved appointment for the first it fits; the request's id.
+
+        Not for the request `but`, from which it was taken.
 
         None when nobody waits for it, when it is too soon, or when somebody else has it already.
         """
         if freed.start < self._now + timedelta(minutes=self._practice.booking.lead_minutes):
             return None
         for request in await self._store.open_requests(self._practice.id, "waitlist"):
-            if request.conversation_id is None or request.patient is None:
+            if request.conversation_id is None or request.patient is None or request.id == but:
                 continue
             own = freed.patient is not None and request.patient.id == freed.patient.id
             kind = self._type_for(request.details, freed)
-            if own or kind is None or not fits(request.details, freed):
+            if own or kind is None or not fits(request.details, freed.practitioner, freed.start):
                 continue
             if await self._store.hold_of(self._practice.id, request.conversation_id) is not None:
                 continue  # another time is kept for them already
             if await self._store.asked_by_text(self._practice.id, offer_key(request, freed)):
                 continue  # they did not want it, or did not answer
-            end = after_minutes(freed.start, kind.minutes)
-            added = await self._store.add_hold(
-                self._practice.id,
-                freed.practitioner_id,
-                kind.id,
-                freed.start,
-                end,
-                conversation_id=request.conversation_id,
-                minutes=KEPT_MINUTES,
+            kept = await self._keep(
+                request, request.conversation_id, freed.practitioner_id, kind, freed.start
             )
-            if added is None:
-                return None
-            await self._store.update_request(request.id, {OFFERED: freed.start.isoformat()})
-            await self._asked(request, added)
-            return request.id
+            return None if kept is None else request.id
         return None
 
-    async def pass_on(self, held: UUID, conversation_id: UUID | None = None) -> None:
+    async def offer(self, request: Request, place: tuple[UUID, str, datetime]) -> bool:
+        """Keeps a time (practitioner, type, start) for one who waits; returns whether a text asks them.
+
+        SlotTaken when it is not free, Invalid for somebody who can't be offered one, or has another.
+        """
+        practitioner_id, type_name, start = place
+        kind = self._practice.type_by_name.get(type_name)
+        if kind is None or practitioner_id not in kind.practitioners:
+            raise Invalid("Choose one of the times that are offered.")
+        if request.patient is None or request.conversation_id is None:
+            raise Invalid("Nothing can be kept for them without a conversation: book it in the calendar.")
+        if await self._store.hold_of(self._practice.id, request.conversation_id) is not None:
+            raise Taken("Another time is kept for them already.")
+        await self._store.lock_calendars([practitioner_id])
+        await self._store.drop_expired_holds(practitioner_id, start, after_minutes(start, kind.minutes))
+        asked = await self._keep(request, request.conversation_id, practitioner_id, kind, start)
+        if asked is None:
+            raise SlotTaken("This time has gone to somebody else meanwhile.")
+        return asked
+
+    async def _keep(
+        self,
+        request: Request,
+        conversation_id: UUID,
+        practitioner_id: UUID,
+        kind: AppointmentType,
+        start: datetime,
+    ) -> bool | None:
+        """Holds a time for one who waits, and asks them if that can be; None when it is not free."""
+        added = await self._store.add_hold(
+            self._practice.id,
+            practitioner_id,
+            kind.id,
+            start,
+            after_minutes(start, kind.minutes),
+            conversation_id=conversation_id,
+            minutes=KEPT_MINUTES,
+        )
+        if added is None:
+            return None
+        await self._store.update_request(request.id, {OFFERED: start.isoformat()})
+        return await self._asked(request, added)
+
+    async def pass_on(
+        self, held: UUID, conversation_id: UUID | None = None, *, but: UUID | None = None
+    ) -> None:
         """Offers a held time to the next who waits; with a conversation, only if that one holds it."""
         hold = await self._store.appointment(self._practice.id, held, lock=True)
         if hold is None or hold.status != "held":
@@ -86,15 +123,16 @@ class WaitingList:
         if conversation_id is not None and hold.conversation_id != conversation_id:
             return
         await self._store.drop_hold(held)
-        await self.give(hold)
+        await self.give(hold, but)
 
-    async def _asked(self, request: Request, held: UUID) -> None:
+    async def _asked(self, request: Request, held: UUID) -> bool:
         hold = await self._store.appointment(self._practice.id, held)
         if self._ask is None or hold is None:
-            return
+            return False
         minutes = await self._ask(self._store, self._practice, request, hold, self._now)
         if minutes is not None:
             await self._store.keep_hold(held, minutes)
+        return minutes is not None
 
     async def kept_for(self, patient_id: UUID, conversation_id: UUID) -> Kept | None:
         """The time that is kept for the patient, from now on held by this conversation; None without one."""
@@ -119,13 +157,12 @@ def offer_key(request: Request, freed: Appointment) -> str:
     return f"waitlist:{request.id}:{freed.practitioner_id}:{int(freed.start.timestamp())}"
 
 
-def fits(details: Mapping[str, str], freed: Appointment) -> bool:
-    """Whether a wish on the list ("practitioner", "date" and "time" as filed) is met by the freed time."""
-    doctor = details.get("practitioner")
+def fits(details: Mapping[str, str], practitioner: str, start: datetime) -> bool:
+    """Whether a wish on the list ("practitioner", "date" and "time" as filed) is met; the start is local."""
     return (
-        doctor in (None, "", freed.practitioner)
-        and _within(details.get("date", ""), freed.start.date().isoformat())
-        and _within(details.get("time", ""), f"{freed.start:%H:%M}")
+        details.get("practitioner") in (None, "", practitioner)
+        and _within(details.get("date", ""), start.date().isoformat())
+        and _within(details.get("time", ""), f"{start:%H:%M}")
     )
 
 

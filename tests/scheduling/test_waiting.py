@@ -168,4 +168,5 @@ def appointment(clock: str) -> Appointment:
     ],
 )
 def test_the_wish_as_it_was_filed_decides(details: dict[str, str], fitting: bool) -> None:
-    assert fits(details, appointment("11:00")) is fitting
+    freed = appointment("11:00")
+    assert fits(details, freed.practitioner, freed.start) is fitting

@@ -19,7 +19,6 @@ from reception.database.store.counts import Counts
 from reception.database.store.figures import Figures
 from reception.database.store.finding import Finding
 from reception.database.store.forgetting import Forgetting
-from reception.database.store.inbox import Inbox
 from reception.database.store.one_patient import OnePatient
 from reception.database.store.outbox import Outbox
 from reception.database.store.overview import Overview
@@ -33,6 +32,7 @@ from reception.database.store.sources import Sources
 from reception.database.store.staff import Staff
 from reception.database.store.turns import Turns
 from reception.database.store.twins import Twins
+from reception.database.store.waiting import Waiting
 
 
 class Store(
@@ -58,7 +58,7 @@ class Store(
     Sources,
     Staff,
     Corrections,
-    Inbox,
+    Waiting,
     Figures,
 ):
     """All queries, within one transaction."""

@@ -79,7 +79,7 @@ class Inbox(Queries):
         limit: int,
         after: InboxItem | None = None,
     ) -> list[InboxItem]:
-        query = _items().where(*_wanted(practice_id, staff_id, wanted))
+        query = inbox_items().where(*_wanted(practice_id, staff_id, wanted))
         if wanted.show == "done":
             order: Sequence[Any] = (RequestRow.done_at.desc(), RequestRow.id)
             if after is not None:
@@ -90,7 +90,7 @@ class Inbox(Queries):
                 here = (after.rank, after.created_at, after.id)
                 query = query.where(tuple_(*order) > tuple_(*here))
         rows = await self._connection.execute(query.order_by(*order).limit(limit))
-        return [_item(row) for row in rows]
+        return [inbox_item(row) for row in rows]
 
     async def inbox_counts(self, practice_id: UUID, staff_id: UUID) -> dict[Show, int]:
         """How many are open, and how many of those are mine; done ones are not counted."""
@@ -105,9 +105,9 @@ class Inbox(Queries):
 
     async def inbox_item(self, practice_id: UUID, request_id: UUID) -> InboxItem | None:
         """One request, open or done."""
-        query = _items().where(RequestRow.practice_id == practice_id, RequestRow.id == request_id)
+        query = inbox_items().where(RequestRow.practice_id == practice_id, RequestRow.id == request_id)
         row = (await self._connection.execute(query)).one_or_none()
-        return None if row is None else _item(row)
+        return None if row is None else inbox_item(row)
 
     async def notes(self, request_id: UUID) -> list[Note]:
         """What staff noted at a request, oldest first."""
@@ -194,7 +194,8 @@ def _tells_of(item: InboxItem, words: str) -> bool:
     return any(words.casefold() in one.casefold() for one in said)
 
 
-def _items() -> Select[Any]:
+def inbox_items() -> Select[Any]:
+    """All that is shown of requests, for `inbox_item`."""
     return (
         select(
             RequestRow.id,
@@ -228,7 +229,8 @@ def _items() -> Select[Any]:
     )
 
 
-def _item(row: Row[Any]) -> InboxItem:
+def inbox_item(row: Row[Any]) -> InboxItem:
+    """A row of `inbox_items`."""
     zone = ZoneInfo(row.time_zone)
 
     def local(at: datetime | None) -> datetime | None:

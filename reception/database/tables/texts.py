@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -25,6 +26,7 @@ class OutboxRow(Table):
 
     `due_at` is by the desk's clock and `retry_at` by the real one; empty means at once. A text that is
     `sending` may have left already: only the carrier can tell (see reception/messaging/recovery.py).
+    `request_id` is the request that tells staff that it did not arrive.
     """
 
     __tablename__ = "outbox"
@@ -41,6 +43,13 @@ class OutboxRow(Table):
         Index(None, "practice_id", "created_at"),
         Index(None, "appointment_id"),
         Index(None, "conversation_id"),
+        Index(None, "request_id"),
+        Index(
+            "outbox_offers",
+            "practice_id",
+            func.split_part(text("key"), text("':'"), text("2")),
+            postgresql_where=text("kind = 'waitlist'"),
+        ),
     )
 
     id: Mapped[UUID] = row_id()
@@ -51,6 +60,7 @@ class OutboxRow(Table):
     key: Mapped[str]
     conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
     appointment_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointments.id", ondelete="SET NULL"))
+    request_id: Mapped[UUID | None] = mapped_column(ForeignKey("requests.id", ondelete="SET NULL"))
     about: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))  # what it asks of whom
     due_at: Mapped[datetime | None]
     retry_at: Mapped[datetime | None]

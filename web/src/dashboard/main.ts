@@ -7,7 +7,7 @@ import { keepDrafts } from "./drafts";
 import { showFlashes } from "./flash";
 import { listenForKeys } from "./keys";
 import { follow } from "./live";
-import { openDialogs, scrollTranscripts, sendChoices, tellAges } from "./pieces";
+import { openDialogs, scrollTranscripts, sendChoices, showWhereOneIs, tellAges } from "./pieces";
 import { proposeZone } from "./settings";
 
 declare global {
@@ -25,5 +25,6 @@ keepDrafts();
 openDialogs();
 scrollTranscripts();
 tellAges();
+showWhereOneIs();
 sendChoices();
 proposeZone();

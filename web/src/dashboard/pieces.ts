@@ -39,6 +39,11 @@ function toEnd(): void {
   for (const list of document.querySelectorAll("[data-follow]")) list.scrollTop = list.scrollHeight;
 }
 
+/** On a narrow screen the pages' names are a row that can be pushed: the present one is in view. */
+export function showWhereOneIs(): void {
+  document.querySelector(".side nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 export function tellAges(): void {
   ages();
   setInterval(ages, 15_000);
