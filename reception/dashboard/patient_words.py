@@ -110,6 +110,7 @@ def by_time(events: list[Event], now: datetime) -> list[tuple[str, list[Event]]]
     """The events under headings: what is to come, then month by month."""
     groups: dict[str, list[Event]] = {}
     for event in events:
-        heading = "To come" if event.at > now else f"{event.at:%B %Y}"
+        coming = event.kind == "appointment" and event.at > now
+        heading = "To come" if coming else f"{event.at:%B %Y}"
         groups.setdefault(heading, []).append(event)
     return list(groups.items())

@@ -123,3 +123,26 @@ async def test_viewers_look_only(log_in: LogIn, database: Database, practice: Pr
     assert "Mary Jones" in page and "/edit" not in page and "/guardians" not in page
     for path in ("edit", "guardians", f"merge/{mary.id}"):
         assert (await vera.post(f"/staff/patients/{mary.id}/{path}", {})).status_code == 403
+
+
+async def test_data_is_exported_as_a_file_without_the_name_in_its_name(
+    maria: Browser, database: Database, practice: Practice
+) -> None:
+    mary = await on_file(database, practice)
+    answer = await maria.get(f"/staff/patients/{mary.id}/export")
+    assert answer.json()["patient"]["name"] == "Mary Jones" and answer.json()["appointments"]
+    assert answer.headers["content-disposition"] == f'attachment; filename="patient-{mary.id}.json"'
+    assert "exported{}" in await audited(database, mary.id)
+
+
+async def test_admins_erase_by_typing_the_name(
+    maria: Browser, log_in: LogIn, database: Database, practice: Practice
+) -> None:
+    mary, ada = await on_file(database, practice), await log_in("Ada Root", "admin")
+    path = f"/staff/patients/{mary.id}/erase"
+    assert (await maria.post(path, {"name": "Mary Jones"})).status_code == 403
+    wrong = await ada.post(path, {"name": "Mary Joness"})
+    assert wrong.status_code == 422 and "Nothing was erased" in wrong.text
+    assert "With 1 appointment" in (await ada.post(path, {"name": " mary  jones"})).text
+    assert (await ada.get(f"/staff/patients/{mary.id}")).status_code == 404
+    assert (await audited(database, mary.id))[-1] == "erased{}"

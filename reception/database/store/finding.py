@@ -18,7 +18,7 @@ from reception.database.tables import AppointmentRow, AuditRow, PatientRow, Prac
 from reception.patients.wanted import Wanted
 
 #: Share of a word's trigrams that must be found in a name, for a word that is misspelled.
-LIKE_ENOUGH = 0.45
+LIKE_ENOUGH = 0.4
 #: Words shorter than this are only ever taken as beginnings.
 SHORTEST_FUZZY = 3
 #: So many that begin as typed are enough: nobody is looked for who is only like that.
