@@ -15,10 +15,12 @@ from reception.dashboard import request_words
 from reception.dashboard.forms import Words, form
 from reception.dashboard.insight import understood
 from reception.dashboard.rendering import Flash, by_htmx, page, part, redirect
+from reception.dashboard.undelivered import undelivered
 from reception.database.records import Account, InboxItem
 from reception.database.store import Store
 from reception.database.store.inbox import InboxFilter, Show
 from reception.errors import Invalid, NotFound, Taken
+from reception.messaging.again import send_again
 from reception.messaging.numbers import textable
 from reception.service import Service
 from reception.staff.access import Me, Received, may_change
@@ -181,6 +183,26 @@ async def reply(request: Received, request_id: FromPath[UUID], me: Me, service: 
     return await _again(request, me, request_id, Flash("The text message is on its way."))
 
 
+@post("/inbox/{request_id:uuid}/send-again", guards=[may_change], status_code=200)
+async def send_text_again(
+    request: Received, request_id: FromPath[UUID], me: Me, service: GivenService
+) -> Any:
+    """Sends the text that did not arrive once more; the request is done with that."""
+    given = await form(request, Version)
+    async with service.database.transaction() as store:
+        item = await _item(store, me, request_id, given.version)
+        failed = await store.failed_text(me.practice_id, request_id)
+        practice = await store.practice_by_id(me.practice_id)
+        if failed is None or practice is None:
+            raise NotFound("This request tells of no text message.")
+        queued = await send_again(store, failed, service.clock.now(practice.time_zone))
+        if item.status == "open" and not await store.finish_request(item, me.id):
+            raise Taken(_changed(item))
+        await did(store, me, "sent_again", "request", item.id, details={"text": str(queued)})
+    flash = Flash("On its way. If it does not arrive either, you find that here.")
+    return await _again(request, me, request_id, flash)
+
+
 def number_of(item: InboxItem) -> str:
     """The number to which a reply can be texted; empty where there is none."""
     known = (item.patient.phone if item.patient else "", item.caller if item.channel != "chat" else "")
@@ -283,7 +305,8 @@ async def _open(request: Received, me: Account, request_id: UUID) -> dict[str, A
             "query": _query(_stands_on(request)),
             "understood": understood,
             "client_id": uuid4(),
+            **await undelivered(service, store, item),
         }
 
 
-handlers = [inbox, requests, one_request, detail, done, reopen, assign, note, reply]
+handlers = [inbox, requests, one_request, detail, done, reopen, assign, note, reply, send_text_again]

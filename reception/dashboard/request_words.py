@@ -9,6 +9,7 @@ from typing import Any
 from babel.dates import format_date
 
 from reception.database.records import OFFERED, InboxItem
+from reception.database.store.inbox import FAILED_TEXT
 
 #: In the order of the filter.
 KINDS = {
@@ -21,6 +22,7 @@ KINDS = {
     "sick_note": "Sick note",
     "billing": "Billing",
     "message": "Message",
+    FAILED_TEXT: "Text not delivered",
 }
 _LABELS = {
     "medication": "Medicine",
@@ -44,6 +46,8 @@ _DAYS = frozenset({"from", "to"})
 
 def kind_of(item: InboxItem) -> str:
     """What kind of request it is."""
+    if item.text_failed:
+        return KINDS[FAILED_TEXT]
     return KINDS.get(item.kind) or item.kind.replace("_", " ").capitalize()
 
 

@@ -373,6 +373,34 @@ class InboxItem:
     version: int
     assigned_to: UUID | None
     assigned_to_name: str
+    text_failed: bool = False  # it tells of a text that did not arrive
+
+
+@dataclass(frozen=True)
+class FailedText:
+    """A text that did not arrive, or of which nobody knows (`status` failed or unknown), as staff see it.
+
+    `again` is the status of the one that was sent in its place, if one was. `told_since` says whether another
+    text told of the same appointment later; an offer's appointment is the hold, with its own status.
+    """
+
+    id: UUID
+    practice_id: UUID
+    recipient: str
+    body: str
+    kind: str
+    key: str
+    status: str
+    error_code: int | None
+    at: datetime
+    about: Mapping[str, Any] | None
+    conversation_id: UUID | None
+    appointment_id: UUID | None
+    appointment_status: str | None
+    appointment_start: datetime | None
+    held: bool
+    told_since: bool
+    again: str | None
 
 
 @dataclass(frozen=True)

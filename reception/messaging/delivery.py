@@ -157,7 +157,7 @@ async def text_failed(
         await store.opt_out(text.practice_id, text.recipient, "carrier")
     if code in NO_TEXTS:
         await store.opt_out(text.practice_id, text.recipient, "no_texts")
-    await _tell_staff(store, prompts_dir, text, "failed", _reason(code, away))
+    await _tell_staff(store, prompts_dir, text, "failed", why_failed(code, away=away))
 
 
 async def _tell_staff(
@@ -170,13 +170,14 @@ async def _tell_staff(
     if reason is not None:
         values["why"] = words.say(**reason)
     details = {"words": words.say(key, **values)}
-    await store.file_request(
+    request = await store.file_request(
         text.practice_id, "staff", details, "routine", text.patient_id, text.conversation_id
     )
+    await store.tell_of_text(text.id, request)
 
 
-def _reason(code: int | None, away: bool) -> dict[str, str]:
-    """Key and values of the sentence that says why."""
+def why_failed(code: int | None, *, away: bool) -> dict[str, str]:
+    """Key and values of the sentence that says why a text did not arrive."""
     if code in OPTED_OUT:
         return {"key": "why_stop"}
     if code in NO_TEXTS:

@@ -16,6 +16,7 @@ from reception.database.store.charts import Charts
 from reception.database.store.conversations import Conversations
 from reception.database.store.corrections import Corrections
 from reception.database.store.counts import Counts
+from reception.database.store.failed_texts import FailedTexts
 from reception.database.store.figures import Figures
 from reception.database.store.finding import Finding
 from reception.database.store.forgetting import Forgetting
@@ -59,6 +60,7 @@ class Store(
     Staff,
     Corrections,
     Waiting,
+    FailedTexts,
     Figures,
 ):
     """All queries, within one transaction."""

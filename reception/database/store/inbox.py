@@ -9,7 +9,7 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, insert, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from reception.database.records import InboxItem, Note, Patient
@@ -17,6 +17,7 @@ from reception.database.store.patients import COLUMNS
 from reception.database.store.queries import Queries, real_time
 from reception.database.tables import (
     ConversationRow,
+    OutboxRow,
     PatientRow,
     PracticeRow,
     RequestNoteRow,
@@ -27,6 +28,9 @@ from reception.database.tables import (
 Show = Literal["open", "mine", "done"]
 #: Emergencies before what is urgent before the rest.
 RANK = case({"emergency": 0, "urgent": 1}, value=RequestRow.priority, else_=2)
+#: Whether a request tells of a text that did not arrive; as a kind of its own it can be asked for.
+OF_A_TEXT = exists().where(OutboxRow.request_id == RequestRow.id)
+FAILED_TEXT = "failed_text"
 #: What belongs to the waiting list is on a page of its own.
 ELSEWHERE = ("waitlist",)
 #: Requests that a search reads at once, and in all.
@@ -181,11 +185,17 @@ def _wanted(practice_id: UUID, staff_id: UUID, wanted: InboxFilter) -> list[Colu
     conditions = [
         RequestRow.practice_id == practice_id,
         RequestRow.status == ("done" if wanted.show == "done" else "open"),
-        RequestRow.kind == wanted.kind if wanted.kind else RequestRow.kind.not_in(ELSEWHERE),
+        _of_kind(wanted.kind),
     ]
     if wanted.show == "mine":
         conditions.append(RequestRow.assigned_to == staff_id)
     return conditions
+
+
+def _of_kind(kind: str) -> ColumnElement[bool]:
+    if kind == FAILED_TEXT:
+        return OF_A_TEXT
+    return and_(RequestRow.kind == kind, ~OF_A_TEXT) if kind else RequestRow.kind.not_in(ELSEWHERE)
 
 
 def _tells_of(item: InboxItem, words: str) -> bool:
@@ -218,6 +228,7 @@ def inbox_items() -> Select[Any]:
             ConversationRow.caller,
             ConversationRow.status.label("conversation_status"),
             PracticeRow.time_zone,
+            OF_A_TEXT.label("text_failed"),
             *(column.label(f"patient_{column.key}") for column in COLUMNS),
         )
         .join(PracticeRow, PracticeRow.id == RequestRow.practice_id)
@@ -258,4 +269,5 @@ def inbox_item(row: Row[Any]) -> InboxItem:
         version=row.version,
         assigned_to=row.assigned_to,
         assigned_to_name=row.assigned_to_name or "",
+        text_failed=row.text_failed,
     )
