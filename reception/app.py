@@ -12,6 +12,7 @@ from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from reception.channels.appointment_file import appointment_file
 from reception.channels.chat import chat
@@ -21,6 +22,7 @@ from reception.channels.phone import phone
 from reception.channels.problems import HANDLERS, from_framework
 from reception.dashboard.problems import from_framework as page_for_staff
 from reception.dashboard.routes import staff
+from reception.database.fence import unnamed
 from reception.errors import ReceptionError
 from reception.inference.language_model import LanguageModel
 from reception.logging import where
@@ -45,6 +47,7 @@ def create_app(settings: Settings, model: LanguageModel | None = None) -> Litest
         dependencies={"service": Provide(lambda: service, sync_to_thread=False)},
         exception_handlers={**HANDLERS, HTTPException: _from_framework},  # type: ignore[dict-item]
         before_send=[add_headers],
+        middleware=[_unnamed],
         lifespan=[_lifespan],
         state=State({"service": service}),
         request_max_body_size=MOST_BODY,
@@ -58,6 +61,16 @@ def _from_framework(request: Request[Any, Any, Any], error: HTTPException) -> Re
     if request.scope["path"].startswith(f"{PATH}/"):
         return page_for_staff(request, error)
     return from_framework(request, error)
+
+
+def _unnamed(app: ASGIApp) -> ASGIApp:
+    """Each request begins outside every practice's fence; its guard or handler finds out whose it is."""
+
+    async def begun(scope: Scope, receive: Receive, send: Send) -> None:
+        with unnamed():
+            await app(scope, receive, send)
+
+    return begun
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from reception.channels.sites import Sites
 from reception.channels.widget_words import read_widget_words
 from reception.clock import Clock
 from reception.database.connection import Database
+from reception.database.fence import everywhere
 from reception.database.load import load_practice
 from reception.dialogue.wording import Wording
 from reception.errors import MisconfiguredError, NotFound, ReceptionError, Unavailable
@@ -170,7 +171,7 @@ class Service:
 
         NotFound for a number that is nobody's where there are several; Unavailable when there is none.
         """
-        async with self.database.transaction() as store:
+        async with self.database.look_up() as store:
             found = await store.practice_called(called_number, self.settings.practice)
             if found is None and called_number and await store.practice() is not None:
                 raise NotFound("No practice has this number.")
@@ -227,14 +228,14 @@ class Service:
     async def _load_practice(self) -> None:
         """The practice file of the settings; or the demo practice, where nobody could take it for real."""
         file = self.settings.practice_file
-        async with self.database.transaction() as store:
-            real = self.settings.env == "production" or not self.settings.demo
-            if file is None and (real or await store.practice() is not None):
-                return
-            pinned = self.settings.now
-            await load_practice(
-                store, read_practice_file(file or DEMO_PRACTICE, pinned.date() if pinned else None)
-            )
+        with everywhere():
+            async with self.database.transaction() as store:
+                real = self.settings.env == "production" or not self.settings.demo
+                if file is None and (real or await store.practice() is not None):
+                    return
+                pinned = self.settings.now
+                read = read_practice_file(file or DEMO_PRACTICE, pinned.date() if pinned else None)
+                await load_practice(store, read)
 
     async def _load_model(self) -> None:
         try:

@@ -252,12 +252,13 @@ class Desk:
                 raise NotFound("There is no such conversation.")
             return Heard(await store.messages(conversation_id), conversation.status)
 
-    async def check_token(self, conversation_id: UUID, token: str) -> None:
-        """NotFound unless the token is this conversation's."""
-        async with self._database.transaction() as store:
+    async def check_token(self, conversation_id: UUID, token: str) -> UUID:
+        """The id of the conversation's practice. NotFound unless the token is the conversation's."""
+        async with self._database.look_up() as store:
             kept = await store.token_hash(conversation_id)
-        if kept is None or not secrets.compare_digest(kept, hashed(token)):
+        if kept is None or not secrets.compare_digest(kept[1], hashed(token)):
             raise NotFound("There is no such conversation.")
+        return kept[0]
 
     def _anticipate(self, conversation_id: UUID, messages: Sequence[Message], status: str) -> None:
         if status == "open" and messages:

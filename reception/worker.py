@@ -9,6 +9,7 @@ from contextlib import suppress
 import structlog
 
 from reception.database.connection import Database
+from reception.database.fence import everywhere
 from reception.database.store.outbox import QUEUED
 from reception.errors import ReceptionError
 from reception.logging import where
@@ -43,14 +44,15 @@ async def work(
         while True:
             woken.clear()
             try:
-                if not encrypted:  # what an earlier version wrote
-                    rows, encrypted = await encrypt_plain(database), True
-                    if rows:
-                        log.info("rows_encrypted", count=rows)
-                await one_round(database, texts)
-                if retention is not None and time.monotonic() >= forgets_at:
-                    await retention.round()
-                    forgets_at = time.monotonic() + EVERY
+                with everywhere():
+                    if not encrypted:  # what an earlier version wrote
+                        rows, encrypted = await encrypt_plain(database), True
+                        if rows:
+                            log.info("rows_encrypted", count=rows)
+                    await one_round(database, texts)
+                    if retention is not None and time.monotonic() >= forgets_at:
+                        await retention.round()
+                        forgets_at = time.monotonic() + EVERY
                 trouble = ""
             except ReceptionError as error:
                 if str(error) != trouble:  # said once, not every round

@@ -24,6 +24,7 @@ from reception.data_keys import DataKeys, new_key, parse_keys
 from reception.database import connection
 from reception.database.connection import Database
 from reception.database.embedded import EmbeddedServer
+from reception.database.fence import everywhere
 from reception.database.load import load_practice
 from reception.practice import Practice
 from reception.practice_file import PracticeFile, parse_practice
@@ -78,6 +79,13 @@ def quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(secrets, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         patch.setattr(accounts, "LEAST_SECONDS", 0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_practice() -> Iterator[None]:
+    """Tests look at every practice unless they name one; what they ask over HTTP names its own as ever."""
+    with everywhere():
         yield
 
 

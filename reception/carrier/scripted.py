@@ -36,7 +36,7 @@ class Host:
 
     async def books(self) -> dict[str, Any]:
         """The export of the service's database."""
-        async with self._database.transaction(snapshot=True) as store:
+        async with self._database.look_up() as store:
             return await export(store)
 
     async def kill(self) -> None:

@@ -11,6 +11,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from reception.channels.cross_origin import from_website_of
 from reception.channels.proxies import client_address
+from reception.database.fence import enter
 from reception.errors import NotFound
 from reception.practice import Practice
 from reception.service import Service
@@ -35,7 +36,7 @@ async def authorised(request: Request[Any, Any, Any], conversation: str, service
         raise NotFound(_UNKNOWN) from None
     if scheme.lower() != "bearer":
         raise NotFound(_UNKNOWN)
-    await service.desk.check_token(conversation_id, token.strip())
+    enter(await service.desk.check_token(conversation_id, token.strip()))
     if not service.sites.own(request):
         from_website_of(await practice_of(conversation_id, service), request, service)
     return conversation_id
@@ -43,7 +44,7 @@ async def authorised(request: Request[Any, Any, Any], conversation: str, service
 
 async def practice_of(conversation_id: UUID, service: Service) -> Practice:
     """The practice in which the conversation is held. NotFound without such a conversation."""
-    async with service.database.transaction() as store:
+    async with service.database.look_up() as store:
         conversation = await store.conversation(conversation_id)
         practice = await store.practice_by_id(conversation.practice_id) if conversation else None
     if practice is None:

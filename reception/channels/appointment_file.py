@@ -20,7 +20,7 @@ async def appointment_file(name: FromPath[str], service: GivenService) -> Respon
     link = name.removesuffix(_NAME)
     if link == name or not link:
         raise NotFound("There is no such appointment.")
-    async with service.database.transaction() as store:
+    async with service.database.look_up() as store:
         found = await store.appointment_by_link(link)
         practice = None if found is None else await store.practice_by_id(found[0])
     if found is None or practice is None:

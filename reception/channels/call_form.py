@@ -9,7 +9,7 @@ import structlog
 from litestar import Request, Response
 from litestar.di import NamedDependency
 
-from reception.channels.calls import CALLER, FINISHED
+from reception.channels.calls import CALLER, FINISHED, enter_call
 from reception.channels.given import GivenService
 from reception.channels.metrics import REFUSED
 from reception.channels.problems import Forbidden
@@ -32,8 +32,7 @@ async def live_form(request: Request[Any, Any, Any], service: GivenService) -> F
     call = request.query_params.get("call", "") or form.first("CallSid")
     ended = None
     with suppress(ReceptionError):  # while the database is away, callers still reach a person
-        async with service.database.transaction() as store:
-            ended = await store.call(call)
+        ended = await enter_call(service, call)
     if ended is not None and ended.ended_at is not None:
         REFUSED.inc()
         log.warning("request_of_ended_call_refused", path=request.scope["path"], call=ended.call_sid)

@@ -9,7 +9,8 @@ from datetime import datetime
 from reception.channels.hints import hints
 from reception.channels.phone_words import PhoneWords, phone_words
 from reception.channels.twiml import Talk, farewell, transfer
-from reception.database.records import Message
+from reception.database.fence import enter
+from reception.database.records import Call, Message
 from reception.errors import NotFound, ReceptionError
 from reception.practice import Practice
 from reception.service import Service
@@ -23,10 +24,26 @@ FINISHED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!Dr\.)(?<!Mr\.)(?<!Ms\.)(?<!Mrs\.)(?<!St\.) +(?=\S)")
 
 
+async def practice_called(service: Service, called_number: str) -> Practice:
+    """The practice that was called; from here on the request is its own. Raises what `practice` does."""
+    practice = await service.practice(called_number)
+    enter(practice.id)
+    return practice
+
+
+async def enter_call(service: Service, call_sid: str) -> Call | None:
+    """The call, as far as it is known; from here on the request is its practice's."""
+    async with service.database.look_up() as store:
+        practice_id, call = await store.practice_of_call(call_sid), await store.call(call_sid)
+    if practice_id is not None:
+        enter(practice_id)
+    return call
+
+
 async def practice_of(service: Service, called_number: str) -> Practice | None:
     """The practice that was called, from memory while the database is away; None for nobody's number."""
     try:
-        return await service.practice(called_number)
+        return await practice_called(service, called_number)
     except NotFound:
         return None
     except ReceptionError:

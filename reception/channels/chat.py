@@ -21,6 +21,7 @@ from reception.channels.metrics import CONVERSATIONS, measured_turn
 from reception.channels.practice_info import practice_info
 from reception.channels.problems import Malformed
 from reception.channels.proxies import client_address
+from reception.database.fence import enter
 from reception.database.records import Message
 from reception.errors import Invalid
 from reception.turn import MAX_TEXT
@@ -57,11 +58,12 @@ async def start(request: Received, service: GivenService) -> dict[str, Any]:
     wanted = await body(request, NewConversation)
     practice = await service.sites.practice(wanted.practice)
     from_website_of(practice, request, service)
+    enter(practice.id)
     await service.limits.practice(practice.slug)
     started = await service.desk.start(
         channel="chat",
         caller=household(client_address(request, service.settings)),
-        practice=wanted.practice or None,
+        practice=practice.slug,
         language=wanted.language or None,
     )
     CONVERSATIONS.labels("chat").inc()

@@ -17,6 +17,7 @@ from reception.channels.limits import household
 from reception.channels.metrics import WATCHERS
 from reception.channels.proxies import client_address
 from reception.channels.sites import names, origin_of
+from reception.database.fence import enter
 from reception.errors import NotFound, ReceptionError
 from reception.service import Service
 
@@ -48,7 +49,7 @@ async def events(socket: Socket, conversation: FromPath[str], service: GivenServ
         await socket.accept()
         async with asyncio.timeout(PATIENCE):
             token = await socket.receive_text()
-        await service.desk.check_token(conversation_id, token[:_TOKEN_LENGTH].strip())
+        enter(await service.desk.check_token(conversation_id, token[:_TOKEN_LENGTH].strip()))
         address = household(client_address(socket, service.settings))
         with service.watchers.one_more(address, str(conversation_id)), WATCHERS.track_inprogress():
             await _watch(socket, conversation_id, service)

@@ -12,7 +12,15 @@ from litestar.params import QueryParameter
 from reception.channels import twiml
 from reception.channels.agreement import agrees
 from reception.channels.call_form import GivenCall, caller_of, xml
-from reception.channels.calls import practice_of, reachable, speakable, talk_of, unavailable, words_of
+from reception.channels.calls import (
+    practice_called,
+    practice_of,
+    reachable,
+    speakable,
+    talk_of,
+    unavailable,
+    words_of,
+)
 from reception.channels.given import GivenService
 from reception.channels.incoming import readable
 from reception.channels.keypad import TYPED, Keypad
@@ -84,10 +92,10 @@ async def gather(
 async def begin(service: Service, form: Form) -> Started:
     """The call's conversation, new or as far as it has come."""
     call = form.first("CallSid")
+    practice = await practice_called(service, form.first("To"))
     started = await service.desk.start(
         channel="phone", caller=caller_of(form), called_number=form.first("To"), call_sid=call
     )
-    practice = await service.practice(form.first("To"))
     async with service.database.transaction() as store:
         await store.open_call(call, practice.id, started.id)
     return started

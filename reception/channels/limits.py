@@ -16,6 +16,7 @@ from datetime import timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from reception.database.connection import Database
+from reception.database.fence import everywhere
 from reception.errors import Busy, Unavailable
 
 WINDOW = 60.0
@@ -73,8 +74,9 @@ class Limits:
         limiter.check(who)
         key = hashlib.sha256(f"{kind}:{who}".encode()).hexdigest()
         try:
-            async with self._database().glance() as store:
-                wait = await store.count_request(key, most, timedelta(seconds=WINDOW))
+            with everywhere():  # whose request it will be is not known yet
+                async with self._database().transaction() as store:
+                    wait = await store.count_request(key, most, timedelta(seconds=WINDOW))
         except Unavailable:
             return
         if wait:

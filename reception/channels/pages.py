@@ -121,7 +121,7 @@ async def metrics(request: Request[Any, Any, Any], service: GivenService) -> Res
     if "x-forwarded-for" in request.headers:
         raise NotFound("There is no such page.")
     with suppress(ReceptionError):  # while the database is away, what was counted last stands
-        async with service.database.transaction() as store:
+        async with service.database.look_up() as store:
             count_outbox(await store.text_counts())
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

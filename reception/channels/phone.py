@@ -12,6 +12,7 @@ from reception.channels import twiml
 from reception.channels.agreement import agrees
 from reception.channels.call_form import GivenCall, caller_of, live_form, xml
 from reception.channels.calls import (
+    practice_called,
     practice_of,
     rings_through,
     speakable,
@@ -48,7 +49,7 @@ async def voice(request: Received, form: GivenCall, service: GivenService) -> Re
     """A call comes in; the same call again goes on in its conversation."""
     base, called, call = public_base(request, service.settings), form.first("To"), form.first("CallSid")
     try:
-        return xml(await _answer(service, base, form, await service.practice(called)))
+        return xml(await _answer(service, base, form, await practice_called(service, called)))
     except NotFound:
         log.warning("called_number_unknown", call=call)
         sentence = words_of(service, None).say("unknown_number")

@@ -12,6 +12,7 @@ from litestar.params import QueryParameter
 
 from reception.channels.given import GivenService
 from reception.channels.signatures import GivenForm
+from reception.database.fence import enter
 from reception.messaging.delivery import text_failed
 
 log = structlog.get_logger()
@@ -43,6 +44,11 @@ async def sms_status(
         return
     code = form.first("ErrorCode")
     log.info("text_receipt", text=str(text_id), status=status, code=code[:8])
+    async with service.database.look_up() as store:
+        practice_id = await store.practice_of_text(text_id)
+    if practice_id is None:
+        return
+    enter(practice_id)
     async with service.database.transaction() as store:
         if status == "failed":
             await text_failed(

@@ -12,7 +12,15 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import structlog
 
 from reception.channels.agreement import agrees
-from reception.channels.calls import CALL_SID, CALLER, practice_of, reachable, sentences, speakable, words_of
+from reception.channels.calls import (
+    CALL_SID,
+    CALLER,
+    practice_called,
+    reachable,
+    sentences,
+    speakable,
+    words_of,
+)
 from reception.channels.incoming import readable
 from reception.channels.keypad import Keypad
 from reception.channels.left_messages import promise_callback
@@ -130,13 +138,13 @@ class RelaySession:
         self._session = f"{call}/{session if isinstance(session, str) else ''}"
         caller = str(frame.get("from", ""))
         try:
+            self._practice = await practice_called(self._service, self._called)
             started = await self._service.desk.start(
                 channel="phone",
                 caller=caller if CALLER.fullmatch(caller) else "",
                 called_number=self._called,
                 call_sid=call,
             )
-            self._practice = await practice_of(self._service, self._called)
             transfer = await self._service.database.run(lambda store: self._join(store, started))
         except Closed:
             await self.voice.end("", "")

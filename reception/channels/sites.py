@@ -54,7 +54,7 @@ class Sites:
         if time.monotonic() - self._looked < age:
             return
         try:
-            async with self._database().transaction() as store:
+            async with self._database().look_up() as store:
                 self._practices = await store.practices()
         except Unavailable:
             if not self._practices:

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 import structlog
 from litestar import Response, post
 
-from reception.channels.calls import CALLER, practice_of, words_of
+from reception.channels.calls import CALLER, practice_called, practice_of, words_of
 from reception.channels.given import GivenService
 from reception.channels.incoming import readable
 from reception.channels.metrics import CONVERSATIONS, measured_turn
@@ -67,7 +67,7 @@ async def sms(form: GivenForm, service: GivenService) -> Response[str]:
 async def _answers(service: Service, form: Form) -> list[str]:
     """What is answered, now or when the same message came before."""
     sid, sender, text = form.first("MessageSid"), form.first("From"), form.first("Body")[:MAX_TEXT]
-    practice = await service.practice(form.first("To"))
+    practice = await practice_called(service, form.first("To"))
     word = keyword(text, form.first("OptOutType"))
     async with service.database.transaction() as store:
         before = await store.received_text(sid) if sid else None

@@ -10,7 +10,7 @@ from litestar import Request, Response, post
 from reception.channels import twiml
 from reception.channels.call_ends import hang_up
 from reception.channels.call_form import GivenCall, caller_of, xml
-from reception.channels.calls import FINISHED, practice_of, talk_of, words_of
+from reception.channels.calls import FINISHED, enter_call, practice_called, practice_of, talk_of, words_of
 from reception.channels.given import GivenService
 from reception.channels.left_messages import keep_voicemail
 from reception.channels.proxies import public_base
@@ -52,7 +52,7 @@ async def transcript(form: GivenForm, service: GivenService) -> None:
 
 
 async def _keep(service: Service, form: Form, **details: str) -> None:
-    practice = await service.practice(form.first("To"))
+    practice = await practice_called(service, form.first("To"))
     details["recording"] = form.first("RecordingUrl")[:_LONGEST_URL]
 
     async def work(store: Store) -> None:
@@ -74,10 +74,10 @@ async def _keep(service: Service, form: Form, **details: str) -> None:
 @post("/recording", status_code=204)
 async def recording(form: GivenForm, service: GivenService) -> None:
     """The talk was recorded, as the caller agreed: noted in the audit log by its identifier."""
-    async with service.database.transaction() as store:
-        call = await store.call(form.first("CallSid"))
-        if call is not None:
-            details = {"recording": form.first("RecordingSid")[:64], "call": call.call_sid}
+    call = await enter_call(service, form.first("CallSid"))
+    if call is not None:
+        details = {"recording": form.first("RecordingSid")[:64], "call": call.call_sid}
+        async with service.database.transaction() as store:
             await store.audit(call.practice_id, call.conversation_id, "recorded", "call", None, details)
 
 

@@ -29,13 +29,15 @@ _dry_run = click.option("--dry-run", is_flag=True, help="Only tell what would be
 
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The migrated database; an embedded server that a running service started is shared."""
+    """The migrated database, every practice of it; an embedded server of a running service is shared."""
     from reception.database.connection import Database
+    from reception.database.fence import everywhere
 
     database = await Database.of(settings)
     try:
         await database.migrate()
-        yield database
+        with everywhere():
+            yield database
     finally:
         await database.close()
 

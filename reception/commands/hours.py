@@ -73,7 +73,7 @@ async def _from_database(settings: Settings) -> list[Practice]:
     database = await Database.of(settings)
     try:
         await database.check()
-        async with database.transaction() as store:
+        async with database.look_up() as store:
             return await store.practices()
     finally:
         await database.close()

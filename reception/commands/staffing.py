@@ -101,17 +101,19 @@ def reset(email: str, url: str) -> None:
 
 async def _with_accounts(settings: Settings, slug: str | None, work: Work) -> None:
     from reception.database.connection import Database
+    from reception.database.fence import everywhere
     from reception.staff.accounts import Accounts
 
     database = await Database.of(settings)
     try:
-        async with database.transaction() as store:
+        async with database.look_up() as store:
             practice = await store.practice(slug or settings.practice or None)
         if practice is None:
             raise NotFound("There is no such practice; load one with `reception practice load FILE`.")
         idle = timedelta(minutes=settings.staff_idle_minutes)
         longest = timedelta(hours=settings.staff_session_hours)
-        await work(database, Accounts(database, idle=idle, longest=longest), practice)
+        with everywhere():
+            await work(database, Accounts(database, idle=idle, longest=longest), practice)
     finally:
         await database.close()
 

@@ -14,6 +14,7 @@ from reception.channels.proxies import client_address
 from reception.dashboard.forms import Email, Line, Secret, form
 from reception.dashboard.problems import back_path
 from reception.dashboard.rendering import plain_page, redirect
+from reception.database.fence import everywhere
 from reception.errors import Invalid, NotFound, ReceptionError, Taken
 from reception.founding import found_practice
 from reception.service import Service
@@ -88,8 +89,9 @@ async def found(request: Received, token: FromPath[str], service: GivenService) 
     await _founding(request, service, token)
     try:
         given = await form(request, NewPractice)
-        async with service.database.transaction() as store:
-            practice = await found_practice(store, given.name, given.phone, given.time_zone)
+        with everywhere():
+            async with service.database.transaction() as store:
+                practice = await found_practice(store, given.name, given.phone, given.time_zone)
     except Invalid as error:
         return _found_page(request, await form_fields(request), error)
     setup = await service.accounts.setup_token(practice.id)
@@ -122,7 +124,7 @@ async def join(request: Received, token: FromPath[str], service: GivenService) -
 async def _founding(request: Received, service: Service, token: str) -> None:
     """NotFound unless it is the secret of this start, and there is no practice yet."""
     await service.limits.log_in(client_address(request, service.settings))
-    async with service.database.transaction() as store:
+    async with service.database.look_up() as store:
         there = await store.practice() is not None
     if there or not service.founding.opens(token):
         raise NotFound("This link has been used, or the service was started anew. See the terminal.")
@@ -152,7 +154,7 @@ async def _join_page(
     invited = await service.accounts.invitation(token)
     fields = await form_fields(request) if error is not None else {}
     email = fields.get("email", "")[:254] or invited.email
-    async with service.database.transaction() as store:
+    async with service.database.look_up() as store:
         practice = await store.practice_by_id(invited.practice_id)
         account = (
             await store.account(invited.practice_id, invited.staff_id)

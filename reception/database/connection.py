@@ -18,28 +18,36 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from reception.data_keys import DataKeys, folder_keys, keys_of
 from reception.database.embedded import EmbeddedServer
 from reception.database.encrypted import use_keys
+from reception.database.fence import EVERYWHERE, Where, named
 from reception.database.listening import OnChange, listen
+from reception.database.roles import ACROSS, ONE_PRACTICE, PRACTICE
 from reception.database.store import Store
+from reception.database.trouble import (
+    AWAY,
+    DISK_FULL,
+    FULL,
+    LOST,
+    UNPREPARED,
+    not_begun,
+    sqlstate,
+    translated,
+)
 from reception.database.waking import wake
-from reception.errors import MisconfiguredError, ReceptionError, Unavailable
+from reception.errors import MisconfiguredError, Unavailable
 from reception.settings import ROOT, Settings
 
 T = TypeVar("T")
 
-AWAY = "The database can't be reached"
-FULL = "The database's disk is full: free space on it or enlarge it"
 ATTEMPTS = 3  # of a transaction that lost against another one
-LOST = {"40P01", "40001"}  # deadlock_detected, serialization_failure
-FORBIDDEN = "42501"  # insufficient_privilege
-DISK_FULL = "53100"
 OLDEST_SERVER = 15
+READ_ONLY = "SET TRANSACTION READ ONLY; "
+SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
 #: Seconds that the database's clock may differ from ours: holds and sessions run on it.
 MOST_DRIFT = 60.0
 #: Seconds that a full disk is remembered: reading goes on working, so that nobody else would notice.
@@ -67,7 +75,7 @@ class Database:
             url,
             connect_args=CONNECT_ARGS,
             hide_parameters=True,  # a patient's words never reach a log
-            pool_pre_ping=True,
+            isolation_level="AUTOCOMMIT",  # the driver sends no BEGIN: ours says more (see `_begun`)
             pool_size=pool_size,
             max_overflow=10,
             pool_timeout=10,
@@ -101,24 +109,23 @@ class Database:
     async def transaction(self, *, snapshot: bool = False) -> AsyncIterator[Store]:
         """A store whose changes are committed at the end, or all undone by an error.
 
-        With `snapshot` all queries see one moment of the database, and nothing may be changed.
+        It sees the rows of the practice that the task has named (see fence.py), and raises Unfenced where
+        none was. With `snapshot` all queries see one moment of the database, and nothing may be changed.
         """
-        try:
-            async with self._store(snapshot) as store:
-                yield store
-        except SQLAlchemyError as error:
-            self._note(error)
-            raise translated(error) from None  # the cause may quote values of a row
+        async with self._translating(), self._store(named(), snapshot=snapshot) as store:
+            yield store
 
     @asynccontextmanager
     async def glance(self) -> AsyncIterator[Store]:
-        """A store for one query and no change: without a transaction around it, it is one trip."""
-        try:
-            async with self._engine.connect() as connection:
-                yield Store(await connection.execution_options(isolation_level="AUTOCOMMIT"))
-        except SQLAlchemyError as error:
-            self._note(error)
-            raise translated(error) from None
+        """A store like that of `transaction`, for reading only."""
+        async with self._translating(), self._begun(READ_ONLY + _fenced(named())) as connection:
+            yield Store(connection)
+
+    @asynccontextmanager
+    async def look_up(self) -> AsyncIterator[Store]:
+        """A snapshot of every practice, to find out whose something is (or to write an export)."""
+        async with self._translating(), self._store(EVERYWHERE, snapshot=True) as store:
+            yield store
 
     async def run(self, work: Callable[[Store], Awaitable[T]]) -> T:
         """Does `work` in a transaction, again from the start when it lost against another one.
@@ -127,7 +134,7 @@ class Database:
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                async with self._store() as store:
+                async with self._store(named()) as store:
                     return await work(store)
             except SQLAlchemyError as error:
                 self._note(error)
@@ -147,15 +154,15 @@ class Database:
         await listen(url.render_as_string(hide_password=False), on_change, on_gap)
 
     async def migrate(self, to: str = "head") -> None:
-        """Brings the schema to the newest version, or back to an older one; several may do so at once."""
-        try:
-            async with self._engine.begin() as connection:
-                await connection.execute(text("SET LOCAL lock_timeout = 0"))
-                await connection.execute(text("SET LOCAL statement_timeout = 0"))
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-                await connection.run_sync(_migrate, to)
-        except SQLAlchemyError as error:
-            raise translated(error) from None
+        """Brings the schema to the newest version, or back to an older one; several may do so at once.
+
+        This alone is done by the role of the URL itself, as the owner of the tables.
+        """
+        async with self._translating(), self._begun("SET LOCAL lock_timeout = 0") as connection:
+            await connection.execute(text("SET LOCAL statement_timeout = 0"))
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            await connection.run_sync(_migrate, to)
+            await connection.commit()
 
     async def check(self) -> None:
         """Unavailable with one line when the database is away, full or too old, or its schema or clock is.
@@ -176,7 +183,7 @@ class Database:
                 f"The database is PostgreSQL {version // 10_000}: version {OLDEST_SERVER} or later is needed"
             )
         if schema != self._newest_version and not newer(schema, self._newest_version):
-            raise Unavailable("The database's schema is not this version's: run `reception migrate`")
+            raise Unavailable(UNPREPARED)
         drift = abs((clock - datetime.now(UTC)).total_seconds())
         if drift > MOST_DRIFT:
             raise Unavailable(
@@ -192,14 +199,44 @@ class Database:
             await asyncio.to_thread(self._server.stop)
 
     @asynccontextmanager
-    async def _store(self, snapshot: bool = False) -> AsyncIterator[Store]:
-        async with self._engine.begin() as connection:
-            if snapshot:
-                await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    async def _store(self, where: Where, *, snapshot: bool = False) -> AsyncIterator[Store]:
+        async with self._begun((SNAPSHOT if snapshot else "") + _fenced(where)) as connection:
             yield Store(connection)
+            await connection.commit()
+
+    @asynccontextmanager
+    async def _begun(self, settings: str) -> AsyncIterator[AsyncConnection]:
+        """A connection with a transaction and its settings, begun in one trip; it is undone at the end.
+
+        That trip also tells a connection that died in the pool, which is then replaced.
+        """
+        begin = f"BEGIN; {settings}"
+        connection = await self._engine.connect()
+        try:
+            try:
+                await connection.exec_driver_sql(begin)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise not_begun(error) from None
+                await connection.close()
+                connection = await self._engine.connect()
+                await connection.exec_driver_sql(begin)
+            yield connection
+        finally:
+            await connection.close()
+
+    @asynccontextmanager
+    async def _translating(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            self._note(error)
+            raise translated(error) from None  # the cause may quote values of a row
 
     async def _state(self) -> tuple[str | None, datetime, int]:
-        async with self.transaction() as store:
+        """Read by the role of the URL itself: before the first migration there is no other."""
+        async with self._translating(), self._begun(READ_ONLY) as connection:
+            store = Store(connection)
             return await store.schema_version(), *await store.server()
 
     def _note(self, error: SQLAlchemyError) -> None:
@@ -222,32 +259,16 @@ def parse_url(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg")
 
 
+def _fenced(where: Where) -> str:
+    """The statements that fence a transaction; an identifier can hold nothing but its hexadecimal digits."""
+    if where is EVERYWHERE:
+        return f"SET LOCAL ROLE {ACROSS}"
+    return f"SET LOCAL ROLE {ONE_PRACTICE}; SET LOCAL {PRACTICE} = '{where}'"
+
+
 def newer(found: str | None, newest: str | None) -> bool:
     """Whether a schema's version is from after our newest one; they are numbers."""
     return bool(found and newest and found.isdecimal() and int(found) > int(newest))
-
-
-def sqlstate(error: BaseException) -> str | None:
-    """PostgreSQL's five-letter code of what went wrong, where there is one."""
-    return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
-
-
-def translated(error: SQLAlchemyError) -> ReceptionError:
-    """Our error for SQLAlchemy's: names the code and the constraint, never a value."""
-    if sqlstate(error) == DISK_FULL:
-        return Unavailable(FULL)
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
-        return Unavailable(AWAY)
-    if not isinstance(error, DBAPIError):
-        return ReceptionError(f"The database could not be used ({type(error).__name__})")
-    if error.connection_invalidated:
-        return Unavailable(AWAY)
-    if sqlstate(error) == FORBIDDEN:
-        return MisconfiguredError("RECEPTION_DATABASE_URL: this role lacks a right it needs on the database")
-    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-    return ReceptionError(
-        f"The database refused a change ({sqlstate(error)}, {constraint or 'no constraint'})"
-    )
 
 
 def _config() -> Config:

@@ -151,6 +151,7 @@ class Trial:
     """The test chat on a practice's copy, and the settings it was begun with."""
 
     conversation_id: UUID
+    practice_id: UUID
     status: str
     channel: str
     settings: Mapping[str, Any]

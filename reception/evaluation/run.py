@@ -156,7 +156,7 @@ async def play_one(
     async with in_process(own, Lent(model)) as client:
         transcript = await play(scenario, client, seed=seed)
     database = await Database.of(own)
-    async with database.transaction(snapshot=True) as store:
+    async with database.look_up() as store:
         rows = await export(store)
     await database.close()
     return grade(scenario, transcript, rows, seed)

@@ -13,6 +13,7 @@ from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
 
 from reception.channels.proxies import public_base
+from reception.database.fence import enter
 from reception.database.records import Account
 from reception.errors import Forbidden, LoginNeeded
 from reception.service import Service
@@ -41,6 +42,7 @@ async def logged_in(connection: AnyConnection, _: BaseRouteHandler) -> None:
     account = await service.accounts.who(token, at_work=not by_itself) if token else None
     if account is None:
         raise LoginNeeded("Please log in.")
+    enter(account.practice_id)
     connection.scope["user"] = account
 
 

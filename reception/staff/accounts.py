@@ -11,6 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 from reception.database.connection import Database
+from reception.database.fence import everywhere, of_practice
 from reception.database.records import Access, Account, Credentials, Invitation
 from reception.database.store import Store
 from reception.errors import Invalid, NotFound, Taken
@@ -73,8 +74,9 @@ class Accounts:
             raise
 
     async def _log_in(self, email: str, password: str, code: str) -> str:
-        async with self._database.transaction() as store:
-            found = await store.attempt_login(email.strip())
+        with everywhere():  # the address alone says of which practice somebody is
+            async with self._database.transaction() as store:
+                found = await store.attempt_login(email.strip())
         right = await self._passwords.right(password, found.password_hash if found else None)
         if found is None or not right:
             raise Invalid(WRONG)
@@ -86,22 +88,25 @@ class Accounts:
             await store.audit(
                 found.practice_id, None, "logged_in", "staff", found.staff_id, {}, staff_id=found.staff_id
             )
-            return await self._start_session(store, found.staff_id)
+            return await self._start_session(store, found.practice_id, found.staff_id)
 
-        return await self._database.run(work)
+        with of_practice(found.practice_id):
+            return await self._database.run(work)
 
     async def who(self, token: str, *, at_work: bool) -> Account | None:
         """Whose session that is, if it still is one; somebody `at_work` in it keeps it from going idle."""
         key = hashed_token(token)
-        async with self._database.transaction() as store:
-            account = await store.session_account(key, self._idle, self._longest)
-            if account is not None and at_work:
-                await store.touch_session(key)
-            return account
+        with everywhere():
+            async with self._database.transaction() as store:
+                account = await store.session_account(key, self._idle, self._longest)
+                if account is not None and at_work:
+                    await store.touch_session(key)
+        return account
 
     async def log_out(self, token: str) -> None:
-        async with self._database.transaction() as store:
-            await store.end_session(hashed_token(token))
+        with everywhere():
+            async with self._database.transaction() as store:
+                await store.end_session(hashed_token(token))
 
     async def change_password(self, account: Account, token: str, old: str, new: str) -> None:
         """Sets a new password and ends all other sessions. Invalid when the old one is wrong."""
@@ -119,16 +124,16 @@ class Accounts:
 
     async def setup_token(self, practice_id: UUID) -> str | None:
         """A token for the first admin of a practice; None once it has one."""
-        async with self._database.transaction() as store:
-            if await store.has_admin(practice_id):
-                return None
-            return await self._invite(store, practice_id, "admin", lasts=SETUP_LASTS, first=True)
+        with of_practice(practice_id):
+            async with self._database.transaction() as store:
+                if await store.has_admin(practice_id):
+                    return None
+                return await self._invite(store, practice_id, "admin", lasts=SETUP_LASTS, first=True)
 
     async def invite(self, practice_id: UUID, role: Role, email: str = "", by: Account | None = None) -> str:
         """A token with which somebody makes their own account. Taken when the address has one already."""
+        await self._check_free(email, "This e-mail address has an account already.")
         async with self._database.transaction() as store:
-            if email and await store.account_by_email(email) is not None:
-                raise Taken("This e-mail address has an account already.")
             await _audit_by(store, practice_id, by, "invited", None)
             return await self._invite(store, practice_id, role, email=email)
 
@@ -143,7 +148,7 @@ class Accounts:
 
     async def invitation(self, token: str) -> Invitation:
         """What an invitation is for. NotFound once it was used, expired or made superfluous."""
-        async with self._database.transaction() as store:
+        async with self._database.look_up() as store:
             return await self._open_invitation(store, token)
 
     async def accept(self, token: str, name: str, email: str, password: str, code: str) -> NewAccess:
@@ -153,6 +158,8 @@ class Accounts:
         step = matching_step(invited.totp_secret, code, self._now())
         if step is None:
             raise Invalid(WRONG_CODE)
+        if invited.staff_id is None:
+            await self._check_free(email, "This e-mail address has an account already: log in instead.")
         password_hash, codes = await self._passwords.hashed(password), new_recovery_codes()
 
         async def work(store: Store) -> NewAccess:
@@ -161,8 +168,6 @@ class Accounts:
             access = Access(password_hash, invitation.totp_secret, step, kept)
             staff_id = invitation.staff_id
             if staff_id is None:
-                if await store.account_by_email(email) is not None:
-                    raise Taken("This e-mail address has an account already: log in instead.")
                 role = invitation.role
                 staff_id = await store.add_account(
                     invitation.practice_id, name=name, email=email, role=role, access=access
@@ -173,9 +178,10 @@ class Accounts:
             await store.audit(
                 invitation.practice_id, None, "joined", "staff", staff_id, {}, staff_id=staff_id
             )
-            return NewAccess(await self._start_session(store, staff_id), codes)
+            return NewAccess(await self._start_session(store, invitation.practice_id, staff_id), codes)
 
-        return await self._database.run(work)
+        with of_practice(invited.practice_id):
+            return await self._database.run(work)
 
     async def _code_fits(self, store: Store, found: Credentials, code: str) -> bool:
         step = matching_step(found.totp_secret, code, self._now())
@@ -183,9 +189,15 @@ class Accounts:
             return await store.use_code(found.staff_id, step)
         return await store.use_recovery_code(found.staff_id, hashed_recovery_code(code))
 
-    async def _start_session(self, store: Store, staff_id: UUID) -> str:
+    async def _check_free(self, email: str, otherwise: str) -> None:
+        """Taken when the address has an account, of whatever practice."""
+        async with self._database.look_up() as store:
+            if email and await store.account_by_email(email) is not None:
+                raise Taken(otherwise)
+
+    async def _start_session(self, store: Store, practice_id: UUID, staff_id: UUID) -> str:
         token = new_token()
-        await store.add_session(hashed_token(token), staff_id)
+        await store.add_session(hashed_token(token), practice_id, staff_id)
         return token
 
     async def _open_invitation(self, store: Store, token: str, *, lock: bool = False) -> Invitation:

@@ -54,7 +54,7 @@ async def _empty(service: Service) -> bool:
     """Whether the database is there and holds no practice."""
     try:
         assert service.desk  # the database is prepared
-        async with service.database.transaction() as store:
+        async with service.database.look_up() as store:
             return await store.practice() is None
     except ReceptionError:
         return False

@@ -40,7 +40,7 @@ async def test_the_oldest_request_makes_room_again(database: Database) -> None:
     short = timedelta(milliseconds=300)
 
     async def count() -> float:
-        async with database.glance() as store:
+        async with database.transaction() as store:
             return await store.count_request("key", 2, short)
 
     assert [await count(), await count()] == [0, 0]

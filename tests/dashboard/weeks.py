@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from reception.database.connection import Database
 
+#: What is done to tables as a whole is for their owner.
+OWNER = "RESET ROLE"
 #: Each statement fills one table; `:last` is the end of the time, which goes back `:days` days from there.
 _CONVERSATIONS = """
     INSERT INTO conversations (id, practice_id, channel, language, status, outcome, caller, state, version,
@@ -32,8 +34,10 @@ _CONVERSATIONS = """
     WHERE at < :last
 """
 _MESSAGES = """
-    INSERT INTO messages (id, conversation_id, sequence, role, text, at, options, intent, took_ms)
-    SELECT gen_random_uuid(), id, turn, CASE turn % 2 WHEN 0 THEN 'patient' ELSE 'desk' END, 'words',
+    INSERT INTO messages (id, practice_id, conversation_id, sequence, role, text, at, options,
+                          intent, took_ms)
+    SELECT gen_random_uuid(), practice_id, id, turn,
+           CASE turn % 2 WHEN 0 THEN 'patient' ELSE 'desk' END, 'words',
            created_at, '[]',
            CASE WHEN turn % 2 = 0 THEN
                CASE WHEN turn > 2 THEN 'inform' ELSE (ARRAY[
@@ -97,6 +101,7 @@ async def fill(database: Database, practice_id: UUID, last: datetime, *, days: i
     """About `many` conversations of six messages over `days` days, and what goes with them."""
     given = {"practice": practice_id, "last": last, "days": days, "many": many}
     async with database.transaction() as store:
+        await store._connection.execute(text(OWNER))
         await store._connection.execute(text("SET LOCAL session_replication_role = replica"))
         for statement in (_CONVERSATIONS, _MESSAGES, _CORRECTIONS, _REQUESTS, _APPOINTMENTS, _TEXTS):
             names = {name: given[name] for name in given if f":{name}" in statement}

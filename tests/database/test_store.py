@@ -41,7 +41,7 @@ async def test_a_conversation_is_saved_and_counts_its_versions(
     async with database.transaction() as store:
         assert await store.conversation(opened.id) == opened
         assert await store.conversation_by_call("CA1", lock=True) == opened
-        assert await store.token_hash(opened.id) == "hash"
+        assert await store.token_hash(opened.id) == (practice.id, "hash")
         version = await store.save_conversation(
             opened.id, state={"step": 2}, status="closed", outcome="booked"
         )

@@ -11,7 +11,8 @@ from psycopg.errors import UndefinedTable
 from sqlalchemy.exc import OperationalError
 
 from reception.database import connection
-from reception.database.connection import Database, newer, translated
+from reception.database.connection import Database, newer
+from reception.database.trouble import translated
 from reception.errors import ReceptionError, Unavailable
 from reception.settings import ROOT
 from tests.channels.conftest import Serve

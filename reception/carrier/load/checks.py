@@ -33,7 +33,7 @@ class Said:
 
 async def check(database: Database, calls: Sequence[Said], people: Mapping[str, Person]) -> list[str]:
     """Everything that is wrong in the books, one line each, by identifiers only."""
-    async with database.transaction(snapshot=True) as store:
+    async with database.look_up() as store:
         books = await export(store)
         conversations = {
             one.call: known.id for one in calls if (known := await store.conversation_by_call(one.call))

@@ -99,7 +99,7 @@ class _Board:
 
     async def asked(self, call_sid: str) -> Message | None:
         """The desk's last message of a call: a patient understands what it asks for."""
-        async with self.database.transaction() as store:
+        async with self.database.look_up() as store:
             conversation = await store.conversation_by_call(call_sid)
             messages = await store.messages(conversation.id) if conversation is not None else []
         return next((one for one in reversed(messages) if one.role != "patient"), None)

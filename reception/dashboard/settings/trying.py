@@ -12,6 +12,7 @@ from reception.channels.given import GivenService
 from reception.dashboard.forms import Words, form
 from reception.dashboard.insight import understood
 from reception.dashboard.rendering import part
+from reception.database.fence import everywhere, of_practice
 from reception.database.records import Account, Trial
 from reception.drafts import TRIAL_PATIENTS, Drafts
 from reception.errors import Closed, NotFound
@@ -42,12 +43,14 @@ async def begin(request: Received, me: Me, service: GivenService) -> Any:
     """A fresh copy of the practice with the draft's settings, and the desk's first words there."""
     given = await form(request, Begun)
 
-    async with service.database.transaction() as store:
-        practice = await store.practice_by_id(me.practice_id)
-        assert practice is not None  # whoever is logged in belongs to one
-        today = service.clock.now(practice.time_zone).date()
-        copy = await Drafts(store, me.practice_id, me.id).trial(today)
-    await service.desk.start(channel=given.channel, caller="", practice=copy.slug)
+    with everywhere():  # the copy is a practice of its own
+        async with service.database.transaction() as store:
+            practice = await store.practice_by_id(me.practice_id)
+            assert practice is not None  # whoever is logged in belongs to one
+            today = service.clock.now(practice.time_zone).date()
+            copy = await Drafts(store, me.practice_id, me.id).trial(today)
+    with of_practice(copy.id):
+        await service.desk.start(channel=given.channel, caller="", practice=copy.slug)
     return await _shown(request, me, service)
 
 
@@ -55,18 +58,19 @@ async def begin(request: Received, me: Me, service: GivenService) -> Any:
 async def say(request: Received, me: Me, service: GivenService) -> Any:
     """One turn with the desk. NotFound when the chat is not that of my practice's copy."""
     given = await form(request, Said)
-    async with service.database.transaction() as store:
+    async with service.database.look_up() as store:
         trial = await store.latest_trial(me.practice_id)
     if trial is None or trial.conversation_id != given.conversation:
         raise NotFound(GONE)
     if trial.status == "closed":
         raise Closed("This test chat is over; begin another one.")
-    await service.desk.hear(given.conversation, given.text)
+    with of_practice(trial.practice_id):
+        await service.desk.hear(given.conversation, given.text)
     return await _shown(request, me, service)
 
 
 async def _shown(request: Received, me: Account, service: Service) -> Any:
-    async with service.database.transaction() as store:
+    async with service.database.look_up() as store:
         trial = await store.latest_trial(me.practice_id)
         messages = await store.messages(trial.conversation_id) if trial else []
         draft = await Drafts(store, me.practice_id, me.id).current()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 
 from reception.database.records import Call, CallNews, Message
@@ -43,6 +43,14 @@ class Calls(Queries):
         query = select(*_CALL).where(CallRow.call_sid == call_sid)
         row = (await self._connection.execute(query.with_for_update() if lock else query)).one_or_none()
         return None if row is None else Call(*row)
+
+    async def practice_of_call(self, call_sid: str) -> UUID | None:
+        """Whose call that is; a call is known by its conversation a moment before it is by itself."""
+        queries = (
+            select(each.practice_id).where(each.call_sid == call_sid) for each in (CallRow, ConversationRow)
+        )
+        found: UUID | None = await self._connection.scalar(union(*queries).limit(1))
+        return found
 
     async def note_recording(self, call_sid: str, answer: str) -> None:
         """Keeps what the caller says to being recorded (agreed or refused); the first answer counts."""

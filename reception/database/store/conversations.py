@@ -98,10 +98,11 @@ class Conversations(Queries):
         row = (await self._connection.execute(query)).one_or_none()
         return None if row is None else Conversation(*row)
 
-    async def token_hash(self, conversation_id: UUID) -> str | None:
-        query = select(ConversationRow.token_hash).where(ConversationRow.id == conversation_id)
-        found: str | None = await self._connection.scalar(query)
-        return found
+    async def token_hash(self, conversation_id: UUID) -> tuple[UUID, str] | None:
+        """The conversation's practice, and the hash of the token that opens it."""
+        query = select(ConversationRow.practice_id, ConversationRow.token_hash)
+        row = (await self._connection.execute(query.where(ConversationRow.id == conversation_id))).first()
+        return None if row is None else (row.practice_id, row.token_hash)
 
     async def save_conversation(
         self,
@@ -156,12 +157,13 @@ class Conversations(Queries):
         """
         if not new:
             return []
-        first, zone = await self._reserve(conversation_id, len(new))
+        first, practice_id, zone = await self._reserve(conversation_id, len(new))
         asked: UUID | None = None
         rows: list[dict[str, Any]] = []
         for sequence, message in enumerate(new, first):
             reply_to = message.reply_to if message.role == "patient" else message.reply_to or asked
-            rows.append(_row(message, uuid4(), conversation_id, sequence, reply_to))
+            row = _row(message, uuid4(), conversation_id, sequence, reply_to)
+            rows.append(row | {"practice_id": practice_id})
             if message.role == "patient":
                 asked = rows[-1]["id"]
         written = await self._connection.execute(
@@ -171,19 +173,19 @@ class Conversations(Queries):
         shown = ("id", "role", "text", "expects", "about", "options", "client_id")
         return [Message(at=at[row["id"]], **{name: row[name] for name in shown}) for row in rows]
 
-    async def _reserve(self, conversation_id: UUID, count: int) -> tuple[int, ZoneInfo]:
-        """The first of `count` sequence numbers that are now ours, and the practice's time zone."""
+    async def _reserve(self, conversation_id: UUID, count: int) -> tuple[int, UUID, ZoneInfo]:
+        """The first of `count` sequence numbers that are now ours, the practice and its time zone."""
         zone = select(PracticeRow.time_zone).where(PracticeRow.id == ConversationRow.practice_id)
         query = (
             update(ConversationRow)
             .where(ConversationRow.id == conversation_id)
             .values(message_count=ConversationRow.message_count + count, updated_at=real_time())
-            .returning(ConversationRow.message_count, zone.scalar_subquery())
+            .returning(ConversationRow.message_count, ConversationRow.practice_id, zone.scalar_subquery())
         )
         row = (await self._connection.execute(query)).one_or_none()
         if row is None:
             raise NotFound("No such conversation")
-        return row[0] - count + 1, ZoneInfo(row[1])
+        return row[0] - count + 1, row[1], ZoneInfo(row[2])
 
     async def all_conversations(self) -> list[tuple[Conversation, list[Message]]]:
         """Every practice's conversations with their messages, oldest first."""

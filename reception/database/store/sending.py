@@ -108,6 +108,12 @@ class Sending(Queries):
         changes |= {"error_code": error_code} if error_code is not None else {}
         return await self._note(text_id, OutboxRow.status.in_(_FURTHER[status]), changes)
 
+    async def practice_of_text(self, text_id: UUID) -> UUID | None:
+        """Whose text that is."""
+        query = select(OutboxRow.practice_id).where(OutboxRow.id == text_id)
+        found: UUID | None = await self._connection.scalar(query)
+        return found
+
     async def note_unknown_text(self, text_id: UUID) -> OutgoingText | None:
         """Notes that nobody can tell whether a text was sent; None when that is known after all."""
         changes = {"status": "unknown", "sending_since": None, "updated_at": real_time()}

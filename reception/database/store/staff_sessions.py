@@ -26,9 +26,9 @@ ACCOUNT = (
 class StaffSessions(Queries):
     """Sessions and invitations; of their tokens only hashes are kept. Times are real, never pinned."""
 
-    async def add_session(self, token_hash: str, staff_id: UUID) -> None:
+    async def add_session(self, token_hash: str, practice_id: UUID, staff_id: UUID) -> None:
         await self._connection.execute(
-            insert(StaffSessionRow).values(token_hash=token_hash, staff_id=staff_id)
+            insert(StaffSessionRow).values(token_hash=token_hash, practice_id=practice_id, staff_id=staff_id)
         )
 
     async def session_account(self, token_hash: str, idle: timedelta, longest: timedelta) -> Account | None:

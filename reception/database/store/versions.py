@@ -106,7 +106,7 @@ class Versions(Queries):
     async def latest_trial(self, practice_id: UUID) -> Trial | None:
         """The test chat that was begun last on the practice's copy."""
         row = ConversationRow
-        query = select(row.id, row.status, row.channel, PracticeRow.settings)
+        query = select(row.id, row.practice_id, row.status, row.channel, PracticeRow.settings)
         query = query.join(PracticeRow, PracticeRow.id == row.practice_id)
         query = query.where(PracticeRow.trial_of == practice_id).order_by(row.created_at.desc()).limit(1)
         found = (await self._connection.execute(query)).one_or_none()

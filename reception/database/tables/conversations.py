@@ -30,6 +30,7 @@ class ConversationRow(Table):
     __tablename__ = "conversations"
     __table_args__ = (
         ForeignKeyConstraint(["practice_id", "attended_by"], ["staff.practice_id", "staff.id"]),
+        UniqueConstraint("practice_id", "id"),
         UniqueConstraint("call_sid"),
         CheckConstraint("channel IN ('chat', 'phone', 'sms')", "channel_known"),
         CheckConstraint("status IN ('open', 'handed_over', 'closed')", "status_known"),
@@ -110,6 +111,11 @@ class MessageRow(Table):
 
     __tablename__ = "messages"
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["practice_id", "conversation_id"],
+            ["conversations.practice_id", "conversations.id"],
+            ondelete="CASCADE",
+        ),
         UniqueConstraint("conversation_id", "sequence"),
         UniqueConstraint("conversation_id", "client_id"),
         CheckConstraint("role IN ('desk', 'patient', 'staff')", "role_known"),
@@ -117,7 +123,8 @@ class MessageRow(Table):
     )
 
     id: Mapped[UUID] = row_id()
-    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    practice_id: Mapped[UUID] = of_practice()
+    conversation_id: Mapped[UUID]
     sequence: Mapped[int]
     role: Mapped[str]
     text: Mapped[str] = mapped_column(Encrypted("messages.text"))

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Index,
@@ -78,10 +77,16 @@ class StaffSessionRow(Table):
     """A browser that is logged in; only the hash of its token is kept."""
 
     __tablename__ = "staff_sessions"
-    __table_args__ = (Index(None, "staff_id"),)
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["practice_id", "staff_id"], ["staff.practice_id", "staff.id"], ondelete="CASCADE"
+        ),
+        Index(None, "staff_id"),
+    )
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
-    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    practice_id: Mapped[UUID] = of_practice()
+    staff_id: Mapped[UUID]
     created_at: Mapped[datetime] = written_at()
     seen_at: Mapped[datetime] = written_at()
 

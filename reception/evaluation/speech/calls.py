@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from reception.channels.relay import RelaySession
+from reception.database.fence import everywhere
 from reception.database.scratch import scratch_server
 from reception.dialogue.meaning import Frame, Intent
 from reception.dialogue.state import Expects, State
@@ -91,7 +92,8 @@ async def calls(
         service.understander = understander = Noting(service.model)
         try:
             await service.open()
-            yield Calls(service, understander)
+            with everywhere():
+                yield Calls(service, understander)
         finally:
             await service.close()
 
