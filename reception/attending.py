@@ -10,6 +10,7 @@ from reception.database.connection import Database
 from reception.database.records import Account, Conversation, Message, NewMessage
 from reception.database.store import Store
 from reception.errors import Closed, Invalid, NotFound, Taken
+from reception.own_words import in_own_words
 from reception.staff.audit import did
 from reception.staff_words import StaffWords
 
@@ -145,7 +146,7 @@ class Attending:
         asked = [one for one in await store.messages(conversation.id) if one.role == "desk"]
         moot = not question or expects in (None, CALLBACK) or not asked or asked[-1].expects != expects
         if moot:
-            ask = self._of_language(conversation).say("ask_request")
+            ask = await self._sentence(store, me, conversation, "ask_request")
             new = NewMessage("desk", f"{left} {ask}", REQUEST)
         else:
             new = NewMessage("desk", f"{left} {question}", expects, asked[-1].about, asked[-1].options)
@@ -158,6 +159,8 @@ class Attending:
     async def _sentence(self, store: Store, me: Account, conversation: Conversation, key: str) -> str:
         practice = await store.practice_by_id(conversation.practice_id)
         words = self._of_language(conversation)
+        if practice is not None:
+            words = in_own_words(words, practice, conversation.language, "staff")
         return words.say(key, name=me.name, practice=practice.name if practice else "")
 
     def _of_language(self, conversation: Conversation) -> StaffWords:

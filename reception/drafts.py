@@ -78,7 +78,7 @@ class Drafts:
         draft = await self.store.draft(self.practice_id)
         if draft is None:
             raise NotFound("There is no draft to publish")
-        if draft.based_on != await self._lock():
+        if draft.based_on != await self.lock():
             raise Changed(
                 "Other settings were published since this draft was begun: look at them, then begin anew."
             )
@@ -92,7 +92,7 @@ class Drafts:
         draft = await self.store.draft(self.practice_id)
         if draft is None:
             raise NotFound("There is no draft")
-        latest = await self._lock()
+        latest = await self.lock()
         begun = {one.number: one.settings for one in await self.store.versions(self.practice_id)}
         holds = await self.store.settings_of(self.practice_id)
         before = begun.get(draft.based_on, holds)
@@ -101,7 +101,7 @@ class Drafts:
 
     async def undo(self, number: int) -> int:
         """Makes an earlier version hold again, as a new one. NotFound without such a version."""
-        await self._lock()
+        await self.lock()
         for one in await self.store.versions(self.practice_id):
             if one.number == number:
                 return await self._hold(one.settings, f"back to version {number}")
@@ -109,7 +109,7 @@ class Drafts:
 
     async def answer(self, mode: Literal["on", "off", "after_hours"]) -> int:
         """Switches the desk on, off, or on after hours alone, at once; a draft goes on from there."""
-        held = await self._lock()
+        held = await self.lock()
         settings = await self.store.settings_of(self.practice_id)
         number = await self._publish(_answering(settings, mode), f"desk {mode.replace('_', ' ')}")
         draft = await self.store.draft(self.practice_id)
@@ -144,7 +144,7 @@ class Drafts:
         await import_patients(self.store, practice.id, TRIAL_PATIENTS)
         return practice
 
-    async def _lock(self) -> int:
+    async def lock(self) -> int:
         """The version that holds; nobody else publishes one until this transaction ends."""
         settings = await self.store.settings_of(self.practice_id)
         await self.store.practice_settings(settings["practice"]["slug"])

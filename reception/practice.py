@@ -75,6 +75,10 @@ class BookingRules:
     hold_minutes: float = 5
 
 
+#: Sentences in a practice's own words: language → file of prompts/ → key → channel (or "any") → wordings.
+Words = Mapping[str, Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]]]
+
+
 @dataclass(frozen=True)
 class Answer:
     """One of the practice's own answers to a common question."""
@@ -110,6 +114,7 @@ class Practice:
     record_calls: bool = False
     retention_days: Mapping[str, int] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
+    words: Words = field(default_factory=dict)
 
     def blocks_on(self, day: date) -> tuple[Block, ...]:
         """When the practice is open on a day; none on a closed one, or where no opening hours are known."""

@@ -15,12 +15,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from reception.catalogue import objections
 from reception.practice_entries import (
     AppointmentEntry,
     Entry,
+    OwnWords,
     PatientEntry,
     PracticeSettings,
     PractitionerEntry,
@@ -31,6 +33,7 @@ from reception.practice_yaml import Document, Path, Problem
 from reception.scheduling.calendar import local_instant
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
+_OWN_WORDS: TypeAdapter[Any] = TypeAdapter(OwnWords)
 
 #: Sections about patients, whose values are not repeated in messages.
 PERSONAL = ("patients", "appointments")
@@ -157,6 +160,7 @@ class _Relations:
         for at, patient in self.patients.items():
             for place, name in enumerate(patient.guardians):
                 yield from self._guardian(("patients", at, "guardians", place), patient, name)
+        yield from self._words()
         diary = Diary()
         for at, appointment in self.appointments.items():
             yield from self._appointment(("appointments", at), appointment, diary)
@@ -210,6 +214,15 @@ class _Relations:
                 line = self.document.line((section, first[spelled], "name"))
                 yield (section, at, "name"), f"is here twice, first on line {line}"
             first.setdefault(spelled, at)
+
+    def _words(self) -> Iterator[tuple[Path, str]]:
+        """Own words keep the variables of the standard sentence, and use no others."""
+        words = self.data.get("words")
+        with suppress(ValidationError):
+            for language, files in _OWN_WORDS.validate_python(words or {}).items():
+                for (file, key, channel), objection in objections(files):
+                    path = ("words", language, file, key)
+                    yield ((*path, channel) if channel else path), objection
 
     def _once(
         self, section: str, members: Mapping[int, PractitionerEntry] | Mapping[int, TypeEntry]

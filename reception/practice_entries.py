@@ -220,6 +220,25 @@ class AnswerEntry(Entry):
     answer: Text
 
 
+def _by_channel(value: Any) -> Any:
+    """A sentence, or several, for all channels may stand without "any"."""
+    if isinstance(value, str):
+        value = [value]
+    if isinstance(value, list | tuple):
+        return {"any": value}
+    if isinstance(value, dict):
+        return {name: [one] if isinstance(one, str) else one for name, one in value.items()}
+    return value
+
+
+Wordings = Annotated[
+    dict[Literal["any", "chat", "phone", "sms"], tuple[Text, ...]], BeforeValidator(_by_channel)
+]
+WordsFile = Literal["desk", "phone", "texts", "staff", "widget"]
+#: Language → file → key → channel → wordings.
+OwnWords = dict[Language, dict[WordsFile, dict[Kind, Wordings]]]
+
+
 class PatientEntry(Entry):
     """A patient already on file; `phone` in E.164, what is not known is empty.
 
@@ -257,3 +276,4 @@ class PracticeSettings(Entry):
     reminders: RemindersEntry = Field(default_factory=RemindersEntry)
     privacy: PrivacyEntry = Field(default_factory=PrivacyEntry)
     answers: tuple[AnswerEntry, ...] = ()
+    words: OwnWords = Field(default_factory=dict)

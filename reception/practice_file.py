@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,16 @@ import yaml
 from pydantic import ValidationError
 
 from reception.errors import PracticeFileError
-from reception.practice import Answer, AppointmentType, BookingRules, Closure, Hours, Practice, Practitioner
+from reception.practice import (
+    Answer,
+    AppointmentType,
+    BookingRules,
+    Closure,
+    Hours,
+    Practice,
+    Practitioner,
+    Words,
+)
 from reception.practice_checks import relation_problems, structure_problems
 from reception.practice_entries import (
     WEEKDAYS,
@@ -190,6 +199,7 @@ def _practice_of(file: PracticeSettings) -> Practice:
         record_calls=file.privacy.record_calls,
         retention_days=dict(file.privacy.retention_days),
         answers=tuple(Answer(**one.model_dump()) for one in file.answers),
+        words=cast("Words", file.words),
     )
 
 

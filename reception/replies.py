@@ -10,6 +10,7 @@ from reception.clock import Clock
 from reception.database.records import NewMessage
 from reception.dialogue.state import Choice, Reply, State
 from reception.dialogue.wording import Wording
+from reception.own_words import in_own_words
 from reception.practice import Practice
 
 
@@ -24,7 +25,7 @@ class Replies:
         self, state: State, reply: Reply, practice: Practice, language: str, channel: str
     ) -> NewMessage:
         """The reply as a message; the state remembers the words, to repeat them or ask again."""
-        wording = self._wordings[language]
+        wording = in_own_words(self._wordings[language], practice, language, "desk")
         today = self._today(practice)
         how = {"spoken": channel == "phone", "texted": channel == "sms"}
         sentences = [wording.say(line, today, state.turns, **how) for line in reply.lines]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import string
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import yaml
 
 from reception.errors import MisconfiguredError
+from reception.own_words import merged
 
 #: The variables each sentence may use.
-_VARIABLES = {
-    "joined": {"name", "practice"},
-    "joined_call": {"name", "practice"},
-    "left": {"name", "practice"},
-    "left_call": {"name", "practice"},
-    "ask_request": set(),
+VARIABLES: Mapping[str, frozenset[str]] = {
+    "joined": frozenset({"name", "practice"}),
+    "joined_call": frozenset({"name", "practice"}),
+    "left": frozenset({"name", "practice"}),
+    "left_call": frozenset({"name", "practice"}),
+    "ask_request": frozenset(),
 }
 
 
@@ -29,13 +32,19 @@ class StaffWords:
         if not file.is_file():
             raise MisconfiguredError(f"{file} is missing")
         self._sentences: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))
-        problems = [f"{key} is missing" for key in _VARIABLES.keys() - self._sentences.keys()]
-        problems += [f"{key} is not known" for key in self._sentences.keys() - _VARIABLES.keys()]
-        for key in _VARIABLES.keys() & self._sentences.keys():
+        problems = [f"{key} is missing" for key in VARIABLES.keys() - self._sentences.keys()]
+        problems += [f"{key} is not known" for key in self._sentences.keys() - VARIABLES.keys()]
+        for key in VARIABLES.keys() & self._sentences.keys():
             used = {name for _, name, _, _ in string.Formatter().parse(self._sentences[key]) if name}
-            problems += [f"{key} may not use {{{name}}}" for name in used - _VARIABLES[key]]
+            problems += [f"{key} may not use {{{name}}}" for name in used - VARIABLES[key]]
         if problems:
             raise MisconfiguredError(f"{file}: " + "; ".join(sorted(problems)))
+
+    def but(self, own: Mapping[str, Mapping[str, Iterable[str]]]) -> StaffWords:
+        """The same with a practice's own words in place; what does not keep the rules is passed over."""
+        new = copy.copy(self)
+        new._sentences = merged(self._sentences, own, VARIABLES)
+        return new
 
     def say(self, key: str, *, name: str = "", practice: str = "") -> str:
         return self._sentences[key].format(name=name, practice=practice)

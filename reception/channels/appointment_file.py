@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from reception.channels.given import GivenService
 from reception.errors import NotFound
 from reception.messaging.notices import CALENDAR_PATH
-from reception.messaging.text_words import text_words
+from reception.messaging.text_words import text_words_of
 from reception.scheduling.calendar_file import calendar_file
 
 _NAME = ".ics"
@@ -25,7 +25,7 @@ async def appointment_file(name: FromPath[str], service: GivenService) -> Respon
         practice = None if found is None else await store.practice_by_id(found[0])
     if found is None or practice is None:
         raise NotFound("There is no such appointment.")
-    words = text_words(service.settings.prompts_dir, practice.languages[0])
+    words = text_words_of(service.settings.prompts_dir, practice)
     summary = words.say("calendar_title", practice=practice.name)
     now = service.clock.now(practice.time_zone)
     headers = {"Content-Disposition": 'attachment; filename="appointment.ics"', "Cache-Control": "no-store"}

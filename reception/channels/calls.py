@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from reception.channels.hints import hints
-from reception.channels.phone_words import PhoneWords, phone_words
+from reception.channels.phone_words import PhoneWords, phone_words, phone_words_of
 from reception.channels.twiml import Talk, farewell, transfer
 from reception.database.fence import enter
 from reception.database.records import Call, Message
@@ -52,8 +52,8 @@ async def practice_of(service: Service, called_number: str) -> Practice | None:
 
 def words_of(service: Service, practice: Practice | None) -> PhoneWords:
     """The phone's sentences in the practice's language."""
-    language = practice.languages[0] if practice is not None else "en"
-    return phone_words(service.settings.prompts_dir, language)
+    prompts = service.settings.prompts_dir
+    return phone_words(prompts) if practice is None else phone_words_of(prompts, practice)
 
 
 def talk_of(service: Service, base: str, practice: Practice | None) -> Talk:

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from reception.channels.access import authorised, practice_of
 from reception.channels.given import GivenService
-from reception.channels.widget_words import language_for
+from reception.channels.widget_words import words_for
 from reception.database.records import Appointment
 from reception.errors import NotFound
 from reception.practice import Practice
@@ -36,7 +36,7 @@ async def appointments_file(
     practice, found = await _appointments(request, conversation, service)
     if not found:
         raise NotFound("There is no appointment.")
-    words = service.widget_words[language_for(service.widget_words, practice, "")]
+    words = words_for(service.widget_words, practice)
     summary = words["calendar_summary"].format(practice=practice.name)
     text = calendar_file(practice, found, summary, service.clock.now(practice.time_zone))
     named = {"Content-Disposition": 'attachment; filename="appointment.ics"'}

@@ -19,7 +19,7 @@ from reception.channels.built import Built
 from reception.channels.cross_origin import add_reader
 from reception.channels.given import GivenService
 from reception.channels.practice_info import reachable
-from reception.channels.widget_words import language_for
+from reception.channels.widget_words import language_for, words_for
 from reception.errors import NotFound, ReceptionError, Unavailable
 from reception.messaging.metrics import count_outbox
 from reception.service import Service
@@ -64,7 +64,7 @@ async def start_page(service: GivenService) -> str:
         phone=reachable(practice) if practice else "",
         number=practice.emergency_number if practice else "911",
         language=language,
-        words=service.widget_words[language],
+        words=words_for(service.widget_words, practice) if practice else service.widget_words["en"],
         script=_widget_url(),
     )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,10 +13,11 @@ from typing import Any
 import yaml
 
 from reception.errors import MisconfiguredError
+from reception.own_words import in_own_words, merged
 from reception.practice import Practice
 
 #: The variables each sentence may use.
-_VARIABLES: Mapping[str, frozenset[str]] = {
+VARIABLES: Mapping[str, frozenset[str]] = {
     key: frozenset(names.split())
     for key, names in {
         "language": "", "voice": "",
@@ -35,6 +37,15 @@ _VARIABLES: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 #: Lists, and how many entries each needs: the same filler is never said twice in a row.
 _LISTS = {"filler": 2, "medicines": 0}
+#: What a practice may put in its own words, and the variables: all but voices, keys and medicines.
+OWN: Mapping[str, frozenset[str]] = {
+    "filler": frozenset(),
+    **{
+        key: allowed
+        for key, allowed in VARIABLES.items()
+        if key not in ("language", "voice") and not key.startswith("key_")
+    },
+}
 #: Where nothing is known of the practice: what may be said anyway.
 _UNKNOWN = {"number": "911 or 112", "phone": "the practice", "practice": "the practice"}
 
@@ -61,6 +72,14 @@ class PhoneWords:
         if problems:
             raise MisconfiguredError(f"{file}: " + "; ".join(problems))
 
+    def but(self, own: Mapping[str, Mapping[str, Iterable[str]]]) -> PhoneWords:
+        """The same with a practice's own words in place; what does not keep the rules is passed over."""
+        new = copy.copy(self)
+        new._read = merged(self._read, own, OWN)
+        if len(set(new.fillers)) < _LISTS["filler"]:
+            new._read["filler"] = self._read["filler"]
+        return new
+
     @property
     def speaker(self) -> Speaker:
         return Speaker(self.say("language"), self.say("voice"))
@@ -85,15 +104,15 @@ class PhoneWords:
 
 
 def _problems(read: Mapping[str, Any]) -> Iterator[str]:
-    known = _VARIABLES.keys() | _LISTS.keys()
+    known = VARIABLES.keys() | _LISTS.keys()
     yield from (f"{key} is missing" for key in known - read.keys())
     yield from (f"{key} is not known" for key in read.keys() - known)
-    for key in _VARIABLES.keys() & read.keys():
+    for key in VARIABLES.keys() & read.keys():
         if not isinstance(read[key], str) or not read[key]:
             yield f"{key} must be a text"
             continue
         used = {name for _, name, _, _ in string.Formatter().parse(read[key]) if name is not None}
-        yield from (f"{key} may not use {{{name}}}" for name in used - _VARIABLES[key])
+        yield from (f"{key} may not use {{{name}}}" for name in used - VARIABLES[key])
     for key in _LISTS.keys() & read.keys():
         if not isinstance(read[key], list) or len(set(read[key])) < _LISTS[key]:
             yield f"{key} must be a list of {_LISTS[key]} or more"
@@ -104,3 +123,9 @@ def phone_words(prompts_dir: Path, language: str = "en") -> PhoneWords:
     """The sentences of a language; English where it has none on the phone yet."""
     folder = prompts_dir / language
     return PhoneWords(folder if (folder / "phone.yaml").is_file() else prompts_dir / "en")
+
+
+def phone_words_of(prompts_dir: Path, practice: Practice) -> PhoneWords:
+    """The sentences in the practice's first language, in its own words where it has some."""
+    language = practice.languages[0]
+    return in_own_words(phone_words(prompts_dir, language), practice, language, "phone")

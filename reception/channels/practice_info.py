@@ -11,7 +11,7 @@ from litestar.params import FromPath, QueryParameter
 from reception.channels.access import limited
 from reception.channels.given import GivenService
 from reception.channels.sites import names, origin_of
-from reception.channels.widget_words import language_for
+from reception.channels.widget_words import language_for, words_for
 from reception.practice import Practice
 from reception.turn import MAX_TEXT
 
@@ -39,7 +39,7 @@ async def practice_info(
         "language": chosen,
         "allowed": service.sites.own(request) or names(practice, origin_of(request)),
         "longest": MAX_TEXT,
-        "words": service.widget_words[chosen],
+        "words": words_for(service.widget_words, practice, language),
     }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from reception.errors import MisconfiguredError
+from reception.own_words import merged
 from reception.practice import Practice
 
 #: The variable each sentence may use, where it may use any.
@@ -39,6 +40,11 @@ _PLAIN = frozenset(
 )  # fmt: skip
 KEYS = _PLAIN | _VARIABLES.keys()
 
+#: What a practice may put in its own words, and the variables.
+OWN: Mapping[str, frozenset[str]] = {
+    key: frozenset(_VARIABLES.get(key, "").split()) for key in sorted(KEYS) if key != "dir"
+}
+
 #: Language → key → sentence.
 WidgetWords = Mapping[str, Mapping[str, str]]
 
@@ -56,6 +62,13 @@ def language_for(words: WidgetWords, practice: Practice, wanted: str) -> str:
     both = [one for one in practice.languages if one in words]
     wanted = wanted.partition("-")[0].lower()
     return wanted if wanted in both else (both or ["en"])[0]
+
+
+def words_for(words: WidgetWords, practice: Practice, wanted: str = "") -> Mapping[str, str]:
+    """The sentences in the wanted language (see `language_for`), in the practice's own words."""
+    language = language_for(words, practice, wanted)
+    own = practice.words.get(language, {}).get("widget", {})
+    return merged(words[language], own, OWN) if own else words[language]
 
 
 def _checked(file: Path) -> Mapping[str, str]:

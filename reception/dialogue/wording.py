@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -17,6 +18,7 @@ from reception.dialogue.aloud import Aloud
 from reception.dialogue.meaning import EVERY_WEEKDAY, Days, Hours
 from reception.dialogue.state import Choice, Existing, Expects, Line, Offer, Task
 from reception.errors import MisconfiguredError
+from reception.own_words import merged
 from reception.practice import Block
 
 #: What may be wished beside something else, and is taken up afterwards.
@@ -119,11 +121,13 @@ class Wording:
 
     def __init__(self, folder: Path) -> None:
         """Reads `desk.yaml` and `format.yaml`; MisconfiguredError when a sentence or variable is off."""
+        self._file = folder / "desk.yaml"
         read = _read(folder / "format.yaml")
         self._aloud = Aloud(read.pop("aloud", {}))
         self._format: dict[str, str] = read
         self._locale = self._format["locale"]
-        self._sentences = _Sentences(_read(folder / "desk.yaml"))
+        self._standard = _read(self._file)
+        self._sentences = _Sentences(self._standard)
         problems = [f"{key} is missing" for key in VARIABLES.keys() - self._sentences.keys]
         problems += [f"{key} is not known" for key in self._sentences.keys - VARIABLES.keys()]
         for key in VARIABLES.keys() & self._sentences.keys:
@@ -132,7 +136,17 @@ class Wording:
                 used = {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
                 problems += [f"{key} may not use {{{name}}}" for name in used - VARIABLES[key]]
         if problems:
-            raise MisconfiguredError(f"{folder / 'desk.yaml'}: " + "; ".join(sorted(problems)))
+            raise MisconfiguredError(f"{self._file}: " + "; ".join(sorted(problems)))
+
+    def but(self, own: Mapping[str, Mapping[str, Iterable[str]]]) -> Wording:
+        """The same with a practice's own words in place; what does not keep the rules is passed over."""
+        new = copy.copy(self)
+        new._sentences = _Sentences(merged(self._standard, own, VARIABLES))
+        return new
+
+    def aloud(self, sentence: str) -> str:
+        """A sentence as a voice should read it."""
+        return self._aloud.put(sentence)
 
     def say(
         self, line: Line, today: date, variant: int = 0, *, spoken: bool = False, texted: bool = False

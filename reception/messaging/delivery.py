@@ -16,7 +16,7 @@ from reception.database.records import OutgoingText
 from reception.database.store import Store
 from reception.messaging import metrics
 from reception.messaging.recovery import UNKNOWN_AFTER, found_among
-from reception.messaging.text_words import text_words
+from reception.messaging.text_words import text_words_of
 from reception.messaging.twilio_api import PATIENCE, NotSent, TwilioApi, Unsure
 
 log = structlog.get_logger()
@@ -165,7 +165,7 @@ async def _tell_staff(
 ) -> None:
     practice = await store.practice_by_id(text.practice_id)
     assert practice is not None  # a text's practice can't be deleted: a foreign key keeps it
-    words = text_words(prompts_dir, practice.languages[0])
+    words = text_words_of(prompts_dir, practice)
     values = {"number": text.recipient, "kind": words.kind(text.kind)}
     if reason is not None:
         values["why"] = words.say(**reason)

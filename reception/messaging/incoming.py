@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reception.database.store import Store
 from reception.messaging.keywords import Keyword, is_bare_cancel
-from reception.messaging.text_words import text_words
+from reception.messaging.text_words import text_words_of
 from reception.practice import Practice
 
 #: For how long a question by text can be answered.
@@ -22,7 +22,7 @@ async def obey(
     A bare CANCEL in answer to a reminder stops the texts, as the carrier does so whatever we want, and
     staff are told that the patient may have meant the appointment.
     """
-    words = text_words(prompts_dir, practice.languages[0])
+    words = text_words_of(prompts_dir, practice)
     if word == "help":
         return words.say(
             "help", practice=practice.name, phone=practice.phone, number=practice.emergency_number
@@ -43,7 +43,7 @@ async def _perhaps_the_appointment(store: Store, practice: Practice, number: str
     question = None if found is None else await store.question(found[0])
     if question is None or question.kind != "reminder":
         return
-    words = text_words(prompts_dir, practice.languages[0])
+    words = text_words_of(prompts_dir, practice)
     when = words.when(datetime.fromisoformat(question.about["start"]).astimezone(practice.time_zone))
     details = {"words": words.say("stopped_by_cancel", number=number, when=when)}
     appointment = question.appointment_id and await store.appointment(practice.id, question.appointment_id)

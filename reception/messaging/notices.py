@@ -9,7 +9,7 @@ from uuid import UUID
 from reception.database.records import Appointment
 from reception.database.store import Store
 from reception.messaging.numbers import number_for_texts
-from reception.messaging.text_words import TextWords, text_words
+from reception.messaging.text_words import TextWords, text_words_of
 from reception.practice import Practice
 
 #: Where an appointment's calendar file is, by what makes its address unguessable.
@@ -78,7 +78,7 @@ class Notices:
         to = number_for_texts(practice, appointment.patient)
         if not to:
             return
-        words = text_words(self._prompts_dir, practice.languages[0])
+        words = text_words_of(self._prompts_dir, practice)
         values = {
             "practice": practice.name,
             "practitioner": appointment.practitioner,

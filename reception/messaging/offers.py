@@ -12,7 +12,7 @@ from reception.database.connection import Database
 from reception.database.records import Appointment, Request
 from reception.database.store import Store
 from reception.messaging.numbers import number_for_texts
-from reception.messaging.text_words import text_words
+from reception.messaging.text_words import text_words_of
 from reception.practice import Practice
 from reception.scheduling.waiting import OFFER_MINUTES, WaitingList, offer_key
 
@@ -39,7 +39,7 @@ class OfferByText:
         until = asked + timedelta(minutes=OFFER_MINUTES)
         if request.patient is None or not to or until > hold.start:
             return None
-        words = text_words(self._prompts_dir, practice.languages[0])
+        words = text_words_of(self._prompts_dir, practice)
         body = words.say(
             "offer",
             practice=practice.name,

@@ -10,7 +10,7 @@ from reception.database.connection import Database
 from reception.database.records import Appointment
 from reception.database.store import Store
 from reception.messaging.numbers import number_for_texts
-from reception.messaging.text_words import text_words
+from reception.messaging.text_words import text_words_of
 from reception.practice import Practice
 
 #: How long before its hour a reminder is put into the outbox.
@@ -47,7 +47,7 @@ class Reminders:
         to = number_for_texts(practice, appointment.patient)
         if appointment.patient is None or not to:
             return
-        words = text_words(self._prompts_dir, practice.languages[0])
+        words = text_words_of(self._prompts_dir, practice)
         body = words.say(
             "reminder",
             practice=practice.name,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,8 @@ import yaml
 from babel.dates import format_date, format_time
 
 from reception.errors import MisconfiguredError
+from reception.own_words import in_own_words, merged
+from reception.practice import Practice
 
 #: The variables each sentence may use; a sentence with another one is refused at start.
 VARIABLES: Mapping[str, frozenset[str]] = {
@@ -52,6 +55,12 @@ class TextWords:
         if problems:
             raise MisconfiguredError(f"{file}: " + "; ".join(sorted(problems)))
 
+    def but(self, own: Mapping[str, Mapping[str, Iterable[str]]]) -> TextWords:
+        """The same with a practice's own words in place; what does not keep the rules is passed over."""
+        new = copy.copy(self)
+        new._sentences = merged(self._sentences, own, VARIABLES)
+        return new
+
     def say(self, key: str, **values: str) -> str:
         """One sentence, in characters that fit 160 into a message where it can be had."""
         return self._sentences[key].format(**values).translate(_PLAIN)
@@ -73,3 +82,9 @@ def text_words(prompts_dir: Path, language: str = "en") -> TextWords:
     """The sentences of a language; English where it has none for texts yet."""
     folder = prompts_dir / language
     return TextWords(folder if (folder / "texts.yaml").is_file() else prompts_dir / "en")
+
+
+def text_words_of(prompts_dir: Path, practice: Practice) -> TextWords:
+    """The sentences in the practice's first language, in its own words where it has some."""
+    language = practice.languages[0]
+    return in_own_words(text_words(prompts_dir, language), practice, language, "texts")

@@ -54,6 +54,27 @@ async def test_settings_are_changed_and_published_at_every_width(
     assert (await practice_of(database)).address == "1 Elm St"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_sentence_is_put_in_own_words(
+    desk_url: str, open_page: OpenPage, database: Database, scheme: str
+) -> None:
+    page = await open_page(f"{desk_url}/staff/login", color_scheme=scheme)
+    await let_in(page, database, role="admin")
+    await page.goto(f"{desk_url}/staff/settings/words")
+    await at_every_width(page, "words", scheme)
+    await page.get_by_role("link", name="Greeting", exact=False).first.click()
+    await page.get_by_label("In chats").fill("Hi from {practice}.")
+    await expect(page.get_by_text("{number} must stay in it")).to_be_visible()
+    await page.get_by_label("In chats").fill("Hi from {practice}. In an emergency, call {number}.")
+    await expect(page.locator("#read")).to_contain_text("Hi from Harbor Clinic. In an emergency, call 911.")
+    await at_every_width(page, "sentence", scheme)
+    await page.get_by_role("button", name="Save to the draft").click()
+    await expect(page.get_by_text("Your words")).to_be_visible()
+    await page.get_by_role("button", name="Begin a test chat").click()
+    await expect(page.locator(".trial-talk")).to_contain_text("Hi from Harbor Clinic.")
+    await at_every_width(page, "words-tried", scheme)
+
+
 async def test_the_switch_is_the_same_on_every_screen(
     desk_url: str, open_page: OpenPage, database: Database
 ) -> None:

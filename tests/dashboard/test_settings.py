@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
+import wave
 
 import httpx
 import pytest
 
+from reception.dashboard.settings.listening import voice_installed
 from reception.database.connection import Database
 from reception.practice import Practice
 from tests.dashboard.conftest import Browser, LogIn
@@ -209,3 +212,38 @@ async def test_settings_as_a_file(log_in: LogIn, database: Database) -> None:
         assert refused.status_code == 422 and words in refused.text
     assert "line 2: not UTF-8" in (await upload("# Praxis\n# Böhm\n".encode("latin-1"))).text
     assert (await held(database)).name == "Harbor Clinic"
+
+
+async def test_sentences_in_the_practices_own_words(log_in: LogIn, database: Database) -> None:
+    admin = await log_in(role="admin")
+    path = f"{HOME}/words/desk/greeting"
+    wrong = {"chat": "Hi, <i>{practice}</i> here.", "phone": "Hi, {practice}, {number}."}
+    assert "{number} must stay in it" in (await admin.post(f"{path}/read", wrong)).text
+    refused = await admin.post(path, wrong)
+    assert refused.headers["location"] == path
+    assert "{number} must stay in it" in (await admin.get(path)).text
+    assert (await admin.post(f"{HOME}/publish", {"note": ""})).status_code == 422
+    right = {**wrong, "chat": "Hi, <i>{practice}</i> here. In danger? {number}!"}
+    assert (
+        "&lt;i&gt;Harbor Clinic&lt;/i&gt; here. In danger? 911!"
+        in (await admin.post(f"{path}/read", right)).text
+    )
+    await admin.post(path, right)
+    assert "Your words" in (await admin.get(f"{HOME}/words")).text
+    assert "In danger?" in (await admin.get(f"{HOME}/review")).text
+    await admin.post(f"{HOME}/publish", {"note": ""})
+    chat = await admin.client.post("/api/chat/conversations", json={})
+    assert chat.json()["messages"][0]["text"] == "Hi, <i>Harbor Clinic</i> here. In danger? 911!"
+    await admin.post(path, {"standard": "yes"})
+    await admin.post(f"{HOME}/publish", {"note": ""})
+    assert (await held(database)).words == {}
+    assert (await admin.get(f"{HOME}/words/desk/verbatim")).status_code == 404
+
+
+@pytest.mark.skipif(not voice_installed(), reason="No voice is installed: apt-get install espeak-ng")
+async def test_a_sentence_is_listened_to(log_in: LogIn) -> None:
+    admin = await log_in(role="admin")
+    heard = await admin.get(f"{HOME}/listen?text=-v+Hello,+this+is+the+desk")
+    with wave.open(io.BytesIO(heard.content)) as sound:
+        assert sound.getnframes() / sound.getframerate() > 0.5
+    assert (await admin.get(f"{HOME}/listen?text=")).status_code == 422

@@ -12,6 +12,7 @@ from reception.dashboard.settings.sections import SECTIONS, Listed, Section
 from reception.practice_file import whole_if_right
 
 ADDED, REMOVED = "added", "removed"
+STANDARD = "the standard"
 _MODES = {"on": "on", "off": "off", "after_hours": "only after hours"}
 
 
@@ -35,13 +36,32 @@ def differences(before: Settings, after: Settings) -> list[Difference]:
             found += _fields(section, "", group.fields, old, new)
         for listed in section.lists:
             found += _lists(section, listed, before, after)
-    return found
+    return [*found, *_words(before, after)]
 
 
 def _answering(before: Settings, after: Settings) -> Iterator[Difference]:
     old, new = (str((one.get("practice") or {}).get("answering", "on")) for one in (before, after))
     if old != new:
         yield Difference("The desk", "Answers", _MODES.get(old, old), _MODES.get(new, new))
+
+
+def _words(before: Settings, after: Settings) -> Iterator[Difference]:
+    old, new = _sentences(before), _sentences(after)
+    for place in sorted({*old, *new}):
+        if old.get(place) != new.get(place):
+            said = [" / ".join(each.get(place, ())) or STANDARD for each in (old, new)]
+            yield Difference("Words", " › ".join(place).replace("_", " "), *said)
+
+
+def _sentences(settings: Settings) -> dict[tuple[str, ...], list[str]]:
+    """Language, file, key and channel → own words."""
+    return {
+        (language, file, key, channel): list(wordings)
+        for language, files in (settings.get("words") or {}).items()
+        for file, sentences in files.items()
+        for key, by_channel in sentences.items()
+        for channel, wordings in by_channel.items()
+    }
 
 
 def _fields(

@@ -22,7 +22,6 @@ from reception.dashboard.settings.changing import (
 from reception.dashboard.settings.sections import BY_NAME, Listed, Section
 from reception.dashboard.settings.view import View, settings_page, view, view_of
 from reception.database.records import Account
-from reception.database.store import Store
 from reception.drafts import Drafts
 from reception.errors import NotFound, Taken
 from reception.service import Service
@@ -144,7 +143,7 @@ async def save(
     Taken when the section is not any more what the form was made from (its field `mark`).
     """
     async with service.database.transaction() as store:
-        await _lock(store, me)
+        await Drafts(store, me.practice_id, me.id).lock()
         seen = await view(store, me)
         if sent.get("mark") != mark_of(seen.settings, section):
             raise Taken(MEANWHILE)
@@ -156,12 +155,6 @@ async def save(
         wrong = await drafts.save(new)
     place = (listed.key, len(entries(new, listed.key)) - 1 if index is None else index) if listed else ()
     return any(one.path[: len(place)] == place if place else section.holds(one.path) for one in wrong)
-
-
-async def _lock(store: Store, me: Account) -> None:
-    """One who saves after another sees what they saved."""
-    settings = await store.settings_of(me.practice_id)
-    await store.practice_settings(settings["practice"]["slug"])
 
 
 async def _entry_page(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from reception.dashboard.settings import pages, practice_file, publishing, setting_up, trying
+from reception.dashboard.settings import pages, practice_file, publishing, setting_up, trying, words
 
 settings_handlers = [
     *publishing.handlers,
     *trying.handlers,
     *practice_file.handlers,
     *setting_up.handlers,
+    *words.handlers,
     *pages.handlers,
 ]

@@ -53,10 +53,11 @@ class Section:
     intro: str
     groups: tuple[Group, ...] = ()
     lists: tuple[Listed, ...] = ()
+    keys: tuple[str, ...] = ()
 
     def holds(self, path: Path) -> bool:
         """Whether something at that place of the practice file is shown on this page."""
-        keys = {one.key for one in self.lists}.union(*(one.keys for one in self.groups))
+        keys = {*self.keys, *(one.key for one in self.lists)}.union(*(one.keys for one in self.groups))
         return bool(path) and path[0] in keys
 
 
@@ -237,9 +238,9 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "answers", "Answers", "What the desk answers to questions about the practice.", lists=(_ANSWERS,)
     ),
+    Section("words", "Words", "Every sentence of the desk.", keys=("words",)),
 )
 BY_NAME = {one.name: one for one in SECTIONS}
-LISTS = {listed.key: (section, listed) for section in SECTIONS for listed in section.lists}
 
 
 def section_of(path: Path) -> Section | None:

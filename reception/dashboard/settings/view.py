@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from reception.channels.phone_words import phone_words
+from reception.channels.phone_words import phone_words_of
 from reception.dashboard.rendering import page
 from reception.dashboard.settings.differences import Difference, differences
 from reception.dashboard.settings.fields import DAY_NAMES
@@ -17,7 +17,8 @@ from reception.dashboard.settings.sections import SECTIONS, Section
 from reception.database.records import Account, Draft
 from reception.database.store import Store
 from reception.drafts import Drafts
-from reception.messaging.text_words import text_words
+from reception.messaging.text_words import text_words_of
+from reception.own_words import in_own_words
 from reception.practice_checks import Wrong, setting_problems
 from reception.practice_file import practice_from_json, whole_settings
 from reception.practice_yaml import Path
@@ -57,13 +58,13 @@ class View:
     def preview(self, service: Service) -> Preview:
         """The desk's words with these settings. ValidationError while something in them is wrong."""
         practice = practice_from_json(whole_settings(self.settings))
-        language = practice.languages[0] if practice.languages[0] in service.wordings else "en"
         prompts = service.settings.prompts_dir
+        language = practice.languages[0] if practice.languages[0] in service.wordings else "en"
         return Preview(
             practice,
-            service.wordings.get(language) or next(iter(service.wordings.values())),
-            phone_words(prompts, language),
-            text_words(prompts, language),
+            in_own_words(service.wordings[language], practice, language, "desk"),
+            phone_words_of(prompts, practice),
+            text_words_of(prompts, practice),
             service.clock.now(practice.time_zone),
         )
 
