@@ -23,7 +23,7 @@ WEB_BUILT := web/node_modules/.built
 SCHEMAS := tests/deploy/schemas
 SCHEMA_MODULES := $(SCHEMAS)/node_modules/.installed
 
-.PHONY: run test schemas web lint check format train evaluate patients spoken bench search calls scripted-calls resilience rehearse shortcuts api-fuzz fuzz clean
+.PHONY: run test schemas web lint check format train evaluate patients spoken bench search calls scripted-calls resilience rehearse shortcuts api-fuzz fuzz injection clean
 
 run: $(VENV)/.installed
 	@$(BIN)/reception model pull
@@ -125,6 +125,11 @@ api-fuzz: $(VENV)/.installed-dev
 # Files, frames, forms, grammars and model heads, damaged at random; the suite tries a few of each.
 fuzz: $(VENV)/.installed-dev
 	FUZZ_EXAMPLES=3000 $(BIN)/python -m pytest tests/attacks/test_fuzz_files.py tests/attacks/test_fuzz_lines.py
+
+# 220 attempts to talk the desk into something, with a model that obeys and with the real one, in every place.
+injection: $(VENV)/.installed-dev
+	@$(BIN)/reception model pull
+	INJECTIONS=all $(BIN)/python -m pytest tests/attacks/test_injection.py
 
 # That batches, guesses, drafts and forced tokens change no answer, on 500 utterances; the suite takes 40.
 shortcuts: $(VENV)/.installed-dev

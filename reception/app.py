@@ -14,6 +14,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from reception.channels.access import refuse_zero_bytes
 from reception.channels.appointment_file import appointment_file
 from reception.channels.chat import chat
 from reception.channels.described import API
@@ -46,6 +47,7 @@ def create_app(settings: Settings, model: LanguageModel | None = None) -> Litest
         [chat, phone, appointment_file, staff, *pages],
         dependencies={"service": Provide(lambda: service, sync_to_thread=False)},
         exception_handlers={**HANDLERS, HTTPException: _from_framework},  # type: ignore[dict-item]
+        before_request=refuse_zero_bytes,
         before_send=[add_headers],
         middleware=[_unnamed],
         lifespan=[_lifespan],

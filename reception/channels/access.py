@@ -10,6 +10,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
 from reception.channels.cross_origin import from_website_of
+from reception.channels.problems import Malformed
 from reception.channels.proxies import client_address
 from reception.database.fence import enter
 from reception.errors import NotFound
@@ -17,6 +18,13 @@ from reception.practice import Practice
 from reception.service import Service
 
 _UNKNOWN = "There is no such conversation."
+
+
+async def refuse_zero_bytes(request: Request[Any, Any, Any]) -> None:
+    """Before any handler: Malformed for an address with zero bytes, which the database can't look for."""
+    asked = request.scope["query_string"]
+    if b"%00" in asked or b"\0" in asked or "\0" in request.scope["path"]:
+        raise Malformed("The address holds a character that can't be part of one.")
 
 
 async def limited(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:

@@ -94,9 +94,9 @@ async def _given_token(connection: Received) -> str:
 
 
 async def form_fields(request: Received) -> dict[str, str]:
-    """The fields of a form; of repeated ones the last counts."""
-    body = (await request.body()).decode("utf-8", "replace")
-    return {name: values[-1] for name, values in parse_qs(body, keep_blank_values=True).items()}
+    """The fields of a form; of repeated ones the last counts. Zero bytes can't be kept, and are left out."""
+    fields = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
+    return {name: values[-1].replace("\0", "") for name, values in fields.items()}
 
 
 def session_token(connection: AnyConnection) -> str:
