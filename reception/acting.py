@@ -17,6 +17,7 @@ from reception.errors import Invalid, SlotTaken
 from reception.identity import duplicate, identification, person_key, ward
 from reception.messaging.notices import Notices
 from reception.practice import Practice
+from reception.scheduling.absence import Absences
 from reception.scheduling.booking import Booking
 from reception.scheduling.calendar import OpenSlot, after_minutes
 from reception.scheduling.waiting import WaitingList
@@ -35,6 +36,7 @@ class Actor:
     store: Store
     booking: Booking
     waiting: WaitingList
+    absences: Absences
     practice: Practice
     conversation_id: UUID
     caller: str
@@ -71,6 +73,10 @@ class Actor:
                 return await self._stands(UUID(appointment_id), start)
             case needs.ConfirmAppointment(appointment_id, start):
                 return await self.store.confirm_appointment(self.practice.id, UUID(appointment_id), start)
+            case needs.TakeReplacement(case_id, offer):
+                return await self._replace(UUID(case_id), offer)
+            case needs.DeclineReplacement(case_id):
+                await self.absences.decline(UUID(case_id))
             case needs.DeclineOffer(held):
                 await self.waiting.pass_on(UUID(held), self.conversation_id)
             case needs.Waiting(patient_id):
@@ -128,6 +134,16 @@ class Actor:
             return False
         if self.notices is not None and old is not None and old.start != moved.start:
             await self.notices.moved(self.store, self.practice, moved, self.conversation_id)
+        return True
+
+    async def _replace(self, case_id: UUID, offer: Offer) -> bool:
+        booked = await self.absences.accept(case_id, offer.practitioner, offer.appointment_type, offer.start)
+        if booked is None:
+            return False
+        details = {"start": booked.start.isoformat()}
+        await self.store.audit(
+            self.practice.id, self.conversation_id, "move", "appointment", booked.id, details
+        )
         return True
 
     async def _cancel(self, appointment_id: UUID) -> None:

@@ -33,6 +33,7 @@ from reception.messaging.notices import Notices
 from reception.ongoing import Ongoing
 from reception.practice import Practice
 from reception.replies import Replies
+from reception.scheduling.absence import Absences
 from reception.scheduling.booking import Booking
 from reception.scheduling.waiting import AskByText, WaitingList
 from reception.understanding.interpret import Setting, language_of
@@ -353,6 +354,7 @@ class Desk:
             store,
             Booking(store, practice, facts.now),
             WaitingList(store, practice, facts.now, self._ask),
+            Absences(store, practice, facts.now, self._notices),
             practice,
             conversation.id,
             conversation.caller,

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from reception.channels.given import GivenService
 from reception.dashboard import (
+    absence,
     calendar,
     calendar_changes,
     correcting,
@@ -39,6 +40,7 @@ PAGES = [
     *inbox.handlers,
     *calendar.handlers,
     *calendar_changes.handlers,
+    *absence.handlers,
     *correcting.handlers,
     *waiting.handlers,
     *figures.handlers,

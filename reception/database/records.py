@@ -115,6 +115,47 @@ class Appointment:
 
 
 @dataclass(frozen=True)
+class Absence:
+    """A practitioner who is away from `first` to `last` (aware, in the practice's zone).
+
+    `with_others`: patients may be offered a time with somebody else. `open` of its `cases` are not settled.
+    """
+
+    id: UUID
+    practitioner_id: UUID
+    practitioner: str
+    first: datetime
+    last: datetime
+    with_others: bool
+    created_at: datetime
+    ended_at: datetime | None
+    cases: int
+    open: int
+
+
+@dataclass(frozen=True)
+class AbsenceCase:
+    """An appointment that can't take place, and what became of it.
+
+    `status`: waiting (to be asked by text), asked, accepted, declined, silent (no answer in time), call (to
+    be called), settled (without a new time), restored (it takes place after all). `was` and `offered` are
+    aware starts; `elsewhere` is the start of another appointment the patient has made since; `text` is how
+    far the text has come.
+    """
+
+    id: UUID
+    absence_id: UUID
+    status: str
+    was: datetime
+    held: UUID | None
+    offered: datetime | None
+    updated_at: datetime
+    appointment: Appointment
+    text: str | None = None
+    elsewhere: datetime | None = None
+
+
+@dataclass(frozen=True)
 class TimeBlock:
     """Time of a practitioner that staff keep from being booked; `reason` is for staff."""
 
@@ -205,7 +246,7 @@ class OwnText:
 
 @dataclass(frozen=True)
 class TextQuestion:
-    """A text that asked something. `kind` is reminder or waitlist.
+    """A text that asked something. `kind` is reminder, waitlist or absence.
 
     `about` holds `patient`, `practitioner`, `appointment_type` and `start` (ISO 8601), an offer also its
     `request` and the `held` time, whose row may be gone.

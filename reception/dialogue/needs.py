@@ -142,6 +142,21 @@ class ConfirmAppointment:
 
 
 @dataclass(frozen=True)
+class TakeReplacement:
+    """Take the time that was offered for an appointment that can't be.  → bool: False when it is taken"""
+
+    case_id: str
+    offer: Offer
+
+
+@dataclass(frozen=True)
+class DeclineReplacement:
+    """Give up the time that was offered for an appointment that can't be; staff will call.  → None"""
+
+    case_id: str
+
+
+@dataclass(frozen=True)
 class DeclineOffer:
     """Give a time that was offered to the next who waits.  → None"""
 
@@ -205,6 +220,8 @@ Need = (
     | CancelAppointment
     | Standing
     | ConfirmAppointment
+    | TakeReplacement
+    | DeclineReplacement
     | DeclineOffer
     | FileRequest
     | AmendRequest

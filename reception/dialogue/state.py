@@ -157,8 +157,17 @@ class WaitingTime:
 
 
 @dataclass(frozen=True)
+class Replacement:
+    """Another time for an appointment that can't take place: whose case it is, and the time."""
+
+    case_id: str
+    offer: Offer
+
+
+@dataclass(frozen=True)
 class Texted:
-    """What a text message of ours asked: whether they come to `appointment`, or take the time of `waiting`.
+    """What a text message of ours asked: whether they come to `appointment`, or take the time of `waiting`
+    or of a `replacement`.
 
     `patient_id` is whose it is; it identifies nobody.
     """
@@ -166,6 +175,7 @@ class Texted:
     patient_id: str
     appointment: Existing | None = None
     waiting: WaitingTime | None = None
+    replacement: Replacement | None = None
 
 
 @dataclass

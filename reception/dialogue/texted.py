@@ -6,7 +6,7 @@ text named, as anybody could who holds the telephone; for everything else they a
 
 from __future__ import annotations
 
-from reception.dialogue.asking import ask_again, confirm, finish
+from reception.dialogue.asking import ask, ask_again, confirm, finish
 from reception.dialogue.booking import booked_lines
 from reception.dialogue.changes import change
 from reception.dialogue.meaning import Days, Frame, Intent
@@ -16,13 +16,27 @@ from reception.dialogue.needs import (
     CloseRequest,
     ConfirmAppointment,
     DeclineOffer,
+    DeclineReplacement,
     FileRequest,
     Standing,
     Step,
+    TakeReplacement,
     Talk,
 )
 from reception.dialogue.noting import start_task
-from reception.dialogue.state import About, Existing, Facts, Line, Reply, State, Status, Task, WaitingTime
+from reception.dialogue.state import (
+    About,
+    Existing,
+    Expects,
+    Facts,
+    Line,
+    Replacement,
+    Reply,
+    State,
+    Status,
+    Task,
+    WaitingTime,
+)
 from reception.dialogue.text_cues import text_cues
 
 #: What is said beside the question without answering it.
@@ -36,7 +50,9 @@ def answer_text(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
     """Takes the answer to the text; None where the talk goes on as usual, with the question open or not."""
     texted, reply = state.texted, None
     assert texted is not None  # the caller has checked
-    if texted.waiting is not None:
+    if texted.replacement is not None:
+        reply = yield from _replaced(state, texted.replacement, frame, heard, facts)
+    elif texted.waiting is not None:
         reply = yield from _offered(state, texted.waiting, frame, heard, facts)
     elif texted.appointment is not None:
         reply = yield from _reminded(state, texted.appointment, frame, heard, facts)
@@ -54,7 +70,7 @@ def answered_plainly(state: State, heard: str, language: str) -> bool:
     if state.texted is None or state.maybe_danger or state.status is not Status.OPEN:
         return False
     cues = text_cues(language)
-    offered = state.texted.waiting is not None
+    offered = state.texted.waiting is not None or state.texted.replacement is not None
     plain = (cues.yes, cues.no) if offered else (cues.comes, cues.comes_not, cues.moves)
     return any(each.fullmatch(heard) for each in plain)
 
@@ -121,6 +137,29 @@ def _offered(state: State, kept: WaitingTime, frame: Frame, heard: str, facts: F
         yield DeclineOffer(kept.held)
         return _over(state, Line("still_waiting"))
     return None
+
+
+def _replaced(state: State, replacement: Replacement, frame: Frame, heard: str, facts: Facts) -> Step:
+    """Yes takes the time; with anything else about times it is given up, and another is looked for."""
+    cues, bare = text_cues(facts.language), not frame.slots
+    if cues.yes.fullmatch(heard) or (frame.intent is Intent.AFFIRM and bare):
+        if (yield TakeReplacement(replacement.case_id, replacement.offer)):
+            return _over(state, *booked_lines(facts, replacement.offer), outcome="booked")
+        return _another(state, replacement, "replacement_gone")
+    declined = cues.no.fullmatch(heard) or cues.moves.fullmatch(heard)
+    elsewhen = frame.intent in (Intent.DENY, Intent.ALTERNATIVES, Intent.RESCHEDULE) and bare
+    if declined or elsewhen:
+        yield DeclineReplacement(replacement.case_id)
+        return _another(state, replacement, "replacement_declined")
+    return None
+
+
+def _another(state: State, replacement: Replacement, said: str) -> Reply:
+    """A booking of the same kind begins; which day suits them is all that is asked."""
+    state.texted = None
+    start_task(state, Task.BOOK)
+    state.wish.appointment_type = replacement.offer.appointment_type
+    return ask(said, Expects.DATE)
 
 
 def _over(state: State, *lines: Line, outcome: str = "") -> Reply:

@@ -41,6 +41,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "ask_change": "", "booked": "offer kind", "bring": "bring", "already_then": "existing",
         "nothing_booked": "", "offer_waitlist": "", "offer_waitlist_new": "", "on_waitlist": "",
         "waiting_free": "offer", "still_waiting": "", "offer_gone": "",
+        "replacement_gone": "", "replacement_declined": "",
         "confirmed": "existing", "appointment_changed": "",
         "ask_patient_name": "", "ask_date_of_birth": "", "ask_phone": "", "confirm_identity": "name born",
         "ask_known": "", "ask_last_name": "", "take_your_time": "", "why_identify": "",

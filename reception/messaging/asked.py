@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from reception.database.records import TextQuestion
-from reception.dialogue.state import Existing, Expects, Offer, State, Texted, WaitingTime
+from reception.dialogue.state import Existing, Expects, Offer, Replacement, State, Texted, WaitingTime
 
 
 def state_of(question: TextQuestion, zone: ZoneInfo) -> State:
@@ -24,6 +24,8 @@ def _texted(question: TextQuestion, zone: ZoneInfo) -> Texted:
     about = question.about
     start = datetime.fromisoformat(about["start"]).astimezone(zone)
     doctor, kind = about["practitioner"], about["appointment_type"]
+    if question.kind == "absence":
+        return Texted(about["patient"], replacement=Replacement(about["case"], Offer(doctor, kind, start)))
     if question.kind == "waitlist":
         waiting = WaitingTime(about["request"], about["held"], Offer(doctor, kind, start))
         return Texted(about["patient"], waiting=waiting)

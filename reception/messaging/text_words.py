@@ -24,6 +24,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "cancelled": "practice when practitioner", "where": "address", "link": "url",
         "calendar_title": "practice",
         "reminder": "practice when practitioner", "offer": "practice when practitioner minutes",
+        "absence": "practice old_when old_practitioner when practitioner", "kind_absence": "",
         "stopped": "practice", "started": "practice", "help": "practice phone number",
         "failed": "number kind why", "unknown": "number kind", "stopped_by_cancel": "number when",
         "why_stop": "", "why_no_texts": "", "why_unreachable": "", "why_refused": "code", "why_away": "",

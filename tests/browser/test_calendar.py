@@ -105,3 +105,108 @@ async def test_the_calendar_at_every_width(
             assert await violations(page, **AXE) == []
             wide = await page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width
+
+
+async def drag(page: Page, name: str, *, to: Locator, shift: float = 4) -> None:
+    """Drags an appointment by its top onto the top of something else."""
+    one, other = await event(page, name).bounding_box(), await to.bounding_box()
+    assert one is not None and other is not None
+    await page.mouse.move(one["x"] + 60, one["y"] + 6)
+    await page.mouse.down()
+    await page.mouse.move(other["x"] + 40, other["y"] + 40, steps=4)
+    await page.mouse.move(other["x"] + 60, other["y"] + shift, steps=6)
+    await page.mouse.up()
+
+
+async def starts(database: Database, appointment_id: UUID) -> tuple[str, str]:
+    practice = await practice_of(database)
+    async with database.transaction() as store:
+        found = await store.appointment(practice.id, appointment_id)
+    assert found is not None
+    return found.practitioner, f"{found.start:%H:%M}"
+
+
+async def test_dragged_onto_a_busy_slot_it_springs_back_and_elsewhere_both_browsers_see_it(
+    desk_url: str, open_page: OpenPage, database: Database
+) -> None:
+    made = await filled(database)
+    page = await opened(desk_url, open_page, database)
+    other = await open_page(f"{desk_url}/staff/login", width=1440, height=900)
+    await let_in(other, database, "Eva Lang", "viewer")
+    await other.goto(f"{desk_url}/staff/calendar")
+    await fed(other)
+    tom = made["Tom Reed"]
+    before = await event(page, "Tom Reed").bounding_box()
+    await drag(page, "Tom Reed", to=event(page, "Jonas Becker"))
+    await expect(page.locator(".flash.bad")).to_contain_text("Dr. Luis Ortega has something else")
+    assert await starts(database, tom) == ("Dr. Luis Ortega", "11:00")
+    await expect(page.locator(".ec-preview")).to_have_count(0)
+    await page.wait_for_function(
+        "top => Math.abs([...document.querySelectorAll('.ec-event')]"
+        ".find(one => one.textContent.includes('Tom Reed')).getBoundingClientRect().top - top) < 2",
+        arg=before["y"] if before else 0,
+    )
+    await drag(page, "Tom Reed", to=event(page, "Li Wei"), shift=54)
+    await expect(page.locator(".flash.good")).to_contain_text("Moved to Mon, Jun 15, 2:30")
+    assert await starts(database, tom) == ("Dr. Anna Weber", "14:30")
+    await expect(event(other, "Tom Reed")).to_contain_text("2:30")
+    await page.keyboard.press("z")
+    await expect(event(other, "Tom Reed")).to_contain_text("11:00")
+    assert await starts(database, tom) == ("Dr. Luis Ortega", "11:00")
+
+
+async def test_a_day_at_the_desk_without_the_mouse(
+    desk_url: str, open_page: OpenPage, database: Database
+) -> None:
+    made = await filled(database)
+    page = await opened(desk_url, open_page, database)
+    await page.keyboard.press("b")
+    await expect(page.get_by_label("Patient", exact=True)).to_be_focused()
+    await page.keyboard.type("pet ada")
+    await expect(page.locator("#found")).to_contain_text("Peter Adams")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("Kind of appointment")).to_be_focused()
+    await page.get_by_label("Time").fill("19:00")
+    await page.get_by_label("With").select_option("Dr. Luis Ortega")
+    await picture(page, "staff-calendar-book-1440")
+    await page.get_by_label("Reason").press("Enter")
+    await expect(page.locator("dialog#ask")).to_contain_text("outside of Dr. Luis Ortega's hours")
+    await picture(page, "staff-calendar-ask-1440")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".panel h2")).to_have_text("Peter Adams")
+    await expect(page.locator(".panel-when")).to_contain_text("7:00")
+    await page.keyboard.press("m")
+    await page.locator("#move-clock").fill("15:30")
+    await page.locator("#move-clock").press("Enter")
+    await expect(page.locator(".panel-when")).to_contain_text("3:30")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".panel h2")).to_have_count(0)
+    for _ in range(3):
+        await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".panel h2")).to_have_text("Mary Jones")
+    await expect(page.locator(".panel")).to_contain_text("Arrived")
+    await page.keyboard.press("x")
+    await page.get_by_label("until at").or_(page.locator("#block-until")).first.fill("17:30")
+    await page.locator("#block-clock").fill("17:00")
+    await page.locator("#block-reason").press("Enter")
+    await expect(page.locator(".ec-event.block")).to_have_count(2)
+    await page.keyboard.press("z")
+    await expect(page.locator(".ec-event.block")).to_have_count(1)
+    assert await starts(database, made["Mary Jones"]) == ("Dr. Anna Weber", "09:00")
+
+
+async def test_the_day_list_prints_without_what_is_for_the_screen(
+    desk_url: str, open_page: OpenPage, database: Database
+) -> None:
+    await filled(database)
+    page = await opened(desk_url, open_page, database)
+    await page.keyboard.press("l")
+    await expect(page.get_by_role("heading", name="Monday, June 15, 2026")).to_be_visible()
+    await page.emulate_media(media="print")
+    await page.set_viewport_size({"width": 794, "height": 1123})
+    await expect(page.get_by_text("Confidential")).to_be_visible()
+    for gone in (".side", ".bar-group", "#flash"):
+        await expect(page.locator(gone).first).to_be_hidden()
+    await picture(page, "staff-calendar-print")

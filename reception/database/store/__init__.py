@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from reception.database.store.absences import Absences
 from reception.database.store.attendance import Attendance
 from reception.database.store.calendar import Calendar
 from reception.database.store.calls import Calls
@@ -47,6 +48,7 @@ class Store(
     Twins,
     Attendance,
     Calendar,
+    Absences,
     OnePatient,
     Requests,
     Outbox,

@@ -56,7 +56,10 @@ class Appointments(Holds):
             or_(
                 AppointmentRow.status != "held",
                 (AppointmentRow.hold_expires_at > real_time())
-                & AppointmentRow.conversation_id.is_distinct_from(conversation_id),
+                & (
+                    AppointmentRow.conversation_id.is_(None)  # kept for one who was asked by text
+                    | AppointmentRow.conversation_id.is_distinct_from(conversation_id)
+                ),
             ),
             AppointmentRow.id.is_distinct_from(moving),
         )
@@ -147,7 +150,7 @@ class Appointments(Holds):
         if lock:
             query = query.with_for_update(of=AppointmentRow)
         row = (await self._connection.execute(query)).one_or_none()
-        return None if row is None else _record(row)
+        return None if row is None else appointment_record(row)
 
     async def hold_of(self, practice_id: UUID, conversation_id: UUID) -> Appointment | None:
         """The time that is held for a conversation, if it still is."""
@@ -199,7 +202,7 @@ class Appointments(Holds):
 
     async def _records(self, query: Select[*tuple[Any, ...]]) -> list[Appointment]:
         rows = await self._connection.execute(query.order_by(AppointmentRow.during, AppointmentRow.id))
-        return [_record(row) for row in rows]
+        return [appointment_record(row) for row in rows]
 
 
 def appointment_rows() -> Select[*tuple[Any, ...]]:
@@ -233,7 +236,8 @@ def appointment_rows() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _record(row: Row[Any]) -> Appointment:
+def appointment_record(row: Row[Any]) -> Appointment:
+    """An Appointment from a row of `appointment_rows`."""
     zone = ZoneInfo(row.time_zone)
     patient = None
     if row.patient_id is not None:

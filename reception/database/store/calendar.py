@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,9 @@ from reception.database.store.holds import stretch
 from reception.database.store.queries import real_time
 from reception.database.tables import AppointmentRow, PracticeRow
 
+#: No appointment lasts longer.
+LONGEST = timedelta(days=1)
+
 
 class Calendar(Appointments):
     """A practice's calendar; times are aware, in the practice's zone."""
@@ -23,8 +26,10 @@ class Calendar(Appointments):
         """Appointments (but cancelled ones) and live holds between two aware times, in order of time."""
         query = appointment_rows().where(
             AppointmentRow.practice_id == practice_id,
+            func.lower(AppointmentRow.during) > first - LONGEST,  # what the index finds them by
+            func.lower(AppointmentRow.during) < last,
             AppointmentRow.during.overlaps(stretch(first, last)),
-            AppointmentRow.status != "cancelled",
+            AppointmentRow.status.in_(("held", "booked", "completed", "no_show")),
             (AppointmentRow.status != "held") | (AppointmentRow.hold_expires_at > real_time()),
         )
         return await self._records(query)
@@ -58,7 +63,13 @@ class Calendar(Appointments):
         ]
 
     async def block_time(
-        self, practice_id: UUID, practitioner_id: UUID, start: datetime, end: datetime, reason: str
+        self,
+        practice_id: UUID,
+        practitioner_id: UUID,
+        start: datetime,
+        end: datetime,
+        reason: str,
+        absence_id: UUID | None = None,
     ) -> UUID | None:
         """Keeps a stretch from being booked; None when something is in it already."""
         return await self.take_time(
@@ -67,6 +78,7 @@ class Calendar(Appointments):
             during=stretch(start, end),
             status="blocked",
             reason=reason,
+            absence_id=absence_id,
         )
 
     async def unblock_time(self, practice_id: UUID, block_id: UUID) -> bool:

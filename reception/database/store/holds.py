@@ -97,7 +97,7 @@ class Holds(Queries):
         start: datetime,
         end: datetime,
         *,
-        conversation_id: UUID,
+        conversation_id: UUID | None,
         minutes: float,
     ) -> UUID | None:
         """Keeps a stretch for `minutes` of real time; None when it is not free."""

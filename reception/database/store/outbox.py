@@ -74,8 +74,12 @@ class Outbox(Queries):
         )
         queued: UUID | None = await self._connection.scalar(query.returning(OutboxRow.id))
         if queued is not None and due_at is None:
-            await self._connection.execute(text(f"NOTIFY {QUEUED}"))
+            await self.wake_worker()
         return queued
+
+    async def wake_worker(self) -> None:
+        """Lets the worker begin its next round once this transaction is committed."""
+        await self._connection.execute(text(f"NOTIFY {QUEUED}"))
 
     async def texts_about(self, appointment_id: UUID, kind: str) -> int:
         """How many texts of a kind there are about an appointment, sent or not."""

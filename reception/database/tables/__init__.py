@@ -3,6 +3,7 @@
 `migrations/` creates them, and a test holds the two together.
 """
 
+from reception.database.tables.absences import AbsenceCaseRow, AbsenceRow
 from reception.database.tables.appointments import OCCUPYING, AppointmentRow
 from reception.database.tables.base import Table
 from reception.database.tables.conversations import (
@@ -34,6 +35,8 @@ from reception.database.tables.texts import OptOutRow, OutboxRow, ReceivedTextRo
 
 __all__ = [
     "OCCUPYING",
+    "AbsenceCaseRow",
+    "AbsenceRow",
     "AppointmentRow",
     "AppointmentTypeRow",
     "AuditRow",

@@ -59,7 +59,10 @@ class AppointmentRow(Table):
             using="gist",
             where=text("status IN ('held', 'booked', 'blocked')"),
         ),
+        ForeignKeyConstraint(["practice_id", "absence_id"], ["absences.practice_id", "absences.id"]),
         Index(None, "patient_id"),
+        Index(None, "absence_id", postgresql_where=text("absence_id IS NOT NULL")),
+        Index("appointments_blocked", "practice_id", postgresql_where=text("status = 'blocked'")),
         Index("appointments_practice_id_start", "practice_id", func.lower(text("during"))),
         Index(None, "conversation_id"),
         Index("appointments_expiring_holds", "hold_expires_at", postgresql_where=text("status = 'held'")),
@@ -78,6 +81,7 @@ class AppointmentRow(Table):
     hold_expires_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]  # when the patient said that they will come
     arrived_at: Mapped[datetime | None]
+    absence_id: Mapped[UUID | None]  # of blocked time: because somebody is away
     link: Mapped[str | None]  # what makes the address of its calendar file unguessable
     source_key: Mapped[UUID | None]
     created_at: Mapped[datetime] = written_at()

@@ -3,6 +3,9 @@ export function openDialogs(): void {
   addEventListener("click", (event) => {
     const opener = (event.target as Element).closest<HTMLElement>("[data-open]");
     if (opener) (document.getElementById(opener.dataset.open ?? "") as HTMLDialogElement | null)?.showModal();
+    const closer = (event.target as Element).closest<HTMLElement>("[data-then-close]");
+    if (closer)
+      (document.getElementById(closer.dataset.thenClose ?? "") as HTMLDialogElement | null)?.close();
     const dialog = event.target as Element;
     if (dialog instanceof HTMLDialogElement && dialog.open) dialog.close(); // a click beside it
   });
