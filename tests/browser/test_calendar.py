@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from playwright.async_api import Locator, Page, expect
+from sqlalchemy import text
 
 from reception.database.connection import Database
 from tests.browser.conftest import LOOP, OpenPage, picture, violations
@@ -210,3 +211,70 @@ async def test_the_day_list_prints_without_what_is_for_the_screen(
     for gone in (".side", ".bar-group", "#flash"):
         await expect(page.locator(gone).first).to_be_hidden()
     await picture(page, "staff-calendar-print")
+
+
+async def weber_is_ill(database: Database) -> UUID:
+    """The whole of Monday, with patients at every step."""
+    practice = await practice_of(database)
+    async with database.transaction() as store:
+        [(account, *_)] = await store._connection.execute(text("SELECT id FROM staff LIMIT 1"))
+        absence = await store.add_absence(
+            practice.id,
+            practice.practitioners[0].id,
+            MONDAY,
+            MONDAY + timedelta(days=1),
+            with_others=True,
+            begun_by=account,
+        )
+        sheet = await store.day_sheet(practice.id, MONDAY, MONDAY + timedelta(days=1))
+        for one, status in zip(
+            [each for each in sheet if each.patient],
+            ("call", "declined", "asked", "accepted", "silent"),
+            strict=False,
+        ):
+            await store.add_absence_case(practice.id, absence, one, status)
+    return absence
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_somebody_is_ill_at_every_width(
+    desk_url: str, open_page: OpenPage, database: Database, scheme: str
+) -> None:
+    await filled(database)
+    page = await opened(desk_url, open_page, database, color_scheme=scheme)
+    absence = await weber_is_ill(database)
+    for width in (1440, 768, 375):
+        await page.set_viewport_size({"width": width, "height": 900})
+        for name, path in (("new", "absence"), ("cases", f"absence/{absence}")):
+            await page.goto(f"{desk_url}/staff/calendar/{path}")
+            await fed(page)
+            await picture(page, f"staff-absence-{name}-{width}-{scheme}")
+            assert await violations(page) == []
+            wide = await page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width
+
+
+async def test_ill_today_from_the_calendar_to_the_new_time(
+    desk_url: str, open_page: OpenPage, database: Database
+) -> None:
+    made = await filled(database)
+    page = await opened(desk_url, open_page, database)
+    other = await open_page(f"{desk_url}/staff/login", width=1440, height=900)
+    await let_in(other, database, "Eva Lang", "viewer")
+    await page.keyboard.press("i")
+    await expect(page.locator(".affected")).to_contain_text("Li Wei")
+    await page.get_by_label("Who").select_option("Dr. Luis Ortega")
+    await expect(page.locator(".affected")).to_contain_text("Jonas Becker")
+    await page.get_by_label("Who").select_option("Dr. Anna Weber")
+    await expect(page.locator(".affected")).to_contain_text("Li Wei")
+    await page.get_by_role("button", name="Block the time").click()
+    await expect(page.locator(".cases h2").first).to_contain_text("To be called")
+    await other.goto(page.url)
+    await fed(other)
+    await page.locator("li", has_text="Li Wei").get_by_role("button", name="New time").click()
+    await expect(page.locator(".times button").first).to_be_visible()
+    await picture(page, "staff-absence-times-1440")
+    await page.locator(".times button").first.click()
+    await expect(page.locator("li", has_text="Li Wei")).to_contain_text("Has a new time")
+    await expect(other.locator("li", has_text="Li Wei")).to_contain_text("Has a new time")
+    assert (await starts(database, made["Li Wei"]))[0] == "Dr. Luis Ortega"

@@ -19,15 +19,19 @@ from reception.database.connection import Database
 from reception.database.load import load_practice
 from reception.database.records import Appointment, NewMessage
 from reception.errors import Unavailable
+from reception.messaging.notices import Notices
 from reception.messaging.offers import LapsedOffers, OfferByText, after_the_night
 from reception.messaging.reminders import Reminders
+from reception.messaging.replacements import ReplacementByText, Replacements
 from reception.messaging.words_of_staff import WordsOfStaff
 from reception.practice import Practice
 from reception.practice_file import parse_practice
+from reception.scheduling.absence import Absences
 from reception.settings import ROOT
 from tests.channels.conftest import NUMBER, TOKEN, Client, Serve
 from tests.channels.fakes import ScriptedModel
 from tests.conftest import NOW, PRACTICE_YAML, ZONE
+from tests.staff.access import person
 
 pytestmark = pytest.mark.postgres
 
@@ -411,3 +415,44 @@ async def test_a_text_to_nobodys_number_is_not_answered_for_another_practice(
     assert await Phone(client, MARY).text("STOP", To="+12125559999") == []
     async with database.transaction() as store:
         assert not [one for one in await store.practices() if await store.opted_out(one.id, MARY)]
+
+
+async def away(database: Database) -> None:
+    """Dr. Weber is ill on Tuesday, when Mary is to come; she has been offered another time."""
+    practice = await practice_of(database)
+    me = (await person(database, practice)).account
+    notices = Notices(PROMPTS)
+    async with database.transaction() as store:
+        absences = Absences(store, practice, NOW, notices)
+        tuesday = NOW.date() + timedelta(days=1)
+        await absences.begin(
+            me, practice.practitioners[0], *absences.span(tuesday, tuesday), (), with_others=True
+        )
+    ask = ReplacementByText(PROMPTS, timedelta(0))
+    await Replacements(database, Clock(NOW), ask, notices).round()
+    [(number, body)] = await send_due(database)
+    assert number == MARY and "we keep Mon, Jun 15, 11:00 AM with Dr. Anna Weber" in body
+
+
+async def test_who_takes_the_time_offered_in_place_of_one_that_cannot_be_has_it(
+    client: Client, database: Database
+) -> None:
+    await away(database)
+    [answer] = await Phone(client, MARY).text("Yes please")
+    assert "Your appointment is booked" in answer and "11:00" in answer
+    async with database.transaction() as store:
+        [booked] = await store.booked_after((await practice_of(database)).id, NOW)
+    assert (booked.start, booked.status) == (NOW.replace(hour=11), "booked")
+
+
+async def test_who_wants_another_time_may_say_when_or_is_called(client: Client, database: Database) -> None:
+    await away(database)
+    mary = Phone(client, MARY)
+    [answer] = await mary.text("NO")
+    assert "Which day would suit you better" in answer
+    async with database.transaction() as store:
+        statuses = list(await store._connection.scalars(sql("SELECT status FROM absence_cases")))
+        held = await store._connection.scalar(sql("SELECT count(*) FROM appointments WHERE status = 'held'"))
+    assert (statuses, held) == (["declined"], 0)
+    [answer] = await mary.text("on Wednesday")
+    assert "Wednesday, June 17 at" in answer  # from here on it is booked as always
