@@ -74,6 +74,8 @@ async def one_round(database: Database, texts: Texts | None = None) -> int:
         await store.sweep_sessions()
         await store.sweep_request_counts()
         withdrawn = 0 if texts is not None else await store.withdraw_all_texts()
+        if texts is None:
+            await store.call_who_waits()
     if swept:
         log.info("holds_swept", count=swept)
     if withdrawn:

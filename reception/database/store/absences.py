@@ -153,6 +153,14 @@ class Absences(Appointments):
         row = (await self._connection.execute(query)).first()
         return None if row is None else (row[0], row[1])
 
+    async def call_who_waits(self) -> None:
+        """Nobody can be asked by text any more: they are called."""
+        await self._connection.execute(
+            update(AbsenceCaseRow)
+            .where(AbsenceCaseRow.status == "waiting")
+            .values(status="call", updated_at=real_time())
+        )
+
     async def cases_unanswered(self) -> list[tuple[UUID, UUID, bool]]:
         """Practice and id of cases whose time is no longer kept, and whether it was the text that failed."""
         kept = exists().where(

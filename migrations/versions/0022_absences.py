@@ -1,15 +1,17 @@
 """Practitioners who are away, whose patients are found another time; blocked time by index.
 
-Revision ID: 0021
-Revises: 0020
+Revision ID: 0022
+Revises: 0021
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+from reception.database.roles import fence
+
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -75,6 +77,9 @@ ANNOUNCE = """
 def upgrade() -> None:
     op.execute(ABSENCES)
     op.execute(CASES)
+    for table in ("absences", "absence_cases"):
+        for statement in fence(table):
+            op.execute(statement)
     op.execute("CREATE INDEX absence_cases_appointment_id ON absence_cases (appointment_id)")
     op.execute(
         "CREATE INDEX absence_cases_going_on ON absence_cases (was) WHERE status IN ('waiting', 'asked')"
