@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 
 import structlog
+from prometheus_client import Counter, Gauge, Histogram
 
 from reception.database.connection import Database
 from reception.database.fence import everywhere
@@ -18,6 +19,15 @@ from reception.reencrypting import encrypt_plain
 from reception.retention import EVERY, Retention
 
 log = structlog.get_logger()
+
+ROUNDS = Counter("reception_worker_rounds_total", "Rounds of the worker by how they ended", ["outcome"])
+ROUND_SECONDS = Histogram(
+    "reception_worker_round_seconds",
+    "How long a round of the worker took",
+    buckets=(0.01, 0.05, 0.1, 0.5, 1, 2, 5, 15, 60, 300),
+)
+LAST_ROUND = Gauge("reception_worker_last_round_seconds", "When the last round was done, since the epoch")
+HOLDS_SWEPT = Counter("reception_worker_holds_swept_total", "Expired holds that were removed")
 
 #: Seconds between two rounds; a text that is due at once wakes the worker before that. Expired holds free
 #: their time at once, and sweeping only tidies up.
@@ -43,6 +53,7 @@ async def work(
     try:
         while True:
             woken.clear()
+            began, outcome = time.monotonic(), "failed"
             try:
                 with everywhere():
                     if not encrypted:  # what an earlier version wrote
@@ -53,13 +64,17 @@ async def work(
                     if retention is not None and time.monotonic() >= forgets_at:
                         await retention.round()
                         forgets_at = time.monotonic() + EVERY
-                trouble = ""
+                trouble, outcome = "", "done"
+                LAST_ROUND.set_to_current_time()
             except ReceptionError as error:
+                outcome = "waited"
                 if str(error) != trouble:  # said once, not every round
                     trouble = str(error)
                     log.warning("worker_waits", reason=trouble)
             except Exception as error:  # a round that fails must not be the last one
                 log.error("worker_failed", error=type(error).__name__, where=where(error))
+            ROUNDS.labels(outcome).inc()
+            ROUND_SECONDS.observe(time.monotonic() - began)
             with suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), interval)
     finally:
@@ -76,6 +91,7 @@ async def one_round(database: Database, texts: Texts | None = None) -> int:
         withdrawn = 0 if texts is not None else await store.withdraw_all_texts()
         if texts is None:
             await store.call_who_waits()
+    HOLDS_SWEPT.inc(swept)
     if swept:
         log.info("holds_swept", count=swept)
     if withdrawn:

@@ -23,9 +23,10 @@ from reception.service import Service
 
 Socket = WebSocket[Any, Any, Any]
 
-#: Seconds a client has for its first frame, and between two looks at the database.
+#: Seconds a client has for its first frame.
 PATIENCE = 10.0
-LOOK_AGAIN = 1.0
+#: Seconds between two looks at the database where nothing was announced: it may have been away.
+LOOK_AGAIN = 15.0
 
 REFUSED = 1008
 TRY_LATER = 1013
@@ -76,18 +77,19 @@ async def _watch(socket: Socket, conversation_id: UUID, service: Service) -> Non
 
 
 async def _send_news(socket: Socket, conversation_id: UUID, service: Service) -> None:
-    heard = await service.desk.read(conversation_id)
-    known, status = {message.id for message in heard.messages}, heard.status
-    # An empty first frame tells the client that from here on it misses nothing.
-    await socket.send_json({"messages": [], "status": status})
-    while status != "closed":
-        await service.hub.wait(conversation_id, LOOK_AGAIN)
+    with service.hub.watched(conversation_id) as watch:
         heard = await service.desk.read(conversation_id)
-        new = [message for message in heard.messages if message.id not in known]
-        if new or heard.status != status:
-            await socket.send_json({"messages": [one.as_json() for one in new], "status": heard.status})
-        known.update(message.id for message in new)
-        status = heard.status
+        known, status = {message.id for message in heard.messages}, heard.status
+        # An empty first frame tells the client that from here on it misses nothing.
+        await socket.send_json({"messages": [], "status": status})
+        while status != "closed":
+            await watch.next(LOOK_AGAIN)
+            heard = await service.desk.read(conversation_id)
+            new = [message for message in heard.messages if message.id not in known]
+            if new or heard.status != status:
+                await socket.send_json({"messages": [one.as_json() for one in new], "status": heard.status})
+            known.update(message.id for message in new)
+            status = heard.status
 
 
 async def _until_left(socket: Socket) -> None:

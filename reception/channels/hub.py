@@ -43,6 +43,19 @@ class Subscription:
         return None if everything else pending
 
 
+class Watch:
+    """Whether something was said in a conversation since its watcher looked last."""
+
+    def __init__(self, event: asyncio.Event) -> None:
+        self._event = event
+
+    async def next(self, seconds: float) -> None:
+        """Returns on the next change, or on one since it returned last; or after `seconds`."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._event.wait(), seconds)
+        self._event.clear()
+
+
 class Hub:
     """Who waits for what. `announce` is fed by the database, which hears of every process's changes."""
 
@@ -85,12 +98,17 @@ class Hub:
 
     async def wait(self, conversation_id: UUID, seconds: float) -> None:
         """Returns on the next change, or after `seconds`: while the database is away nothing is announced."""
+        with self.watched(conversation_id) as watch:
+            await watch.next(seconds)
+
+    @contextmanager
+    def watched(self, conversation_id: UUID) -> Iterator[Watch]:
+        """What is said in the conversation from the start of the block on; no look misses anything."""
         event = asyncio.Event()
         watchers = self._watchers.setdefault(conversation_id, set())
         watchers.add(event)
         try:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(event.wait(), seconds)
+            yield Watch(event)
         finally:
             watchers.discard(event)
             if not watchers and self._watchers.get(conversation_id) is watchers:

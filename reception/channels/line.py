@@ -101,9 +101,10 @@ class Line:
 
     async def _watch(self) -> None:
         conversation = await self._session.introduced
-        while True:
-            await self._hub.wait(conversation, LOOK_AGAIN)
-            await self._waiting.put(_Event.NEWS)
+        with self._hub.watched(conversation) as watch:
+            while True:
+                await watch.next(LOOK_AGAIN)
+                await self._waiting.put(_Event.NEWS)
 
     async def _send(self, frame: Frame) -> None:
         try:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
+from prometheus_client import start_http_server
 
 from reception.commands import read_settings
+from reception.errors import Invalid
 from reception.settings import Settings
 
 #: Seconds between two signs of life of the worker.
@@ -94,14 +97,41 @@ def inference(host: str, port: int) -> None:
     server.serve(settings, host, port)
 
 
-@click.command(epilog="Example: RECEPTION_WORKER=false reception serve & reception worker")
-def worker() -> None:
+@click.command(
+    epilog="""\b
+Example: RECEPTION_WORKER=false reception serve & reception worker
+         reception worker --metrics-port 9100"""
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address of the metrics.")
+@click.option(
+    "--metrics-port", default=0, type=click.IntRange(0, 65535), help="Port of /metrics [default: none]."
+)
+def worker(host: str, metrics_port: int) -> None:
     """The background worker alone; `reception serve` runs one itself unless RECEPTION_WORKER is false."""
     settings = read_settings()
     from reception.logging import configure_logging
 
     configure_logging()
-    asyncio.run(_worker(settings))
+    with metrics_served(host, metrics_port):
+        asyncio.run(_worker(settings))
+
+
+@contextmanager
+def metrics_served(host: str, port: int) -> Iterator[None]:
+    """Serves the process's metrics meanwhile; not at all without a port. Invalid where it is taken."""
+    if not port:
+        yield
+        return
+    try:
+        server, thread = start_http_server(port, host)
+    except OSError as error:
+        raise Invalid(f"The metrics can't be served on {host}:{port}: {error.strerror}.") from None
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 async def _worker(settings: Settings) -> None:

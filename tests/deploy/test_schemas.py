@@ -77,8 +77,8 @@ def test_what_operators_know_has_its_shape() -> None:
     found = [one for each in OVERLAYS for one in rendered(each) if one["apiVersion"] not in CORE]
     checked = [one for one in found if one["kind"] not in WITHOUT_SCHEMA]
     assert {one["kind"] for one in checked} == {
-        "Cluster", "EC2NodeClass", "ExternalSecret", "NodePool", "PrometheusRule", "ScaledObject",
-        "ScheduledBackup", "SecretStore", "ServiceMonitor",
+        "Cluster", "EC2NodeClass", "ExternalSecret", "NodePool", "PodMonitor", "PrometheusRule",
+        "ScaledObject", "ScheduledBackup", "SecretStore", "ServiceMonitor",
     }  # fmt: skip
     problems = zip(map(name_of, checked), custom_problems(checked), strict=True)
     assert not [(name, wrong) for name, wrong in problems if wrong]
