@@ -23,6 +23,10 @@ WEB_BUILT := web/node_modules/.built
 SCHEMAS := tests/deploy/schemas
 SCHEMA_MODULES := $(SCHEMAS)/node_modules/.installed
 
+# The OpenID provider at which tests sign on.
+PROVIDER := tests/staff/provider
+PROVIDER_MODULES := $(PROVIDER)/node_modules/.installed
+
 .PHONY: run test schemas web lint check format train evaluate patients spoken bench search calls scripted-calls resilience rehearse shortcuts api-fuzz fuzz injection clean
 
 run: $(VENV)/.installed
@@ -30,7 +34,7 @@ run: $(VENV)/.installed
 	@exec $(BIN)/reception serve --host $(HOST) --port $(PORT)
 
 # The model takes every core by itself: its tests run one after the other, the rest side by side.
-test: $(VENV)/.installed-dev $(SCHEMA_MODULES)
+test: $(VENV)/.installed-dev $(SCHEMA_MODULES) $(PROVIDER_MODULES)
 	@$(BIN)/reception model pull
 	$(BIN)/python -m pytest -m "not model" --numprocesses auto --maxprocesses 4 --dist loadfile
 	$(BIN)/python -m pytest -m model
@@ -137,7 +141,7 @@ shortcuts: $(VENV)/.installed-dev
 	SHORTCUT_UTTERANCES=500 $(BIN)/python -m pytest -s tests/inference/test_shortcuts.py
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis runs web/node_modules $(SCHEMAS)/node_modules reception/*/static/build
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis runs web/node_modules $(SCHEMAS)/node_modules $(PROVIDER)/node_modules reception/*/static/build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -152,6 +156,9 @@ $(WEB_MODULES)-dev: $(WEB_LOCK)
 
 $(WEB_BUILT): $(WEB_MODULES) web/build.mjs $(shell find web/src -type f)
 	@$(if $(NODE),npm --prefix web run --silent build && touch $@,$(NODE_MISSING))
+
+$(PROVIDER_MODULES): $(PROVIDER)/package.json $(PROVIDER)/package-lock.json $(PROVIDER)/.npmrc
+	@$(if $(NODE),npm --prefix $(PROVIDER) ci --loglevel=error && touch $@)
 
 $(SCHEMA_MODULES): $(SCHEMAS)/package.json $(SCHEMAS)/package-lock.json $(SCHEMAS)/.npmrc
 	@$(if $(NODE),npm --prefix $(SCHEMAS) ci --loglevel=error && touch $@)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from reception.database.connection import Database
+from reception.database.fence import of_practice
 from reception.database.records import Account, Conversation, Message, NewMessage
 from reception.database.store import Store
 from reception.errors import Closed, Invalid, NotFound, Taken
@@ -103,6 +105,15 @@ class Attending:
             )
 
         await self._database.run(work)
+
+    async def leave(self, me: Account) -> None:
+        """Gives back all conversations of somebody who goes home, so that nobody waits for them."""
+        with of_practice(me.practice_id):
+            async with self._database.transaction() as store:
+                mine = await store.attended_by(me.practice_id, me.id)
+            for conversation_id in mine:
+                with suppress(Taken, NotFound):  # a colleague took it over meanwhile
+                    await self.hand_back(me, conversation_id)
 
     async def put_through(self, me: Account, conversation_id: UUID) -> None:
         """Has the caller connected to the practice's telephone. Invalid where that can't be."""

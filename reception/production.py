@@ -46,6 +46,8 @@ def unsafe(settings: Settings) -> Iterator[str]:
     elsewhere = urlsplit(settings.twilio_api_url)
     if settings.twilio_api_url and elsewhere.scheme != "https" and elsewhere.hostname not in _LOCAL:
         yield "RECEPTION_TWILIO_API_URL: must begin with https://, or be empty for Twilio itself"
+    if settings.oidc_issuer and not settings.oidc_issuer.startswith("https://"):
+        yield "RECEPTION_OIDC_ISSUER: must begin with https://"
     away = (urlsplit(settings.inference_url).hostname or "") not in _LOCAL
     if away and not settings.inference_api_key.get_secret_value():
         yield "RECEPTION_INFERENCE_API_KEY: missing; the inference server is another host"

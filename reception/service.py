@@ -38,6 +38,9 @@ from reception.recordings import Recordings
 from reception.retention import Retention
 from reception.settings import Settings
 from reception.staff.accounts import Accounts
+from reception.staff.going_home import keep_giving_back
+from reception.staff.provider import provider_of
+from reception.staff.signing_on import SigningOn
 from reception.staff_words import StaffWords
 from reception.turn import Desk
 from reception.understanding.understander import Understander
@@ -88,6 +91,9 @@ class Service:
         self._desk: Desk | None = None
         self._accounts: Accounts | None = None
         self._attending: Attending | None = None
+        self._signing_on: SigningOn | None = None
+        #: Where staff sign on, if the practice has such a place.
+        self.provider = provider_of(settings)
         self._waiting_for = "The service is starting"
         self._tasks: list[asyncio.Task[None]] = []
         self._practices: dict[str, Practice] = {}
@@ -102,6 +108,12 @@ class Service:
             longest=timedelta(hours=settings.staff_session_hours),
         )
         self._attending = Attending(self._database, self._staff_words)
+        self._signing_on = SigningOn(
+            self._database,
+            self._accounts,
+            roles_from_provider=self.provider is not None and self.provider.gives_roles,
+        )
+        self._tasks.append(asyncio.create_task(keep_giving_back(self._accounts, self._attending)))
         if not await self._prepared():
             self._tasks.append(asyncio.create_task(self._keep_preparing()))
         self._tasks.append(asyncio.create_task(self._load_model()))
@@ -146,6 +158,13 @@ class Service:
         if self._accounts is None:
             raise Unavailable(self._waiting_for)
         return self._accounts
+
+    @property
+    def signing_on(self) -> SigningOn:
+        """How who signed on at the provider gets in. Unavailable before `open`."""
+        if self._signing_on is None:
+            raise Unavailable(self._waiting_for)
+        return self._signing_on
 
     @property
     def attending(self) -> Attending:

@@ -75,6 +75,20 @@ class Settings(BaseSettings):
     staff_idle_minutes: float = Field(30, gt=0, description="minutes without work until staff are logged out")
     staff_session_hours: float = Field(12, gt=0, description="hours until staff have to log in again anyway")
     public_url: str = Field("", description="https://… as patients' browsers and Twilio see the service")
+    oidc_issuer: str = Field("", description="https://… of the OpenID provider staff sign on at; empty: none")
+    oidc_client_id: str = Field("", description="what the OpenID provider knows the desk by")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="the desk's secret at the OpenID provider; empty for a public client"
+    )
+    oidc_name: str = Field("single sign-on", description="what the log-in page calls the OpenID provider")
+    oidc_roles: str = Field(
+        "",
+        description="claim:value=role, between commas; then the OpenID provider decides who may do what",
+    )
+    oidc_asks_factor: bool = Field(
+        False,
+        description="the OpenID provider always asks for a second factor, even where it does not say so",
+    )
     security_contact: str = Field(
         "",
         pattern=r"^((mailto:|https://|tel:)[^\s<>]+)?$",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import get, post
+from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from markupsafe import Markup
 from pydantic import BaseModel
 
 from reception.channels.given import GivenService
-from reception.channels.proxies import client_address
+from reception.channels.proxies import client_address, public_base
 from reception.dashboard.forms import Email, Line, Secret, form
 from reception.dashboard.problems import back_path
 from reception.dashboard.rendering import plain_page, redirect
@@ -20,6 +21,7 @@ from reception.founding import found_practice
 from reception.service import Service
 from reception.staff.access import SESSION, VISIT, Received, cookie, form_fields, session_token
 from reception.staff.secrets import qr_code
+from reception.staff.signing_on import BY_SIGN_ON
 
 
 class LogIn(BaseModel):
@@ -43,11 +45,9 @@ class Join(BaseModel):
 
 
 @get("/login")
-async def login_page(request: Received) -> Any:
+async def login_page(request: Received, service: GivenService) -> Any:
     """The log-in; `next` is where to go afterwards."""
-    return plain_page(
-        request, "login.html", error="", email="", next=back_path(request.query_params.get("next", ""))
-    )
+    return login_page_with(request, service, to=request.query_params.get("next", ""))
 
 
 @post("/login", status_code=200)
@@ -58,22 +58,29 @@ async def log_in(request: Received, service: GivenService) -> Any:
     try:
         token = await service.accounts.log_in(given.email, given.password, given.code)
     except Invalid as error:
-        return plain_page(
-            request,
-            "login.html",
-            status=error.status,
-            error=str(error),
-            email=given.email[:254],
-            next=back_path(given.next),
-        )
-    return await _let_in(request, service, token, back_path(given.next))
+        return login_page_with(request, service, error=error, email=given.email, to=given.next)
+    return await let_in(request, service, token, back_path(given.next))
 
 
 @post("/logout")
 async def log_out(request: Received, service: GivenService) -> Any:
-    """Ends the session, here and in the database."""
-    await service.accounts.log_out(session_token(request))
-    return redirect(request, "/staff/login", cookies=[cookie(request, SESSION, "", max_age=0)])
+    """Ends the session, here and in the database, and gives back the conversations they had.
+
+    Who signed on at the provider is offered to sign off there too.
+    """
+    token = session_token(request)
+    provider = service.provider if await service.accounts.entered(token) == BY_SIGN_ON else None
+    left = await service.accounts.log_out(token)
+    if left is not None:
+        await service.attending.leave(left)
+    gone = [cookie(request, SESSION, "", max_age=0)]
+    address = (
+        await provider.leave(f"{public_base(request, service.settings)}/staff/login") if provider else ""
+    )
+    if not address:
+        return redirect(request, "/staff/login", cookies=gone)
+    name = service.settings.oidc_name
+    return plain_page(request, "signed_off.html", cookies=gone, address=address, provider=name)
 
 
 @get("/new/{token:str}")
@@ -140,12 +147,28 @@ def _found_page(request: Received, fields: dict[str, str], error: Invalid | None
     )
 
 
-async def _let_in(request: Received, service: Service, token: str, to: str) -> Any:
+def login_page_with(
+    request: Received, service: Service, *, error: ReceptionError | None = None, email: str = "", to: str = ""
+) -> Any:
+    """The log-in, with what went wrong and what was typed."""
+    return plain_page(
+        request,
+        "login.html",
+        status=error.status if error is not None else 200,
+        error=str(error or ""),
+        email=email[:254],
+        next=back_path(to),
+        provider=service.settings.oidc_name if service.provider is not None else "",
+    )
+
+
+async def let_in(request: Received, service: Service, token: str, to: str, *more: Cookie) -> Any:
+    """On to a page with a new session; the one before ends."""
     old = session_token(request)
     if old:
         await service.accounts.log_out(old)
-    let_in = [cookie(request, SESSION, token), cookie(request, VISIT, "", max_age=0)]
-    return redirect(request, to, cookies=let_in)
+    sent = [cookie(request, SESSION, token), cookie(request, VISIT, "", max_age=0), *more]
+    return redirect(request, to, cookies=sent)
 
 
 async def _join_page(

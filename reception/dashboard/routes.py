@@ -23,6 +23,7 @@ from reception.dashboard import (
     patient_edits,
     patients,
     people,
+    signing_on,
     twins,
     waiting,
 )
@@ -74,7 +75,7 @@ staff = Router(
     route_handlers=[
         assets,
         live,
-        Router("/", route_handlers=entrance.handlers, guards=[from_our_page]),
+        Router("/", route_handlers=[*entrance.handlers, *signing_on.handlers], guards=[from_our_page]),
         Router(
             "/",
             route_handlers=[first_page, *PAGES],

@@ -70,8 +70,17 @@ class Accounts:
         try:
             return await self._log_in(email, password, code)
         except Invalid:
+            await self._note_failure(email)
             await asyncio.sleep(began + LEAST_SECONDS - time.monotonic())
             raise
+
+    async def _note_failure(self, email: str) -> None:
+        """A failed log-in stands in the audit log, by the account's identifier; nobody's address does not."""
+        with everywhere():
+            async with self._database.transaction() as store:
+                account = await store.account_by_email(email.strip())
+                if account is not None:
+                    await store.audit(account.practice_id, None, "login_failed", "staff", account.id, {})
 
     async def _log_in(self, email: str, password: str, code: str) -> str:
         with everywhere():  # the address alone says of which practice somebody is
@@ -103,10 +112,32 @@ class Accounts:
                     await store.touch_session(key)
         return account
 
-    async def log_out(self, token: str) -> None:
+    async def log_out(self, token: str) -> Account | None:
+        """Ends a session; returns whose it was when they have no other one."""
+        key = hashed_token(token)
         with everywhere():
             async with self._database.transaction() as store:
-                await store.end_session(hashed_token(token))
+                account = await store.session_account(key, self._idle, self._longest)
+                await store.end_session(key)
+                gone = account is not None and not await self._at_work(store, account)
+        return account if gone else None
+
+    async def gone_home(self) -> list[Account]:
+        """Who still has conversations and no session any more, of whatever practice."""
+        with everywhere():
+            async with self._database.transaction() as store:
+                return [
+                    one for one in await store.attending_accounts() if not await self._at_work(store, one)
+                ]
+
+    async def _at_work(self, store: Store, account: Account) -> bool:
+        return account.active and await store.at_work(account.id, self._idle, self._longest)
+
+    async def entered(self, token: str) -> str:
+        """How the session began: password, sign_on; empty without one."""
+        with everywhere():
+            async with self._database.transaction() as store:
+                return await store.session_entered(hashed_token(token))
 
     async def change_password(self, account: Account, token: str, old: str, new: str) -> None:
         """Sets a new password and ends all other sessions. Invalid when the old one is wrong."""
@@ -183,7 +214,23 @@ class Accounts:
         with of_practice(invited.practice_id):
             return await self._database.run(work)
 
+    async def code_fits(self, account: Account, code: str) -> bool:
+        """Whether it is a code of the account's authenticator; failures count as those of log-ins do."""
+
+        async def work(store: Store) -> bool:
+            fits = await self._code_fits(store, found, code) if found is not None else False
+            if found is not None and fits:
+                await store.logged_in(found.staff_id)
+            return fits
+
+        with of_practice(account.practice_id):
+            async with self._database.transaction() as store:
+                found = await store.attempt_login(account.email)
+            return await self._database.run(work)
+
     async def _code_fits(self, store: Store, found: Credentials, code: str) -> bool:
+        if not found.totp_secret:
+            return False
         step = matching_step(found.totp_secret, code, self._now())
         if step is not None:
             return await store.use_code(found.staff_id, step)

@@ -43,6 +43,18 @@ async def test_whatever_is_wrong_the_answer_is_the_same(
     assert str(refused.value).startswith("E-mail address, password or code is wrong.")
 
 
+async def test_failed_log_ins_stand_in_the_audit_log_by_the_account_alone(
+    database: Database, practice: Practice
+) -> None:
+    maria, accounts = await person(database, practice), accounts_of(database)
+    for email in (maria.email, "nobody@harbor.example"):
+        with pytest.raises(Invalid):
+            await accounts.log_in(email, "wrong password", "000000")
+    async with database.transaction() as store:
+        lines = [one for one in await store.audit_trail(practice.id) if one.action == "login_failed"]
+    assert [(one.entity_id, one.staff_id, one.details) for one in lines] == [(maria.account.id, None, {})]
+
+
 async def test_a_code_works_once(database: Database, practice: Practice) -> None:
     maria, accounts = await person(database, practice), accounts_of(database)
     code = maria.code()

@@ -15,9 +15,10 @@ from reception.errors import Closed, Invalid, NotFound, Taken
 from reception.practice import Practice
 from reception.practice_file import parse_practice
 from reception.settings import ROOT
+from reception.staff.going_home import give_back
 from reception.staff_words import StaffWords
 from tests.conftest import PRACTICE_YAML
-from tests.staff.access import person
+from tests.staff.access import accounts_of, person
 
 pytestmark = pytest.mark.postgres
 
@@ -137,3 +138,16 @@ async def test_all_of_it_is_in_the_audit_log_under_ones_name(
         ("handed_back", maria.id),
     ]
     assert all(one.details == {} for one in trail)
+
+
+async def test_whoever_goes_home_gives_back_what_they_had(
+    database: Database, practice: Practice, conversation_id: UUID, attending: Attending
+) -> None:
+    maria = await person(database, practice)
+    accounts = accounts_of(database)
+    await attending.take_over(maria.account, conversation_id)
+    assert await give_back(accounts, attending) == 0  # she is at work
+    assert await accounts.log_out(maria.session) == maria.account  # and by the log-out page at once
+    assert await give_back(accounts, attending) == 1
+    assert await status(database, conversation_id) == ("open", None)
+    assert await give_back(accounts, attending) == 0

@@ -108,6 +108,15 @@ class Overview(Queries):
             raise NotFound("There is no such request.")
         return False
 
+    async def attended_by(self, practice_id: UUID, staff_id: UUID) -> list[UUID]:
+        """The conversations that somebody has and that are not over."""
+        query = select(ConversationRow.id).where(
+            ConversationRow.practice_id == practice_id,
+            ConversationRow.attended_by == staff_id,
+            ConversationRow.status != "closed",
+        )
+        return list(await self._connection.scalars(query))
+
     async def attend(
         self, practice_id: UUID, conversation_id: UUID, staff_id: UUID | None, *, instead_of: UUID | None
     ) -> bool:

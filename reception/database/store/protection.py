@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import delete, distinct, func, insert, or_, select
+from sqlalchemy import case, delete, distinct, func, insert, or_, select
 
 from reception.database.records import AuditLine, Guesses
 from reception.database.store.queries import Queries, real_time
@@ -117,7 +117,12 @@ class Protection(Queries):
     async def audit_trail(
         self, practice_id: UUID, conversation_id: UUID | None = None, *, most: int = 200
     ) -> list[AuditLine]:
-        """What staff saw and changed, newest first; of one conversation all of it, oldest first."""
+        """What staff saw and changed, newest first; of one conversation all of it, oldest first.
+
+        Failed log-ins stand under the account's name, whoever it was.
+        """
+        failed = AuditRow.action == "login_failed"
+        whose = case((failed, AuditRow.entity_id), else_=AuditRow.staff_id)
         query = (
             select(
                 AuditRow.at,
@@ -129,8 +134,8 @@ class Protection(Queries):
                 AuditRow.conversation_id,
                 AuditRow.details,
             )
-            .outerjoin(StaffRow, StaffRow.id == AuditRow.staff_id)
-            .where(AuditRow.practice_id == practice_id, AuditRow.staff_id.is_not(None))
+            .outerjoin(StaffRow, StaffRow.id == whose)
+            .where(AuditRow.practice_id == practice_id, or_(AuditRow.staff_id.is_not(None), failed))
             .limit(most)
         )
         if conversation_id is not None:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from reception.database.records import Access, Account, Credentials
 from reception.database.store.queries import real_time
 from reception.database.store.staff_sessions import ACCOUNT, StaffSessions
-from reception.database.tables import PracticeRow, StaffRow
+from reception.database.tables import ConversationRow, PracticeRow, StaffRow
 
 CREDENTIALS = (StaffRow.id, StaffRow.practice_id, StaffRow.password_hash, StaffRow.totp_secret)
 #: Attempts that fail before an account is locked; each further one doubles the time, from seconds to a limit.
@@ -38,6 +38,32 @@ class Staff(StaffSessions):
         query = select(*ACCOUNT).where(StaffRow.email == email.lower())
         row = (await self._connection.execute(query)).one_or_none()
         return None if row is None else Account(*row)
+
+    async def account_by_subject(self, subject: str) -> Account | None:
+        """Whom the OpenID provider calls so."""
+        row = (
+            await self._connection.execute(select(*ACCOUNT).where(StaffRow.subject == subject))
+        ).one_or_none()
+        return None if row is None else Account(*row)
+
+    async def bind_subject(self, staff_id: UUID, subject: str) -> bool:
+        """From now on the OpenID provider's name is theirs; False when they have another one."""
+        query = update(StaffRow).where(StaffRow.id == staff_id, StaffRow.subject.is_(None))
+        bound = await self._connection.scalar(query.values(subject=subject).returning(StaffRow.id))
+        return bound is not None
+
+    async def has_authenticator(self, staff_id: UUID) -> bool:
+        """Whether a code can be asked of them: who came in by the OpenID provider alone has none."""
+        query = select(StaffRow.totp_secret != "").where(StaffRow.id == staff_id)
+        return bool(await self._connection.scalar(query))
+
+    async def attending_accounts(self) -> list[Account]:
+        """Who, of any practice, has a conversation that is not over."""
+        attended = select(ConversationRow.attended_by).where(
+            ConversationRow.attended_by.is_not(None), ConversationRow.status != "closed"
+        )
+        rows = await self._connection.execute(select(*ACCOUNT).where(StaffRow.id.in_(attended)))
+        return [Account(*row) for row in rows]
 
     async def has_admin(self, practice_id: UUID) -> bool:
         """Whether an active admin exists."""
@@ -82,6 +108,7 @@ class Staff(StaffSessions):
             .where(StaffRow.id == staff_id)
             .values(
                 **_columns(access),
+                subject=None,  # whoever is given a new link may sign on by another name
                 failed_logins=0,
                 locked_until=None,
                 logged_in_at=real_time(),

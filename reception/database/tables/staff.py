@@ -65,6 +65,7 @@ class StaffRow(Table):
     totp_secret: Mapped[str] = mapped_column(Encrypted("staff.totp_secret"))
     totp_step: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     recovery_codes: Mapped[list[str]] = mapped_column(JSONB)
+    subject: Mapped[str | None] = mapped_column(unique=True)  # the OpenID provider's name for them
     role: Mapped[str]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     failed_logins: Mapped[int] = mapped_column(server_default=text("0"))
@@ -74,19 +75,24 @@ class StaffRow(Table):
 
 
 class StaffSessionRow(Table):
-    """A browser that is logged in; only the hash of its token is kept."""
+    """A browser that is logged in; only the hash of its token is kept.
+
+    One that still lacks a code opens nothing.
+    """
 
     __tablename__ = "staff_sessions"
     __table_args__ = (
         ForeignKeyConstraint(
             ["practice_id", "staff_id"], ["staff.practice_id", "staff.id"], ondelete="CASCADE"
         ),
+        CheckConstraint("entered IN ('password', 'sign_on', 'code_needed')", "entered_known"),
         Index(None, "staff_id"),
     )
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     practice_id: Mapped[UUID] = of_practice()
     staff_id: Mapped[UUID]
+    entered: Mapped[str] = mapped_column(server_default=text("'password'"))
     created_at: Mapped[datetime] = written_at()
     seen_at: Mapped[datetime] = written_at()
 
