@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID, uuid4
@@ -16,10 +17,11 @@ from reception.dashboard.forms import Words, form
 from reception.dashboard.insight import understood
 from reception.dashboard.rendering import Flash, by_htmx, page, part, redirect
 from reception.dashboard.undelivered import undelivered
+from reception.data_keys import MARK
 from reception.database.records import Account, InboxItem
 from reception.database.store import Store
 from reception.database.store.inbox import InboxFilter, Show
-from reception.errors import Invalid, NotFound, Taken
+from reception.errors import Invalid, MisconfiguredError, NotFound, Taken
 from reception.messaging.again import send_again
 from reception.messaging.numbers import textable
 from reception.service import Service
@@ -29,6 +31,16 @@ from reception.staff.audit import did, saw
 #: Requests on one page of the list.
 PAGE = 50
 _SHOWN: dict[str, Show] = {"open": "open", "mine": "mine", "done": "done"}
+
+
+#: What the encryption of searched words holds on to.
+_SEARCHED = "inbox search"
+
+
+class Search(BaseModel):
+    q: str = ""
+    kind: str = ""
+    show: str = ""
 
 
 class Version(BaseModel):
@@ -63,6 +75,15 @@ async def inbox(
     """The list alone."""
     shown = await _list(service, me, show, kind, q, after)
     return await page(request, "inbox.html", here="inbox", open=None, **shown)
+
+
+@post("/inbox/search", status_code=200)
+async def search(request: Received, service: GivenService) -> Any:
+    """What is searched for goes into the address encrypted."""
+    given = await form(request, Search)
+    kind = given.kind if given.kind in request_words.KINDS else ""
+    wanted = InboxFilter(_SHOWN.get(given.show, "open"), kind, " ".join(given.q.split())[:100])
+    return redirect(request, f"/staff/inbox?{_query(service, wanted)}")
 
 
 @get("/inbox/list")
@@ -116,7 +137,7 @@ async def done(request: Received, request_id: FromPath[UUID], me: Me, service: G
         await did(store, me, "done", "request", item.id, conversation_id=item.conversation_id)
         next_one = following or await store.inbox(me.practice_id, me.id, wanted, 1)
     where = f"/staff/inbox/{next_one[0].id}" if next_one else "/staff/inbox"
-    return redirect(request, f"{where}?{_query(wanted, done=str(request_id))}", flash=Flash("Done."))
+    return redirect(request, f"{where}?{_query(service, wanted, done=str(request_id))}", flash=Flash("Done."))
 
 
 @post("/inbox/{request_id:uuid}/reopen", guards=[may_change], status_code=200)
@@ -238,30 +259,34 @@ async def _again(request: Received, me: Account, request_id: UUID, flash: Flash)
     return part(request, "request.html", flash=flash, me=me, **await _open(request, me, request_id))
 
 
-def _filter(show: str, kind: str, search: str) -> InboxFilter:
-    return InboxFilter(
-        _SHOWN.get(show, "open"),
-        kind if kind in request_words.KINDS else "",
-        " ".join(search.split())[:100],
-    )
+def _filter(service: Service, show: str, kind: str, q: str) -> InboxFilter:
+    """`q` is what is searched for, as `_query` wrote it; anything else searches for nothing."""
+    search = ""
+    if q.startswith(MARK):
+        with suppress(MisconfiguredError):
+            search = service.database.keys.decrypt_alike(q, _SEARCHED)
+    return InboxFilter(_SHOWN.get(show, "open"), kind if kind in request_words.KINDS else "", search)
 
 
 def _stands_on(request: Received) -> InboxFilter:
     """The filter of the page that somebody stands on, which htmx tells."""
     stands_on = urlsplit(request.headers.get("hx-current-url") or str(request.url))
     given = {name: values[-1] for name, values in parse_qs(stands_on.query).items()}
-    return _filter(given.get("show", ""), given.get("kind", ""), given.get("q", ""))
+    service: Service = request.app.state.service
+    return _filter(service, given.get("show", ""), given.get("kind", ""), given.get("q", ""))
 
 
-def _query(wanted: InboxFilter, **more: str) -> str:
-    given = {"show": wanted.show, "kind": wanted.kind, "q": wanted.search, **more}
+def _query(service: Service, wanted: InboxFilter, **more: str) -> str:
+    """The filter as part of an address, where words and names stand encrypted: proxies keep addresses."""
+    sought = service.database.keys.encrypt_alike(wanted.search, _SEARCHED) if wanted.search else ""
+    given = {"show": wanted.show, "kind": wanted.kind, "q": sought, **more}
     return urlencode(
         {name: value for name, value in given.items() if value and (name, value) != ("show", "open")}
     )
 
 
 async def _list(service: Service, me: Account, show: str, kind: str, q: str, after: str) -> dict[str, Any]:
-    wanted = _filter(show, kind, q)
+    wanted = _filter(service, show, kind, q)
     async with service.database.transaction() as store:
         last = await store.inbox_item(me.practice_id, UUID(after)) if _is_id(after) else None
         found = await store.inbox(me.practice_id, me.id, wanted, PAGE + 1, after=last)
@@ -269,14 +294,14 @@ async def _list(service: Service, me: Account, show: str, kind: str, q: str, aft
     more = found[PAGE - 1].id if len(found) > PAGE else None
     return {
         "items": found[:PAGE],
-        "more": None if more is None else _query(wanted, after=str(more)),
+        "more": None if more is None else _query(service, wanted, after=str(more)),
         "beginning": last is None,
         "wanted": wanted,
         "counts": counts,
         "kinds": request_words.KINDS,
         "words": request_words,
-        "query": _query(wanted),
-        "list_query": _query(wanted, after=after if last else ""),
+        "query": _query(service, wanted),
+        "list_query": _query(service, wanted, after=after if last else ""),
     }
 
 
@@ -302,11 +327,23 @@ async def _open(request: Received, me: Account, request_id: UUID) -> dict[str, A
             "reply_in_conversation": _in_conversation(item),
             "reply_number": number_of(item),
             "words": request_words,
-            "query": _query(_stands_on(request)),
+            "query": _query(service, _stands_on(request)),
             "understood": understood,
             "client_id": uuid4(),
             **await undelivered(service, store, item),
         }
 
 
-handlers = [inbox, requests, one_request, detail, done, reopen, assign, note, reply, send_text_again]
+handlers = [
+    inbox,
+    search,
+    requests,
+    one_request,
+    detail,
+    done,
+    reopen,
+    assign,
+    note,
+    reply,
+    send_text_again,
+]
