@@ -10,6 +10,10 @@ from types import TracebackType
 import structlog
 
 
+#: Libraries that would quote addresses, numbers and frames if somebody turned all logs on.
+TALKATIVE = ("httpcore", "httpx", "sqlalchemy", "twilio", "urllib3", "websockets")
+
+
 def configure_logging(level: int = logging.INFO) -> None:
     """Sets up structlog for this process; stdout stays free for results."""
     structlog.configure(
@@ -22,6 +26,8 @@ def configure_logging(level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    for library in TALKATIVE:
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def where(error: BaseException) -> list[str]:
