@@ -9,7 +9,6 @@ from types import TracebackType
 
 import structlog
 
-
 #: Libraries that would quote addresses, numbers and frames if somebody turned all logs on.
 TALKATIVE = ("httpcore", "httpx", "sqlalchemy", "twilio", "urllib3", "websockets")
 

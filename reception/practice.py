@@ -112,6 +112,7 @@ class Practice:
     reminders_hours_before: tuple[float, ...] = ()
     notice_url: str = ""
     record_calls: bool = False
+    announce_transcripts: bool = False
     retention_days: Mapping[str, int] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
     words: Words = field(default_factory=dict)
@@ -127,6 +128,12 @@ class Practice:
         if self.answering == "after_hours":
             return self.opening_hours is not None and self.opens_next(now) is None
         return self.answering == "off"
+
+    def notice_in(self, channel: str) -> str | None:
+        """How whoever begins to talk on a channel learns that words are kept: an address, or "spoken"."""
+        if channel == "chat":
+            return self.notice_url or None
+        return "spoken" if channel == "phone" and self.announce_transcripts else None
 
     def opens_next(self, now: datetime) -> datetime | None:
         """When a practice that is closed `now` (its local time) opens again, within two weeks.

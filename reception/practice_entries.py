@@ -205,10 +205,14 @@ class RemindersEntry(Entry):
 
 
 class PrivacyEntry(Entry):
-    """Where the privacy notice is, whether calls are recorded, and how long records are kept (days)."""
+    """Where the privacy notice is, whether calls are recorded, and how long records are kept (days).
+
+    `announce_transcripts`: whether callers are told that what they say is written down.
+    """
 
     notice_url: WebAddress = ""
     record_calls: bool = False
+    announce_transcripts: bool = False
     retention_days: dict[Kind, RetentionDays] = Field(default_factory=dict)
 
 

@@ -197,6 +197,7 @@ def _practice_of(file: PracticeSettings) -> Practice:
         reminders_hours_before=file.reminders.hours_before,
         notice_url=file.privacy.notice_url,
         record_calls=file.privacy.record_calls,
+        announce_transcripts=file.privacy.announce_transcripts,
         retention_days=dict(file.privacy.retention_days),
         answers=tuple(Answer(**one.model_dump()) for one in file.answers),
         words=cast("Words", file.words),

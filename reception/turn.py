@@ -144,7 +144,14 @@ class Desk:
             reply = resting(state, facts) if rests else welcome(state, facts)
             opening = self._replies.render(state, reply, where, spoken, channel)
             conversation = await store.create_conversation(
-                where.id, channel, spoken, hashed(token), caller, pack(state), call_sid
+                where.id,
+                channel,
+                spoken,
+                hashed(token),
+                caller,
+                pack(state),
+                call_sid,
+                notice=where.notice_in(channel),
             )
             messages = await store.add_messages(conversation.id, [opening])
             if rests:

@@ -24,6 +24,7 @@ from reception.channels.gathering import answered, begin, gather, hear
 from reception.channels.given import GivenService
 from reception.channels.line import relay
 from reception.channels.metrics import CONVERSATIONS
+from reception.channels.phone_words import PhoneWords
 from reception.channels.proxies import public_base
 from reception.channels.receipts import sms_status
 from reception.channels.signatures import Form, signed_form
@@ -83,8 +84,16 @@ async def _answer(service: Service, base: str, form: Form, practice: Practice) -
     if started.token:
         CONVERSATIONS.labels("phone").inc()
     if practice.record_calls and known.recording is None:
-        return twiml.gather(talk, words.say("greeting_recorded", practice), action=talk.url(CONSENT))
-    return _talk(service, talk, speakable(started.messages), str(started.id))
+        greeting = _announced(practice, words, words.say("greeting_recorded", practice))
+        return twiml.gather(talk, greeting, action=talk.url(CONSENT))
+    greeting = speakable(started.messages)
+    if started.token:  # it is said once, however often the carrier asks
+        greeting = _announced(practice, words, greeting)
+    return _talk(service, talk, greeting, str(started.id))
+
+
+def _announced(practice: Practice, words: PhoneWords, greeting: str) -> str:
+    return f"{words.say('written_down')} {greeting}" if practice.announce_transcripts else greeting
 
 
 @post("/consent")

@@ -22,6 +22,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     for key, names in {
         "language": "", "voice": "",
         "greeting_recorded": "practice number", "recorded": "", "not_recorded": "",
+        "written_down": "",
         "unknown_number": "number",
         "cut_off": "", "not_heard": "", "still_there": "", "type_date_of_birth": "", "type_phone": "",
         "type_choice": "", "type_confirmation": "", "offer_callback": "", "callback_promised": "",

@@ -133,6 +133,7 @@ async def _open(service: Service, me: Account, conversation_id: UUID) -> dict[st
         if found is None:
             raise NotFound("There is no such conversation.")
         messages = await store.messages(conversation_id)
+        consent = await store.consent(conversation_id)
         await saw(store, me, "conversation", conversation_id)
         practice = await store.practice_by_id(me.practice_id)
     assert practice is not None  # whoever is logged in belongs to a practice that is kept by a foreign key
@@ -140,6 +141,7 @@ async def _open(service: Service, me: Account, conversation_id: UUID) -> dict[st
         "open": found,
         "transfer_number": practice.transfer_number if found.channel == "phone" else "",
         "messages": messages,
+        "consent": consent,
         "plan": plan(found.state, practice.time_zone, attended=found.attended_by is not None),
         "understood": understood,
         "caller_name": caller_name,

@@ -305,6 +305,19 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Consent:
+    """What a patient was told and agreed to.
+
+    `notice` is the address of the privacy notice that was shown, or "spoken"; `recording` is agreed or
+    refused, and when. Each is empty where it was not said or asked.
+    """
+
+    notice: str = ""
+    recording: str = ""
+    recording_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class CallNews:
     """What a call's WebSocket watches for: how much was said, and who wants what of the call now."""
 

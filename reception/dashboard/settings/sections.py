@@ -194,6 +194,7 @@ _PRIVACY = Group(
     (
         Field("notice_url", "Privacy notice", hint="Its address, shown in the chat.", wide=True),
         Field("record_calls", "Calls are recorded, if the caller agrees", "check", wide=True),
+        Field("announce_transcripts", "Callers hear that their words are written down", "check", wide=True),
         Field(
             "retention_days",
             "Kept for so many days",
@@ -203,6 +204,8 @@ _PRIVACY = Group(
                 ("conversations", "Conversations"),
                 ("requests", "Requests"),
                 ("appointments", "Appointments"),
+                ("texts", "Text messages"),
+                ("patients", "Patients who are not heard of any more"),
             ),
             wide=True,
         ),

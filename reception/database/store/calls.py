@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 
-from reception.database.records import Call, CallNews, Message
+from reception.database.records import Call, CallNews, Consent, Message
 from reception.database.store.conversations import select_messages, to_message
 from reception.database.store.queries import Queries, real_time
-from reception.database.tables import CallRow, ConversationRow, MessageRow
+from reception.database.tables import CallRow, ConversationRow, MessageRow, PracticeRow
 
 _CALL = (
     CallRow.call_sid,
@@ -55,6 +56,21 @@ class Calls(Queries):
     async def note_recording(self, call_sid: str, answer: str) -> None:
         """Keeps what the caller says to being recorded (agreed or refused); the first answer counts."""
         await self._first(call_sid, "recording", answer)
+        await self._first(call_sid, "recording_at", real_time())
+
+    async def consent(self, conversation_id: UUID) -> Consent:
+        """What the patient of a conversation was told and agreed to."""
+        query = (
+            select(ConversationRow.notice, CallRow.recording, CallRow.recording_at, PracticeRow.time_zone)
+            .join(PracticeRow, PracticeRow.id == ConversationRow.practice_id)
+            .outerjoin(CallRow, CallRow.conversation_id == ConversationRow.id)
+            .where(ConversationRow.id == conversation_id)
+        )
+        row = (await self._connection.execute(query.limit(1))).one_or_none()
+        if row is None:
+            return Consent()
+        at = None if row.recording_at is None else row.recording_at.astimezone(ZoneInfo(row.time_zone))
+        return Consent(row.notice or "", row.recording or "", at)
 
     async def note_dialled(self, call_sid: str) -> None:
         """A person is being rung for the caller; a transfer that staff wanted is on its way with it."""

@@ -49,6 +49,8 @@ class Conversations(Queries):
         caller: str,
         state: Mapping[str, Any],
         call_sid: str | None = None,
+        *,
+        notice: str | None = None,
     ) -> Conversation:
         """Opens a conversation. Fails when `call_sid` has one already: look with `conversation_by_call`."""
         values = {
@@ -63,7 +65,9 @@ class Conversations(Queries):
             "version": 1,
             "call_sid": call_sid,
         }
-        await self._connection.execute(insert(ConversationRow).values(values | {"token_hash": token_hash}))
+        await self._connection.execute(
+            insert(ConversationRow).values(values | {"token_hash": token_hash, "notice": notice})
+        )
         return Conversation(**values)  # type: ignore[arg-type]
 
     async def conversation(self, conversation_id: UUID, *, lock: bool = False) -> Conversation | None:

@@ -21,7 +21,9 @@ from reception.database.tables.base import Table, of_practice, row_id, written_a
 
 
 class ConversationRow(Table):
-    """`attended_by` is the staff member who has taken it over; the desk is silent then.
+    """`notice` says how the patient was told that words are kept: an address that was shown, or "spoken".
+
+    `attended_by` is the staff member who has taken it over; the desk is silent then.
 
     `handed_over_for` is why a person was first needed: asked, misunderstood, identity, emergency,
     or joined.
@@ -50,6 +52,7 @@ class ConversationRow(Table):
     message_count: Mapped[int] = mapped_column(server_default=text("0"))
     call_sid: Mapped[str | None]
     token_hash: Mapped[str]
+    notice: Mapped[str | None]
     transfer_requested_at: Mapped[datetime | None]
     handed_over_for: Mapped[str | None]
     attended_by: Mapped[UUID | None]
@@ -94,6 +97,7 @@ class CallRow(Table):
     practice_id: Mapped[UUID] = of_practice()
     conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
     recording: Mapped[str | None]
+    recording_at: Mapped[datetime | None]
     relay_session: Mapped[str] = mapped_column(server_default=text("''"))
     dialled_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
