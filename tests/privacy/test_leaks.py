@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,11 +175,18 @@ def break_rules(url: str) -> None:
 
 
 @pytest.fixture
-async def settings(tmp_path: Path, carrier_url: str) -> Settings:
-    (tmp_path / "practice.yaml").write_text(PRACTICE_YAML + "reminders: {hours_before: [24]}\n", "utf-8")
+def folder() -> Iterator[Path]:
+    """Where all is written, and PostgreSQL's own account may pass: pytest keeps its folders to itself."""
+    with tempfile.TemporaryDirectory(prefix="reception-", ignore_cleanup_errors=True) as made:
+        yield Path(made)
+
+
+@pytest.fixture
+async def settings(folder: Path, carrier_url: str) -> Settings:
+    (folder / "practice.yaml").write_text(PRACTICE_YAML + "reminders: {hours_before: [24]}\n", "utf-8")
     return Settings(
-        data_dir=tmp_path / "data",
-        practice_file=tmp_path / "practice.yaml",
+        data_dir=folder / "data",
+        practice_file=folder / "practice.yaml",
         twilio_account_sid=ACCOUNT,
         twilio_auth_token=SecretStr(TOKEN),
         twilio_api_url=carrier_url,
@@ -186,32 +194,32 @@ async def settings(tmp_path: Path, carrier_url: str) -> Settings:
 
 
 @pytest.fixture
-async def service(settings: Settings, tmp_path: Path) -> AsyncIterator[ServiceProcess]:
-    """A service that writes nowhere but into `tmp_path`."""
+async def service(settings: Settings, folder: Path) -> AsyncIterator[ServiceProcess]:
+    """A service that writes nowhere but into `folder`."""
     script = {line: frame for who in PEOPLE for line, frame in who.lines().items()}
-    (tmp_path / "script.json").write_text(json.dumps(script), "utf-8")
+    (folder / "script.json").write_text(json.dumps(script), "utf-8")
     assert settings.practice_file is not None
-    places = {name: str(tmp_path / name.lower()) for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME")}
+    places = {name: str(folder / name.lower()) for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME")}
     for name in places:
-        (tmp_path / name.lower()).mkdir()
+        (folder / name.lower()).mkdir()
     changes = {
         **own_service(settings.data_dir, settings.practice_file, NOW.isoformat()),
         **places,
         "RECEPTION_TWILIO_ACCOUNT_SID": ACCOUNT,
         "RECEPTION_TWILIO_AUTH_TOKEN": TOKEN,
         "RECEPTION_TWILIO_API_URL": settings.twilio_api_url,
-        "RECEPTION_MODEL_DIR": str(tmp_path / "models"),
-        "SCRIPT_FILE": str(tmp_path / "script.json"),
+        "RECEPTION_MODEL_DIR": str(folder / "models"),
+        "SCRIPT_FILE": str(folder / "script.json"),
         "PYTHONPATH": str(ROOT),
     }
-    process = ServiceProcess(tmp_path, changes, ("-m", "tests.privacy.talkative_service", "{port}"))
+    process = ServiceProcess(folder, changes, ("-m", "tests.privacy.talkative_service", "{port}"))
     await process.start()
     yield process
     await process.stop()
 
 
 async def test_what_a_hundred_patients_say_is_in_the_database_and_nowhere_else(
-    settings: Settings, service: ServiceProcess, carrier: Carrier, tmp_path: Path
+    settings: Settings, service: ServiceProcess, carrier: Carrier, folder: Path
 ) -> None:
     chats, calls, texts = PEOPLE[:CHATS], PEOPLE[CHATS : CHATS + CALLS], PEOPLE[CHATS + CALLS :]
     database = await Database.of(settings)
@@ -242,7 +250,7 @@ async def test_what_a_hundred_patients_say_is_in_the_database_and_nowhere_else(
     log = service.log.read_bytes()
     assert log.count(b"\nrequested POST") > 400 and b'"event": "call_status"' in log
     assert [mark for mark in (*NAMES, *OTHERS) if mark in metrics] == []
-    assert leaks(tmp_path) == []
+    assert leaks(folder) == []
 
 
 def leaks(folder: Path) -> list[str]:
