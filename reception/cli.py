@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from reception import __version__
+from reception.commands.auditing import audit_group
 from reception.commands.corrections import corrections_group
 from reception.commands.data import export, import_group, migrate, practice_group
 from reception.commands.drain import drain
@@ -65,6 +66,7 @@ for _command in (
     staff_group,
     patient_group,
     keys_group,
+    audit_group,
     export,
     corrections_group,
     model_group,

@@ -524,6 +524,18 @@ class Guesses:
 
 
 @dataclass(frozen=True)
+class ChainedLine:
+    """A place in a practice's chain, with the line of the audit log that is there; `line` is empty when it
+    is gone, and else all of it that is hashed, as text.
+    """
+
+    position: int
+    audit_id: int
+    hash: str
+    line: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class AuditLine:
     """Who saw or changed what; nobody of staff for what the desk did."""
 

@@ -13,6 +13,7 @@ from reception.database.store.absences import Absences
 from reception.database.store.attendance import Attendance
 from reception.database.store.calendar import Calendar
 from reception.database.store.calls import Calls
+from reception.database.store.chains import Chains
 from reception.database.store.charts import Charts
 from reception.database.store.conversations import Conversations
 from reception.database.store.corrections import Corrections
@@ -55,6 +56,7 @@ class Store(
     Overview,
     Sending,
     Protection,
+    Chains,
     Forgetting,
     Counts,
     Reencryption,

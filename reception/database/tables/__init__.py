@@ -30,7 +30,7 @@ from reception.database.tables.practices import (
 )
 from reception.database.tables.protection import RequestCountRow
 from reception.database.tables.requests import RequestNoteRow, RequestRow
-from reception.database.tables.staff import AuditRow, InvitationRow, StaffRow, StaffSessionRow
+from reception.database.tables.staff import AuditChainRow, AuditRow, InvitationRow, StaffRow, StaffSessionRow
 from reception.database.tables.texts import OptOutRow, OutboxRow, ReceivedTextRow
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "AbsenceRow",
     "AppointmentRow",
     "AppointmentTypeRow",
+    "AuditChainRow",
     "AuditRow",
     "CallRow",
     "ConversationPatientRow",

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Index,
@@ -44,6 +45,21 @@ class AuditRow(Table):
     entity: Mapped[str]
     entity_id: Mapped[UUID | None]
     details: Mapped[dict[str, Any]]
+
+
+class AuditChainRow(Table):
+    """Each line's place in its practice's chain; `hash` is over the line and the hash before it.
+
+    The database writes it (migration 0025), and nobody else may.
+    """
+
+    __tablename__ = "audit_chain"
+    __table_args__ = (UniqueConstraint("audit_id"),)
+
+    practice_id: Mapped[UUID] = mapped_column(ForeignKey("practices.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    audit_id: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str]
 
 
 class StaffRow(Table):
