@@ -28,6 +28,9 @@ from reception.practice_entries import AppointmentEntry, Entry, PatientEntry
 from reception.practice_values import context
 from reception.scheduling.calendar import local_instant
 
+#: Lines that one row may go over, within quotation marks.
+MOST_LINES = 4
+
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
 
@@ -153,20 +156,22 @@ def _header_objection(columns: list[str], model: type[Entry]) -> str | None:
 def _rows(text: str, refused: list[Refused]) -> Iterator[tuple[int, list[str]]]:
     """Each row that is not blank with the line on which it starts; misquoted ones go to `refused`."""
     text = text.removeprefix("\ufeff")
-    header = next((line for line in text.splitlines() if line.strip()), "")
+    lines = list(io.StringIO(text, newline=""))
+    header = next((line for line in lines if line.strip()), "")
     delimiter = max(",;\t", key=header.count)
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True
-    )
-    while True:
-        line = reader.line_num + 1
+    at = 0
+    while at < len(lines):
+        # A quotation mark that is not closed must not swallow the lines after it.
+        window = iter(lines[at : at + MOST_LINES])
+        reader = csv.reader(window, delimiter=delimiter, strict=True, skipinitialspace=True)
+        line = at + 1
         try:
             cells = next(reader)
-        except StopIteration:
-            return
         except csv.Error:
             refused.append(Refused(line, "expected quotation marks in pairs, and doubled within quoted text"))
+            at += 1
             continue
+        at += reader.line_num
         cells = [cell.strip() for cell in cells]
         while cells and not cells[-1]:  # spreadsheets pad their lines
             cells.pop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reception.database.load import ImportReport
     from reception.database.store import Store
     from reception.practice import Practice
+    from reception.takeover import Kind
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _slug = click.option("--practice", "slug", default="", help="The practice's slug, where there are several.")
@@ -162,19 +163,10 @@ def patients(file: Path, slug: str, dry_run: bool) -> None:
     Repeating it changes nothing. A line that can't be taken is reported; the others are taken all the same.
     """
     settings = read_settings()
-    from reception.csv_import import read_csv_text, read_patients_csv
-    from reception.database.load import import_patients
+    from reception.csv_import import read_csv_text
 
     text = read_csv_text(file)
-
-    async def work(store: Store, practice: Practice) -> ImportReport:
-        rows, refused = read_patients_csv(text, practice, _today(settings))
-        report = await import_patients(store, practice.id, rows)
-        for one in refused:
-            report = report.refusing(one.line, one.reason)
-        return report
-
-    _finish("Patients", asyncio.run(_import(settings, slug, work, dry_run)), dry_run)
+    _finish("Patients", asyncio.run(_import(settings, slug, "patients", text, dry_run)), dry_run)
 
 
 @import_group.command("appointments", epilog="Example: reception import appointments calendar.csv")
@@ -187,36 +179,19 @@ def appointments(file: Path, slug: str, dry_run: bool) -> None:
     Repeating it changes nothing. A line that can't be taken is reported; the others are taken all the same.
     """
     settings = read_settings()
-    from reception.csv_import import read_appointments_csv, read_csv_text
-    from reception.database.load import import_appointments
+    from reception.csv_import import read_csv_text
 
     text = read_csv_text(file)
-
-    async def work(store: Store, practice: Practice) -> ImportReport:
-        rows, refused = read_appointments_csv(text, practice, _today(settings))
-        report = await import_appointments(store, practice.id, rows)
-        for one in refused:
-            report = report.refusing(one.line, one.reason)
-        return report
-
-    _finish("Appointments", asyncio.run(_import(settings, slug, work, dry_run)), dry_run)
+    _finish("Appointments", asyncio.run(_import(settings, slug, "appointments", text, dry_run)), dry_run)
 
 
-async def _import(
-    settings: Settings, slug: str, work: Callable[[Store, Practice], Awaitable[ImportReport]], dry_run: bool
-) -> ImportReport:
-    """The report of the work; a dry run does it all and takes it back."""
-
-    async def found(store: Store) -> ImportReport:
-        practice = await the_practice(store, slug or settings.practice)
-        async with store.savepoint() as part:
-            report = await work(store, practice)
-            if dry_run:
-                await part.rollback()
-        return report
+async def _import(settings: Settings, slug: str, kind: Kind, text: str, dry_run: bool) -> ImportReport:
+    from reception.takeover import TakeOver
 
     async with open_database(settings) as database:
-        return await database.run(found)
+        async with database.transaction() as store:
+            practice = await the_practice(store, slug or settings.practice)
+        return await TakeOver(database, practice, kind, _today(settings)).run(text, dry=dry_run)
 
 
 def _tell(what: str, report: ImportReport) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from reception.csv_import import Refused
 from reception.database.store import Store
-from reception.database.store.sources import CONTACT, Contact
+from reception.database.store.sources import CONTACT, Contact, NewPatient
 from reception.errors import NotFound
 from reception.practice import Practice
 from reception.practice_entries import AppointmentEntry, PatientEntry
@@ -73,24 +73,27 @@ async def import_patients(store: Store, practice_id: UUID, rows: Sequence[Patien
     practice = await _locked(store, practice_id)
     known = await store.sourced_patients(practice_id)
     erased = await store.erased_sources(practice_id)
+    unsourced = await store.unsourced_names(practice_id)
+    new: list[NewPatient] = []
     report = ImportReport()
     for row in rows:
         key = _patient_key(practice, row.name, row.date_of_birth)
         contact: Contact = {name: getattr(row, name) for name in CONTACT}
-        found = known.get(key) or await store.unsourced_patient(
-            practice_id, row.name, row.date_of_birth, row.phone
-        )
+        found = known.get(key)
+        if found is None and (row.name.lower(), row.date_of_birth) in unsourced:
+            found = await store.unsourced_patient(practice_id, row.name, row.date_of_birth, row.phone)
         if found is None and key in erased:
             report = report.counting("unchanged")
             continue
         if found is None:
-            await store.add_sourced_patient(practice_id, key, row.name, row.date_of_birth, contact)
+            new.append(NewPatient(key, row.name, row.date_of_birth, contact))
             report = report.counting("added")
             continue
         merged = _merged_contact(found.contact, found.loaded or {}, contact)
         if (merged, contact) != (found.contact, found.loaded):
             await store.save_source(found.id, key, merged, contact)
         report = report.counting("unchanged" if merged == found.contact else "changed")
+    await store.add_sourced_patients(practice_id, new)
     return report
 
 

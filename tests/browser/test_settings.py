@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -73,6 +75,24 @@ async def test_a_sentence_is_put_in_own_words(
     await page.get_by_role("button", name="Begin a test chat").click()
     await expect(page.locator(".trial-talk")).to_contain_text("Hi from Harbor Clinic.")
     await at_every_width(page, "words-tried", scheme)
+
+
+async def test_patients_are_taken_over_after_a_look(
+    desk_url: str, open_page: OpenPage, database: Database, tmp_path: Path
+) -> None:
+    page = await open_page(f"{desk_url}/staff/login")
+    await let_in(page, database, role="admin")
+    await page.goto(f"{desk_url}/staff/settings/import")
+    file = tmp_path / "patients.csv"
+    file.write_text("name,date_of_birth\nAnn Smith,1990-05-02\nBob Brown,1990\nCy Young,1970-01-01\n")
+    await page.get_by_label("CSV file").set_input_files(file)
+    await page.get_by_role("button", name="Check the file").click()
+    await expect(page.get_by_role("row", name="3 date_of_birth")).to_be_visible()
+    await at_every_width(page, "import", "light")
+    await page.get_by_role("button", name="Take over 2 patients").click()
+    await expect(page.get_by_role("heading", name="Done")).to_be_visible()
+    async with database.transaction() as store:
+        assert len(await store.patients((await practice_of(database)).id, name="Cy Young")) == 1
 
 
 async def test_the_switch_is_the_same_on_every_screen(

@@ -8,11 +8,15 @@ import wave
 
 import httpx
 import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
 
 from reception.dashboard.settings.listening import voice_installed
 from reception.database.connection import Database
+from reception.founding import found_practice
 from reception.practice import Practice
 from tests.dashboard.conftest import Browser, LogIn
+from tests.staff.access import person
 
 pytestmark = pytest.mark.postgres
 
@@ -247,3 +251,26 @@ async def test_a_sentence_is_listened_to(log_in: LogIn) -> None:
     with wave.open(io.BytesIO(heard.content)) as sound:
         assert sound.getnframes() / sound.getframerate() > 0.5
     assert (await admin.get(f"{HOME}/listen?text=")).status_code == 422
+
+
+async def test_another_practice_sees_and_changes_only_its_own(
+    log_in: LogIn, client: AsyncTestClient[Litestar], database: Database, practice: Practice
+) -> None:
+    async with database.transaction() as store:
+        other = await found_practice(store, "Maple Clinic", "+1 312 555 0140", "America/Chicago")
+    ours = await log_in(role="admin")
+    theirs = Browser(client, await person(database, other, "Nora Hall", "admin"))
+    await change(ours, "practice", practice__address="1 Elm St")
+    await ours.post(f"{HOME}/try/begin", {"channel": "chat"})
+    for path in ("practice", "doctors", "versions", "review", "try", "words", "practice.yaml"):
+        seen = (await theirs.get(f"{HOME}/{path}")).text
+        assert "Harbor" not in seen and "Weber" not in seen and "1 Elm St" not in seen, path
+    assert (await theirs.post("/staff/answering", {"mode": "after_hours"})).status_code == 303
+    assert (await held(database)).answering == "on"
+    await change(theirs, "doctors/new", practitioners__name="Dr. Anna Weber")  # a namesake
+    await theirs.post(f"{HOME}/publish", {"note": ""})
+    async with database.transaction() as store:
+        [appointment] = [one for one in await store.all_appointments() if one.status == "booked"]
+        mine = await store.practice_by_id(other.id)
+    assert appointment.practitioner_id == practice.practitioners[0].id
+    assert mine is not None and mine.practitioners[0].id != appointment.practitioner_id

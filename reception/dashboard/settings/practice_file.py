@@ -40,7 +40,7 @@ async def download(me: Me, service: GivenService) -> Response[str]:
 @post("/settings/file", guards=[admins_only], status_code=200, request_max_body_size=MOST + 10_000)
 async def upload(request: Received, me: Me, service: GivenService) -> Any:
     """The file's settings become the draft. What is wrong in it is listed by line, and nothing is changed."""
-    sent = await uploaded(request, "file", MOST)
+    sent, _ = await uploaded(request, "file", MOST)
     try:
         read = parse_practice(_text(sent), "The file")
     except (PracticeFileError, Invalid) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
@@ -23,6 +23,16 @@ class SourcedPatient:
     id: UUID
     contact: Contact
     loaded: Contact | None
+
+
+@dataclass(frozen=True)
+class NewPatient:
+    """Somebody of a file who is not on file yet; `key` tells them again."""
+
+    key: UUID
+    name: str
+    date_of_birth: date | None
+    contact: Contact
 
 
 class Sources(Queries):
@@ -59,23 +69,28 @@ class Sources(Queries):
         patient_id, *contact = row
         return SourcedPatient(patient_id, dict(zip(CONTACT, contact, strict=True)), None)
 
-    async def add_sourced_patient(
-        self, practice_id: UUID, source_key: UUID, name: str, date_of_birth: date | None, contact: Contact
-    ) -> UUID:
-        """Takes someone on from a file."""
-        patient_id = uuid4()
-        await self._connection.execute(
-            insert(PatientRow).values(
-                id=patient_id,
-                practice_id=practice_id,
-                source_key=source_key,
-                name=name,
-                date_of_birth=date_of_birth,
-                loaded=dict(contact),
-                **contact,
-            )
-        )
-        return patient_id
+    async def unsourced_names(self, practice_id: UUID) -> set[tuple[str, date | None]]:
+        """Names (in lower case) and birth dates of all who were taken on by the desk."""
+        query = select(func.lower(PatientRow.name), PatientRow.date_of_birth)
+        query = query.where(PatientRow.practice_id == practice_id, PatientRow.source_key.is_(None))
+        return {(name, born) for name, born in await self._connection.execute(query)}
+
+    async def add_sourced_patients(self, practice_id: UUID, new: Sequence[NewPatient]) -> None:
+        """Takes people on from a file."""
+        rows = [
+            {
+                "id": uuid4(),
+                "practice_id": practice_id,
+                "source_key": one.key,
+                "name": one.name,
+                "date_of_birth": one.date_of_birth,
+                "loaded": dict(one.contact),
+                **one.contact,
+            }
+            for one in new
+        ]
+        if rows:
+            await self._connection.execute(insert(PatientRow), rows)
 
     async def save_source(
         self, patient_id: UUID, source_key: UUID, contact: Contact, loaded: Contact
