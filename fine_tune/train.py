@@ -29,7 +29,7 @@ import torch.distributed as dist
 import torch.multiprocessing as processes
 import yaml
 from gguf import GGUFReader
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn, track
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
@@ -181,12 +181,23 @@ def learning_rate(recipe: Recipe, progress: float) -> float:
     return recipe.learning_rate * (recipe.final_learning_rate + (1 - recipe.final_learning_rate) * cosine)
 
 
+def some(planned: list[list[Row]], turns: int | None) -> list[Batch]:
+    """The batches with at least so many turns; all without a number."""
+    chosen, count = [], 0
+    for batch in planned:
+        if turns is not None and count >= turns:
+            break
+        chosen.append(collate(batch))
+        count += sum(len(row.answers) for row in batch)
+    return chosen
+
+
 @torch.no_grad()
 def evaluate(model: Any, batches: list[Batch]) -> dict[str, float]:
     """Loss, and the shares of whole frames and of intents that greedy decoding without a grammar finds."""
     model.eval()
     loss = tokens = answers = frames = intents = 0.0
-    for batch in batches:
+    for batch in track(batches, "scoring"):
         logits, targets = frame_logits(model, batch).cpu(), batch.targets
         loss += functional.cross_entropy(logits, targets, reduction="sum").item()
         wrong = logits.argmax(-1) != batch.targets
@@ -324,6 +335,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--port", type=int, help="where the processes meet [default: any free one]")
     parser.add_argument("--start", type=Path, help="a run's weights, or a GGUF adapter, to start from")
     parser.add_argument("--checkpoint-seconds", type=float, default=240, help="how often to save")
+    parser.add_argument("--score", type=int, help="held-out turns to score at the end [default: all]")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     options = parser.parse_args(arguments)
 
@@ -344,7 +356,10 @@ def main(arguments: list[str] | None = None) -> None:
     if not options.resume:
         (folder / "log.jsonl").unlink(missing_ok=True)
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(options.port or _free_port())}
-    how = (recipe, base, options.data, folder, options.resume, options.start, options.checkpoint_seconds)
+    how = (
+        recipe, base, options.data, folder, options.resume, options.start, options.checkpoint_seconds,
+        options.score,
+    )  # fmt: skip
     try:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped run stops its processes too
         processes.spawn(worker, how, nprocs=recipe.processes, daemon=True)
@@ -362,9 +377,9 @@ def _free_port() -> int:
 
 def worker(
     rank: int, recipe: Recipe, base: Path, data: Path, folder: Path, resume: bool, start: Path | None,
-    checkpoint_seconds: float,
+    checkpoint_seconds: float, score: int | None,
 ) -> None:  # fmt: skip
-    """One of the processes; the first one also logs, saves and evaluates."""
+    """One of the processes; the first one also logs, saves and evaluates (`score` turns, or all)."""
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
     dist.init_process_group("gloo", rank=rank, world_size=recipe.processes)
@@ -385,7 +400,7 @@ def worker(
         print(f"{answers} answers in {len(rows)} rows, {sum(map(len, rows))} tokens, {trainer.steps} steps")
     trainer.train()
     if rank == 0:
-        scores = evaluate(model, [collate(batch) for batch in plan(valid, recipe.batch_tokens, Random(0))])
+        scores = evaluate(model, some(plan(valid, recipe.batch_tokens, Random(0)), score))
         with (folder / "log.jsonl").open("a") as log:
             record(log, step=trainer.run.step, **{name: round(score, 4) for name, score in scores.items()})
         print(json.dumps(scores))

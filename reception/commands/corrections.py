@@ -28,10 +28,16 @@ def export_corrections(slug: str) -> None:
     from reception.corrections import training_file
     from reception.understanding.interpret import language_of
 
-    async def work() -> str:
+    async def work() -> tuple[str, int]:
         async with open_database(settings) as database, database.transaction(snapshot=True) as store:
             practice = await the_practice(store, slug or settings.practice)
             spoken = practice.languages[0]
-            return training_file(await store.corrections(practice.id), language_of(spoken), spoken)
+            found = await store.corrections(practice.id)
+            return training_file(found, language_of(spoken), spoken), len(found)
 
-    click.echo(asyncio.run(work()), nl=False)
+    lines, count = asyncio.run(work())
+    click.echo(lines, nl=False)
+    turns = "1 corrected turn" if count == 1 else f"{count} corrected turns"
+    click.echo(
+        f"{turns}. Names typed in lower case may have stayed: read it before you pass it on.", err=True
+    )

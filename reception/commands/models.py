@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from reception.commands import read_settings
@@ -46,6 +48,31 @@ def verify() -> None:
         click.echo(f"{'ok ' if check.ok else 'BAD'} {check.name}: {check.path if check.ok else check.detail}")
     if not all(check.ok for check in checks):
         raise click.exceptions.Exit(1)
+
+
+@model_group.command(
+    "merge",
+    epilog="""\b
+Example: reception model merge runs/desk-135m-corrections/adapter.gguf taught.gguf
+         RECEPTION_MODEL=taught.gguf reception serve""",
+)
+@click.argument("adapter", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+def merge_adapter(adapter: Path, out: Path) -> None:
+    """Writes a model to serve: the chosen model's base with another ADAPTER, to the file OUT."""
+    settings = read_settings()
+    from rich.progress import Progress
+
+    from reception.inference.adapted import add_adapter
+
+    half = out.with_name(f"{out.name}.part")
+    with Progress() as bar:
+        task = bar.add_task("merging", total=None)
+        add_adapter(
+            adapter, settings, half, lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    half.replace(out)
+    click.echo(f"Serve it with RECEPTION_MODEL={out}", err=True)
 
 
 @model_group.command(

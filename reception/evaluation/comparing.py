@@ -13,11 +13,9 @@ import gguf
 
 from reception.errors import Invalid
 from reception.evaluation.understanding import Outcome, Scores
+from reception.inference.adapted import add_adapter
 from reception.inference.factory import build_engine
 from reception.inference.language_model import LanguageModel
-from reception.inference.merge import merge
-from reception.inference.models import CATALOGUE, chosen, locate
-from reception.inference.storages import STORAGES
 from reception.settings import Settings
 
 #: How many utterances of each kind the summary shows.
@@ -55,14 +53,8 @@ async def other_model(file: Path, settings: Settings) -> AsyncIterator[LanguageM
     with tempfile.TemporaryDirectory(prefix="reception-") as folder:
         whole = file
         if _is_adapter(file):
-            served = chosen(settings)
-            if not served.base:
-                raise Invalid(
-                    f"{file.name} is an adapter, and {served.name} is none to add it to: give a whole model."
-                )
             whole = Path(folder) / "other.gguf"
-            base = locate(settings.model_copy(update={"model": CATALOGUE[served.base].name}))
-            merge(base, file, whole, STORAGES[served.storages[0]], lambda done, total: None)
+            add_adapter(file, settings, whole, lambda done, total: None)
         model = build_engine(settings.model_copy(update={"model": str(whole), "adapters": ""}))
         try:
             await model.ready()
