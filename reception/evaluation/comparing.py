@@ -65,15 +65,18 @@ async def other_model(file: Path, settings: Settings) -> AsyncIterator[LanguageM
 
 def summary(compared: Comparison, name: str) -> list[str]:
     """The comparison in lines: the figures side by side, then what changes."""
+    now, then = compared.now, compared.then
     figures: Sequence[tuple[str, float, float]] = (
-        ("intent accuracy", compared.now.intent_accuracy, compared.then.intent_accuracy),
-        ("slot F1, exact spans", compared.now.slots.f1, compared.then.slots.f1),
-        ("whole frame exact", compared.now.frame_accuracy, compared.then.frame_accuracy),
-        ("emergencies caught", compared.now.emergency_recall, compared.then.emergency_recall),
-        ("false alarms", compared.now.near_miss_alarms, compared.then.near_miss_alarms),
+        ("intent accuracy", now.intent_accuracy, then.intent_accuracy),
+        ("slot F1, exact spans", now.slots.f1, then.slots.f1),
+        ("whole frame exact", now.frame_accuracy, then.frame_accuracy),
     )
     lines = [f"{f'with {name}':32}{'now':>9}{'then':>9}"]
-    lines += [f"  {what:30}{now:9.1%}{then:9.1%}" for what, now, then in figures]
+    lines += [f"  {what:30}{before:9.1%}{after:9.1%}" for what, before, after in figures]
+    if now.emergencies:  # a set without any would look as if all were caught
+        missed = len(now.missed_emergencies), len(then.missed_emergencies)
+        lines.append(f"  {f'emergencies missed, of {len(now.emergencies)}':30}{missed[0]:9}{missed[1]:9}")
+    lines.append(f"  {'false alarms':30}{len(now.false_alarms):9}{len(then.false_alarms):9}")
     for title, changes in (("read better", compared.better), ("read worse", compared.worse)):
         lines.append(f"{title}: {len(changes)} of {len(compared.now.outcomes)}")
         lines += [f"  {old.case.patient}\n    {_told(old)} -> {_told(new)}" for old, new in changes[:SHOWN]]

@@ -165,7 +165,8 @@ async def play_one(
 def _score_lines(scores: Scores, alone: Scores) -> list[str]:
     by_model = f"(the model alone: {alone.intent_accuracy:.1%})"
     by_slot = ", ".join(f"{slot} {one.f1:.0%}" for slot, one in scores.by_slot.items())
-    caught_by_model = f"(the model alone: {alone.emergency_recall:.1%})"
+    caught = f"{scores.emergency_recall:.1%}  (the model alone: {alone.emergency_recall:.1%})"
+    near = f", {scores.near_miss_alarms:.1%} of the near misses" if scores.near_misses else ""
     return [
         f"utterances            {len(scores.outcomes)}",
         f"intent accuracy       {scores.intent_accuracy:.1%}  {by_model}",
@@ -174,8 +175,8 @@ def _score_lines(scores: Scores, alone: Scores) -> list[str]:
         f"whole frame exact     {scores.frame_accuracy:.1%}  (the model alone: {alone.frame_accuracy:.1%})",
         f"with all values       {scores.exact:.1%}",
         f"values, right spans   {scores.value_accuracy:.1%}",
-        f"emergencies caught    {scores.emergency_recall:.1%}  {caught_by_model}",
-        f"false alarms          {scores.near_miss_alarms:.1%} of the near misses",
+        f"emergencies caught    {caught if scores.emergencies else 'none among them'}",
+        f"false alarms          {len(scores.false_alarms)}{near}",
         f"out of scope          {scores.scope_caught:.1%} caught, {scores.scope_refused:.1%} wrongly refused",
     ]
 

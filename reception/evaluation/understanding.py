@@ -160,11 +160,11 @@ class Scores:
 
     @property
     def missed_emergencies(self) -> list[Outcome]:
-        return [one for one in self._emergencies if one.frame.intent != Intent.EMERGENCY]
+        return [one for one in self.emergencies if one.frame.intent != Intent.EMERGENCY]
 
     @property
     def emergency_recall(self) -> float:
-        return mean(one.frame.intent == Intent.EMERGENCY for one in self._emergencies)
+        return mean(one.frame.intent == Intent.EMERGENCY for one in self.emergencies)
 
     @property
     def false_alarms(self) -> list[Outcome]:
@@ -178,8 +178,12 @@ class Scores:
     @property
     def near_miss_alarms(self) -> float:
         """The share of near misses that raised a false alarm."""
-        near = [one for one in self.outcomes if one.case.group == NEAR_MISS]
-        return mean(one.frame.intent == Intent.EMERGENCY for one in near)
+        return mean(one.frame.intent == Intent.EMERGENCY for one in self.near_misses)
+
+    @property
+    def near_misses(self) -> list[Outcome]:
+        """What sounds like danger and is none."""
+        return [one for one in self.outcomes if one.case.group == NEAR_MISS]
 
     @property
     def mistakes(self) -> list[Outcome]:
@@ -206,7 +210,7 @@ class Scores:
         return times[min(len(times) - 1, int(quantile * len(times)))] if times else 0.0
 
     @property
-    def _emergencies(self) -> list[Outcome]:
+    def emergencies(self) -> list[Outcome]:
         return [one for one in self.outcomes if one.case.intent == Intent.EMERGENCY]
 
 
