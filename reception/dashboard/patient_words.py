@@ -68,7 +68,7 @@ def line(event: Event) -> Line:
 
 def _appointment(event: Event) -> Line:
     title = f"{event.what} with {event.who}"
-    path = f"/staff/now/{event.conversation_id}" if event.conversation_id else ""
+    path = f"/staff/calendar?day={event.at:%Y-%m-%d}&open={event.id}"
     return Line("calendar", title, str(event.words.get("reason", "")), _status(event), path)
 
 

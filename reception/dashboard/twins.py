@@ -24,7 +24,7 @@ from reception.staff.audit import did, saw
 
 PAGE = "/staff/patients"
 #: Pairs that are compared, and shown.
-READ, SHOWN = 2_000, 50
+READ, SHOWN = 5_000, 50
 
 
 class Versions(BaseModel):

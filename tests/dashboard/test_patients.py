@@ -81,6 +81,7 @@ async def test_a_page_shows_details_and_all_that_ever_was_newest_first(
     page = (await maria.get(f"/staff/patients/{mary.id}")).text
     assert "Born Mar 3, 1980, 46 years" in page and "+12125550111" in page
     assert "Check-up with Dr. Anna Weber" in page and "knee" in page
+    assert f'href="/staff/calendar?day=2026-06-16&amp;open={coming.id}"' in page
     assert "&lt;b&gt;iron&lt;/b&gt;" in page and f'href="/staff/inbox/{request}"' in page
     assert f'href="/staff/now/{conversation_id}"' in page and "Confirmation by text" in page
     assert page.index("Confirmation by text") < page.index(
