@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,8 +15,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 from reception.channels.given import GivenService
 from reception.dashboard.at_hand import AtHand, calendar_of, day_of
 from reception.dashboard.forms import form
-from reception.dashboard.rendering import Flash, page, part, redirect
-from reception.database.records import AbsenceCase, Account
+from reception.dashboard.rendering import Flash, clock_time, day, page, part, redirect
+from reception.database.records import Absence, AbsenceCase, Account
 from reception.errors import Invalid, NotFound
 from reception.practice import Practitioner
 from reception.scheduling.absence import Absences
@@ -68,6 +68,8 @@ async def new_absence(
         chosen=chosen,
         today=today,
         earlier=earlier,
+        days_of=days_of,
+        texts=service.notices is not None,
         **shown,
     )
 
@@ -87,7 +89,7 @@ async def affected(
         today = here.now.date()
         days = day_of(first, today), day_of(last, today)
         shown = await _affected(here, absences, me, doctor, *days)
-    return part(request, "absence_affected.html", **shown)
+    return part(request, "absence_affected.html", texts=service.notices is not None, **shown)
 
 
 @post("/calendar/absence", guards=[may_change], status_code=200)
@@ -219,12 +221,19 @@ async def _shown(service: Service, me: Account, absence_id: UUID) -> dict[str, A
             raise NotFound("There is no such absence.")
         all_cases = await here.store.absence_cases(me.practice_id, absence_id)
         await saw(here.store, me, "absence", absence_id)
-    return {"absence": found, "groups": _grouped(all_cases), "state": case_words, "now": here.now}
+    return {"absence": found, "groups": _grouped(all_cases), "state": case_words, "days_of": days_of}
 
 
 def _grouped(cases: Sequence[AbsenceCase]) -> list[tuple[str, list[AbsenceCase]]]:
     groups = [(label, [one for one in cases if one.status in statuses]) for label, statuses in GROUPS]
     return [(label, among) for label, among in groups if among]
+
+
+def days_of(absence: Absence) -> str:
+    """When somebody is away: its days, the last included, and the hour at which it began within one."""
+    last = (absence.last - timedelta(minutes=1)).date()
+    days = day(absence.first) if absence.first.date() == last else f"{day(absence.first)} to {day(last)}"
+    return days if absence.first.time() == time() else f"{days}, from {clock_time(absence.first)}"
 
 
 def case_words(case: AbsenceCase) -> tuple[str, str]:

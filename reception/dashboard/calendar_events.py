@@ -31,13 +31,17 @@ def appointment_event(one: Appointment, *, movable: bool) -> Event:
         "resource": str(one.practitioner_id),
         "start": wall(one.start),
         "end": wall(one.end),
-        "title": one.patient.name if one.patient else "Being booked",
+        "title": one.patient.name if one.patient else _held_for(one),
         "type": one.appointment_type,
         "status": "arrived" if one.arrived_at and one.status == "booked" else one.status,
         "confirmed": one.confirmed_at is not None,
         "seen": one.start.isoformat(),
         "movable": movable and one.status == "booked",
     }
+
+
+def _held_for(one: Appointment) -> str:
+    return "Being booked" if one.conversation_id else "Offered by text"
 
 
 def block_event(one: TimeBlock) -> Event:

@@ -186,7 +186,10 @@ class ByHand:
             raise Invalid("This appointment was cancelled.")
         if outcome != "booked" and old.start > self._now:
             raise Invalid("This appointment is still to come.")
-        await self._store.set_appointment_status(appointment_id, outcome)
+        if outcome != "booked":
+            await self._store.set_appointment_status(appointment_id, outcome)
+        elif not await self._store.restore_appointment(appointment_id):
+            raise SlotTaken("Something else stands at that time now.")
         await self._audit(outcome, appointment_id)
         return await self._appointment(appointment_id)
 

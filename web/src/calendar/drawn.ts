@@ -19,7 +19,7 @@ const STATES: Record<string, string> = {
   arrived: "Arrived",
   completed: "Came",
   no_show: "Did not come",
-  held: "Kept for a conversation",
+  held: "Kept",
   blocked: "Blocked",
 };
 

@@ -1,7 +1,7 @@
 // The days themselves: a column for each practitioner, moved through by buttons and keys.
 import { type Calendar, createCalendar, Interaction, ResourceTimeGrid } from "@event-calendar/core";
 import { fetchDrawn, send, show, tell } from "./asking";
-import { asEvent, content, drawnOf } from "./drawn";
+import { asEvent, content, type Drawn, drawnOf } from "./drawn";
 import { clockOf, dayOf, type Options } from "./options";
 import { mark } from "./panel";
 
@@ -16,6 +16,7 @@ export function showSheet(place: HTMLElement, options: Options): void {
   let again = false;
   let day = options.day;
   let last: Calendar.EventInput[] = [];
+  let shownWithout = options.hidden;
 
   const fetched = async ({ startStr, endStr }: Calendar.FetchInfo): Promise<Calendar.EventInput[]> => {
     const quietly = byItself;
@@ -24,6 +25,7 @@ export function showSheet(place: HTMLElement, options: Options): void {
       const drawn = await fetchDrawn(startStr.slice(0, 10), endStr.slice(0, 10), who, quietly);
       place.removeAttribute("aria-busy");
       last = drawn.map(asEvent);
+      unhide(drawn);
     } catch {
       if (!quietly) tell("The calendar can't be fetched now. What you see may be out of date.");
     }
@@ -73,6 +75,15 @@ export function showSheet(place: HTMLElement, options: Options): void {
       told(start, end);
     },
   });
+
+  /** A day on which nobody works is shown in the week that has something on it all the same. */
+  function unhide(drawn: Drawn[]): void {
+    const used = new Set(drawn.filter((one) => one.kind !== "closed").map((one) => weekday(one.start)));
+    const hidden = options.hidden.filter((one) => !used.has(one));
+    if (hidden.join() === shownWithout.join()) return;
+    shownWithout = hidden;
+    calendar.setOption("hiddenDays", hidden);
+  }
 
   /** The server has the last word: whatever it did, what stands now is fetched and drawn. */
   async function dropped({ event, oldEvent }: Calendar.EventDropInfo): Promise<void> {
@@ -160,6 +171,10 @@ function noTable(place: HTMLElement): void {
   }
 }
 
+function weekday(start: string): number {
+  return new Date(`${start.slice(0, 10)}T12:00`).getDay();
+}
+
 function open(id: string, kind: string): void {
   show(`/staff/calendar/${kind === "block" ? "blocks" : "appointments"}/${id}`);
 }
@@ -175,6 +190,7 @@ function looks(options: Options): Calendar.Options {
   return {
     headerToolbar: { start: "", center: "", end: "" },
     height: "100%",
+    hiddenDays: options.hidden,
     allDaySlot: false,
     firstDay: 1,
     lazyFetching: false,
@@ -197,7 +213,6 @@ function looks(options: Options): Calendar.Options {
     views: {
       resourceTimeGridDay: { hiddenDays: [], columnWidth: "minmax(9rem, 1fr)" },
       resourceTimeGridWeek: {
-        hiddenDays: options.hidden,
         columnWidth: "minmax(6.5rem, 1fr)",
         datesAboveResources: true,
         dayHeaderFormat: { weekday: "short", day: "numeric" },
