@@ -105,6 +105,7 @@ class Absences:
         case = await self._store.absence_case(self._practice.id, case_id, lock=True)
         if case is None or case.status != "waiting":
             return
+        await self._store.lock_calendars([one.id for one in self._practice.practitioners])
         slot = next(iter(await self.free(case, 1, soonest=self._now + SOONEST)), None)
         hold = None if slot is None else await self._hold(slot)
         if hold is None:
@@ -243,7 +244,7 @@ class Absences:
         return case
 
     async def _hold(self, slot: OpenSlot) -> Appointment | None:
-        await self._store.lock_calendars([slot.practitioner.id])
+        """The slot, kept; its calendar is locked already."""
         await self._store.drop_expired_holds(slot.practitioner.id, slot.start, slot.end)
         held = await self._store.add_hold(
             self._practice.id,

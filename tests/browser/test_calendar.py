@@ -198,6 +198,28 @@ async def test_a_day_at_the_desk_without_the_mouse(
     assert await starts(database, made["Mary Jones"]) == ("Dr. Anna Weber", "09:00")
 
 
+async def test_a_click_books_there_and_a_stretch_blocks_it(
+    desk_url: str, open_page: OpenPage, database: Database
+) -> None:
+    await filled(database)
+    page = await opened(desk_url, open_page, database)
+    tom = await event(page, "Tom Reed").bounding_box()
+    assert tom is not None
+    x, ten = tom["x"] + 80, tom["y"] - 96
+    await page.mouse.click(x, ten + 10)
+    await expect(page.locator("#book-clock")).to_have_value("10:00")
+    await expect(page.locator("#book-who option:checked")).to_have_text("Dr. Luis Ortega")
+    await page.mouse.move(x, ten + 10)
+    await page.mouse.down()
+    await page.mouse.move(x, ten + 30, steps=3)
+    await page.mouse.move(x, ten + 60, steps=3)
+    await page.mouse.up()
+    await expect(page.locator("#block-clock")).to_have_value("10:00")
+    await expect(page.locator("#block-until")).to_have_value("10:45")
+    await page.get_by_role("button", name="Block", exact=True).click()
+    await expect(page.locator(".ec-event.block")).to_have_count(2)
+
+
 async def test_the_day_list_prints_without_what_is_for_the_screen(
     desk_url: str, open_page: OpenPage, database: Database
 ) -> None:

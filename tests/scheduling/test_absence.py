@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -139,10 +141,26 @@ async def test_asked_by_text_with_a_time_kept_and_a_yes_keeps_the_appointments_i
 async def test_two_are_never_offered_the_same_time_and_nothing_is_asked_twice(away: Away) -> None:
     await away.book("Ivy Green", away.at(10, 30), "+12125550123")
     await away.begin(with_others=False)
-    await away.worker.round()
+    await asyncio.gather(away.worker.round(), away.worker.round())
     await away.worker.round()
     offered = [one.offered for one in await away.cases()]
     assert len(set(offered)) == 2 and len(await away.texts()) == 2
+
+
+async def test_a_worker_that_dies_has_asked_nobody_and_the_next_asks_all(away: Away) -> None:
+    class Dying(ReplacementByText):
+        async def __call__(self, *given: Any) -> timedelta | None:
+            await super().__call__(*given)
+            raise KeyboardInterrupt
+
+    await away.begin()
+    dying = Replacements(away.database, Clock(away.now), Dying(ROOT / "prompts"), NOTICES)
+    with pytest.raises(KeyboardInterrupt):
+        await dying.round()
+    assert [one.status for one in await away.cases()] == ["waiting"] and await away.texts() == []
+    assert "held" not in [status for status, _ in await away.rows()]
+    await away.worker.round()
+    assert [one.status for one in await away.cases()] == ["asked"]
 
 
 async def test_who_says_no_or_nothing_is_called(away: Away) -> None:
