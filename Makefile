@@ -11,6 +11,14 @@ BUILD_ARGS := -DMTMD_BUILD=OFF -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA
 	-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_SERVER=OFF $(CMAKE_ARGS)
 INSTALL := CMAKE_ARGS="$(BUILD_ARGS)" $(BIN)/python -m pip install --disable-pip-version-check
 
+# LOCKED=1 installs exactly what requirements.lock names, each file by its hash: so containers are built. Without it
+# pip may take newer versions within the bounds of pyproject.toml, and wheels that were compiled before.
+ifdef LOCKED
+INSTALL_SERVICE = $(INSTALL) --require-hashes --requirement requirements.lock && $(INSTALL) --no-deps --editable .
+else
+INSTALL_SERVICE = $(INSTALL) --editable .
+endif
+
 # What browsers load is built from web/. Without Node the desk still runs, and its pages say what is missing.
 NODE := $(shell node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null && npm --version 2>/dev/null)
 NODE_MISSING := echo "Node 20 or later with npm is missing: the chat widget and the dashboard are not built." \
@@ -27,7 +35,7 @@ SCHEMA_MODULES := $(SCHEMAS)/node_modules/.installed
 PROVIDER := tests/staff/provider
 PROVIDER_MODULES := $(PROVIDER)/node_modules/.installed
 
-.PHONY: run test schemas web lint check format train evaluate patients spoken bench search calls scripted-calls resilience rehearse shortcuts api-fuzz fuzz injection clean
+.PHONY: run test schemas web lint check format train evaluate patients spoken bench search calls scripted-calls resilience rehearse shortcuts api-fuzz fuzz injection lock audit sbom secrets clean
 
 run: $(VENV)/.installed
 	@$(BIN)/reception model pull
@@ -140,6 +148,30 @@ shortcuts: $(VENV)/.installed-dev
 	@$(BIN)/reception model pull
 	SHORTCUT_UTTERANCES=500 $(BIN)/python -m pytest -s tests/inference/test_shortcuts.py
 
+# What the service is made of, pinned with hashes: run this when pyproject.toml changes, or for newer versions.
+lock: $(BIN)/python
+	@$(BIN)/python -m pip install --quiet uv==0.13.9
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade --no-header \
+		--no-emit-index-url --quiet --output-file requirements.lock
+
+# Known weaknesses of everything that is installed, in Python and in browsers; asks PyPI's and npm's advisories.
+audit: $(BIN)/python
+	@$(BIN)/python -m pip install --quiet pip-audit==2.10.1
+	$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
+	npm --prefix web audit --audit-level=high
+
+# The bill of materials (CycloneDX); containers bring theirs along.
+sbom: $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet cyclonedx-bom==7.5.0
+	@mkdir -p runs
+	$(BIN)/cyclonedx-py environment $(VENV) --pyproject pyproject.toml --output-reproducible --output-file runs/sbom.cdx.json
+
+# Looks for secrets in what git keeps, more thoroughly than the suite does.
+secrets: $(BIN)/python
+	@$(BIN)/python -m pip install --quiet detect-secrets==1.5.0
+	git ls-files -z -- ':!*.gguf' ':!*.npz' ':!*.png' ':!*.lock' ':!*package-lock.json' \
+		| xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis runs web/node_modules $(SCHEMAS)/node_modules $(PROVIDER)/node_modules reception/*/static/build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -165,7 +197,7 @@ $(SCHEMA_MODULES): $(SCHEMAS)/package.json $(SCHEMAS)/package-lock.json $(SCHEMA
 
 $(VENV)/.installed: pyproject.toml | $(BIN)/python $(WEB_BUILT)
 	@echo "Installing into $(VENV). Compiling the inference engine takes 5 to 15 minutes the first time ..."
-	@$(INSTALL) --editable .
+	@$(INSTALL_SERVICE)
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python $(WEB_MODULES)-dev $(WEB_BUILT)
