@@ -32,12 +32,26 @@ class Malformed(ReceptionError):
     title = "Bad Request"
 
 
-def from_our_error(_: Request[Any, Any, Any], error: ReceptionError) -> Response[dict[str, Any]]:
+def from_our_error(request: Request[Any, Any, Any], error: ReceptionError) -> Response[dict[str, Any]]:
     """A foreseen error: its own text is made for the public."""
     if error.status == 500:
         log.error("turn_failed", reason=str(error), where=where(error))
+    note_refusal(request, error)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else {}
     return problem(error.status, error.title, str(error), error.retryable, headers)
+
+
+def note_refusal(request: Request[Any, Any, Any], error: ReceptionError) -> None:
+    """The log learns who may not, or asks too often: which handler, and who of staff; no address or words."""
+    if error.status in (403, 429):
+        handler = request.scope.get("route_handler")
+        staff = request.scope.get("user")
+        log.warning(
+            "refused",
+            status=error.status,
+            handler=getattr(handler, "handler_name", ""),
+            staff=str(staff.id) if staff is not None else None,
+        )
 
 
 def from_framework(_: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:

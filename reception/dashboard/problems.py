@@ -10,6 +10,7 @@ import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
 
+from reception.channels.problems import note_refusal
 from reception.dashboard.rendering import by_htmx, plain_page
 from reception.errors import Busy, LoginNeeded, ReceptionError
 from reception.logging import where
@@ -39,6 +40,7 @@ def from_our_error(request: Received, error: ReceptionError) -> Response[Any]:
     if error.status == 500:
         log.error("page_failed", reason=str(error), where=where(error))
         return _shown(request, 500, "Something went wrong", _SORRY)
+    note_refusal(request, error)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else {}
     return _shown(request, error.status, error.title, str(error), headers)
 

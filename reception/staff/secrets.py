@@ -11,6 +11,7 @@ import pyotp
 import segno
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
 
 from reception.errors import Invalid
 
@@ -19,6 +20,22 @@ SHORTEST, LONGEST = 12, 200
 STEP = 30
 RECOVERY_CODES = 8
 ISSUER = "Reception"
+
+#: Of four: some 10^8 guesses for somebody who knows what people choose, beside the lock after a few of them.
+_HARD_ENOUGH = 3
+#: Characters that are looked at; more of them make a password no easier, and take long to judge.
+_LOOKED_AT = 72
+#: What passwords of a practice are made of.
+_KNOWN_WORDS = (
+    "reception",
+    "receptionist",
+    "practice",
+    "doctor",
+    "clinic",
+    "medical",
+    "dashboard",
+    "patient",
+)
 
 _hasher = PasswordHasher()
 
@@ -60,6 +77,12 @@ def check_password(password: str, *, email: str, name: str) -> None:
     personal = {email.casefold(), email.partition("@")[0].casefold(), name.casefold()}
     if any(len(one) > 3 and one in plain for one in personal) or len(set(plain)) < 5:
         raise Invalid("That password is too easy to guess: please choose one without your name in it.")
+    known = [*_KNOWN_WORDS, *name.casefold().split(), *email.casefold().replace("@", ".").split(".")]
+    if zxcvbn(password[:_LOOKED_AT], known)["score"] < _HARD_ENOUGH:
+        raise Invalid(
+            "That password is too easy to guess: people choose it, or one much like it. A few words that don't"
+            " belong together make a good one."
+        )
 
 
 def new_token() -> str:
