@@ -80,7 +80,7 @@ def check_password(password: str, *, email: str, name: str) -> None:
     known = [*_KNOWN_WORDS, *name.casefold().split(), *email.casefold().replace("@", ".").split(".")]
     if zxcvbn(password[:_LOOKED_AT], known)["score"] < _HARD_ENOUGH:
         raise Invalid(
-            "That password is too easy to guess: people choose it, or one much like it. A few words that don't"
+            "That password is too easy to guess: people choose it, or one like it. A few words that don't"
             " belong together make a good one."
         )
 
