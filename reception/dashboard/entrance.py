@@ -77,10 +77,13 @@ async def log_out(request: Received, service: GivenService) -> Any:
     address = (
         await provider.leave(f"{public_base(request, service.settings)}/staff/login") if provider else ""
     )
-    if not address:
-        return redirect(request, "/staff/login", cookies=gone)
-    name = service.settings.oidc_name
-    return plain_page(request, "signed_off.html", cookies=gone, address=address, provider=name)
+    if address:
+        name = service.settings.oidc_name
+        answer = plain_page(request, "signed_off.html", cookies=gone, address=address, provider=name)
+    else:
+        answer = redirect(request, "/staff/login", cookies=gone)
+    answer.headers["Clear-Site-Data"] = '"storage"'
+    return answer
 
 
 @get("/new/{token:str}")

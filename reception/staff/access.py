@@ -116,11 +116,12 @@ def cookie(connection: AnyConnection, name: str, value: str, max_age: int | None
     """A cookie of the staff pages that no script can read and no other website can send along."""
     kept = _kept_as(connection, name)
     secure = kept != name
-    return Cookie(kept, path=PATH, value=value, max_age=max_age, secure=secure, httponly=True, samesite="lax")
+    path = "/" if secure else PATH  # the prefix asks for it
+    return Cookie(kept, path=path, value=value, max_age=max_age, secure=secure, httponly=True, samesite="lax")
 
 
 def _kept_as(connection: AnyConnection, name: str) -> str:
-    """The cookie's name: over https with a prefix by which browsers take it over https only."""
+    """The cookie's name: over https with a prefix by which browsers take it from this very host only."""
     service: Service = connection.app.state.service
     secure = public_base(connection, service.settings).startswith("https://")
-    return f"__Secure-{name}" if secure else name
+    return f"__Host-{name}" if secure else name

@@ -120,8 +120,8 @@ def qr_code(secret: str, email: str) -> str:
 
 
 def new_recovery_codes() -> list[str]:
-    """Codes of 80 random bits, for when the authenticator is lost; each works once."""
-    return [_grouped(pyotp.random_base32()[:16]) for _ in range(RECOVERY_CODES)]
+    """Codes of 120 random bits, for when the authenticator is lost; each works once."""
+    return [_grouped(pyotp.random_base32()[:24]) for _ in range(RECOVERY_CODES)]
 
 
 def hashed_recovery_code(code: str) -> str:

@@ -67,9 +67,14 @@ async def test_over_https_cookies_go_nowhere_else(
         let_in = await client.post("/staff/login", data=given, headers=origin, follow_redirects=False)
         assert let_in.status_code == 303, let_in.text
         for cookie in [*page.headers.get_list("set-cookie"), *let_in.headers.get_list("set-cookie")]:
-            assert cookie.startswith("__Secure-"), cookie
-            assert {"Secure", "HttpOnly", "SameSite=lax", "Path=/staff"} <= set(cookie.split("; ")), cookie
-        assert (await client.get("/staff/now", follow_redirects=False)).status_code == 200
+            assert cookie.startswith("__Host-"), cookie
+            assert {"Secure", "HttpOnly", "SameSite=lax", "Path=/"} <= set(cookie.split("; ")), cookie
+        page = await client.get("/staff/account", follow_redirects=False)
+        assert page.status_code == 200
+        out = await client.post(
+            "/staff/logout", data={"csrf": token_of(page)}, headers=origin, follow_redirects=False
+        )
+        assert out.headers["clear-site-data"] == '"storage"'
 
 
 def token_of(page: httpx.Response) -> str:
