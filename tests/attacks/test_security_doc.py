@@ -1,4 +1,4 @@
-"""Unit ring: docs/security.md speaks of every requirement of ASVS 5.0 up to level 2, once, and of tests that exist."""
+"""Unit ring: docs/security.md names each requirement of ASVS 5.0 up to level 2 once, and tests that exist."""
 
 from __future__ import annotations
 
