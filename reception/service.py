@@ -221,6 +221,8 @@ class Service:
         if self.settings.migrate:
             await self.database.migrate()
         await self.database.check()
+        if self.settings.env == "production" and await self.database.unfenced_role():
+            log.warning("database_role_owns_tables", hint="docs/runbook.md: Who may do what in the database")
         await self._load_practice()
         self._desk = Desk(
             self.database,

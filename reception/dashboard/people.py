@@ -19,8 +19,11 @@ from reception.service import Service
 from reception.staff.access import Me, Received, admins_only, session_token
 from reception.staff.accounts import Role
 from reception.staff.audit import did
+from reception.staff.audit_chain import check_chain
 
 PAGE = "/staff/accounts"
+#: Entries of the audit log that are checked each time it is looked at.
+CHECKED = 500
 
 
 class NewPassword(BaseModel):
@@ -65,7 +68,9 @@ async def audit(request: Received, me: Me, service: GivenService) -> Any:
     """Who saw and changed what, newest first."""
     async with service.database.transaction() as store:
         lines = await store.audit_trail(me.practice_id)
-    return await page(request, "audit.html", here="accounts", lines=lines)
+        end = await store.chain_end(me.practice_id)
+        chain = await check_chain(store, me.practice_id, max(end - CHECKED, 0))
+    return await page(request, "audit.html", here="accounts", lines=lines, chain=chain, checked=CHECKED)
 
 
 @post("/accounts/invite", guards=[admins_only], status_code=200)

@@ -192,6 +192,11 @@ class Database:
         if time.monotonic() < self._full_until:
             raise Unavailable(FULL)
 
+    async def unfenced_role(self) -> bool:
+        """Whether the role of the URL could look past the fences, if anything made it try."""
+        async with self._translating(), self._begun(READ_ONLY) as connection:
+            return await Store(connection).owns_tables()
+
     async def close(self) -> None:
         """Closes all connections, and stops the embedded server when nobody else uses it."""
         await self._engine.dispose()

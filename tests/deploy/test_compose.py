@@ -20,6 +20,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("ut
 FILLED = {
     "RECEPTION_HOST": "desk.example.org",
     "POSTGRES_PASSWORD": "x",
+    "POSTGRES_SERVICE_PASSWORD": "x",
     "RECEPTION_TWILIO_ACCOUNT_SID": f"AC{0:032}",
     "RECEPTION_DATA_KEYS": "x",
     "RECEPTION_TWILIO_AUTH_TOKEN": "x",

@@ -76,6 +76,15 @@ class Store(
         version: str | None = await self._connection.scalar(text("SELECT version_num FROM alembic_version"))
         return version
 
+    async def owns_tables(self) -> bool:
+        """Whether the policies do not hold for the present role: it owns the tables, or may all."""
+        query = """
+            SELECT rolsuper OR rolbypassrls OR EXISTS (
+                SELECT FROM pg_class WHERE relname = 'practices' AND pg_has_role(relowner, 'USAGE')
+            ) FROM pg_roles WHERE rolname = current_user
+        """
+        return bool(await self._connection.scalar(text(query)))
+
     async def server(self) -> tuple[datetime, int]:
         """The server's clock, and its version as a number: 150004 is 15.4."""
         row = (
