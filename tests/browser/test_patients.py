@@ -74,7 +74,6 @@ async def test_somebody_is_looked_up_merged_and_made_two_again_by_keyboard(
     await page.keyboard.press("g")
     await page.keyboard.press("p")
     await page.wait_for_url("**/staff/patients")
-    await fed(page)
     await page.locator("#words").press_sequentially("jhones mary")
     await expect(page.locator(".row")).to_have_count(2)  # Mary, and Marie after her
     await page.keyboard.press("Escape")

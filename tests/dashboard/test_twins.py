@@ -153,6 +153,20 @@ async def test_of_two_who_merge_at_once_one_wins(
     assert len(left) == 1
 
 
+async def test_a_merge_waits_for_what_is_being_filed(
+    maria: Browser, database: Database, practice: Practice, pair: tuple[Patient, Patient]
+) -> None:
+    mary, twin = pair
+    async with database.transaction() as store:
+        request = await store.file_request(practice.id, "message", {"text": "hi"}, "routine", twin.id, None)
+        path = f"/staff/patients/{mary.id}/merge/{twin.id}"
+        merging = asyncio.create_task(maria.post(path, versions()))
+        done, _ = await asyncio.wait({merging}, timeout=0.5)
+        assert not done
+    assert (await merging).status_code == 303
+    assert await request_of(database, practice, request) == mary.id
+
+
 async def test_a_chain_of_merges_is_undone_from_its_end(
     maria: Browser, database: Database, practice: Practice, pair: tuple[Patient, Patient]
 ) -> None:

@@ -7,7 +7,7 @@ import { keepDrafts } from "./drafts";
 import { showFlashes } from "./flash";
 import { listenForKeys } from "./keys";
 import { follow } from "./live";
-import { openDialogs, scrollTranscripts, sendChoices, showWhereOneIs, tellAges } from "./pieces";
+import { openDialogs, scrollTranscripts, searchEarly, sendChoices, showWhereOneIs, tellAges } from "./pieces";
 import { proposeZone } from "./settings";
 
 declare global {
@@ -28,3 +28,4 @@ tellAges();
 showWhereOneIs();
 sendChoices();
 proposeZone();
+addEventListener("load", searchEarly);

@@ -1,4 +1,6 @@
 // Small pieces of pages: dialogs, transcripts that follow what is said, times told as "2 min ago".
+import htmx from "htmx.org";
+
 export function openDialogs(): void {
   addEventListener("click", (event) => {
     const opener = (event.target as Element).closest<HTMLElement>("[data-open]");
@@ -68,4 +70,11 @@ export function sendChoices(): void {
     const chosen = event.target as HTMLElement;
     if (chosen.matches("[data-submit]")) (chosen as HTMLSelectElement).form?.requestSubmit();
   });
+}
+
+/** What somebody typed before the page was ready is looked for too. */
+export function searchEarly(): void {
+  for (const field of document.querySelectorAll<HTMLInputElement>("input[type=search][hx-post]")) {
+    if (field.value !== field.defaultValue) htmx.trigger(field, "search");
+  }
 }
