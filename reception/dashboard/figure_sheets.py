@@ -51,6 +51,7 @@ TEXT_KINDS = {
     "cancelled": "Appointment cancelled",
     "reminder": "Reminder",
     "waitlist": "Offer to the waiting list",
+    "absence": "Another time, as somebody is away",
 }
 #: The column of what was counted in the part of the span before that compares.
 BEFORE = Column("Before", dashed=True, colour=4)

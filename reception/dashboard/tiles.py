@@ -11,6 +11,8 @@ from reception.database.store.figures import Pace
 
 #: A change smaller than this share of what was before is none.
 STEADY = 0.005
+#: One smaller than this is neither good nor bad.
+NOISE = 0.03
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Tile:
     def mood(self) -> str:
         """Whether the change is good, bad or neither."""
         if not self.more_is or self.number is None or self.before is None or "before" in self.change:
+            return ""
+        if self.unit != "%" and self.before and abs(self.number / self.before - 1) < NOISE:
             return ""
         grew = self.number > self.before
         return "good" if grew == (self.more_is == "good") else "bad"

@@ -15,6 +15,8 @@ def outdated(text: FailedText, now: datetime) -> str:
     """Why the text would be wrong by now, as staff read it; nothing where it still holds."""
     if text.kind == "waitlist":
         return "" if text.held else "The time that it offers is no longer kept for them."
+    if text.kind == "absence":  # what it offers may have gone to somebody else since
+        return "Times are offered anew on the page of the absence."
     if text.told_since:
         return "Another text has told of this appointment since."
     if text.kind in ("booked", "moved", "reminder"):

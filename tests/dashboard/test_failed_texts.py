@@ -104,6 +104,7 @@ async def test_one_that_fails_again_is_in_the_inbox_again(
         ),
         ("cancelled", "SELECT 1", "booked again"),
         ("waitlist", "SELECT 1", "no longer kept"),
+        ("absence", "SELECT 1", "on the page of the absence"),
     ],
 )
 async def test_what_would_be_wrong_by_now_is_not_sent(
