@@ -20,6 +20,7 @@ from reception.database.records import Absence, AbsenceCase, Account
 from reception.errors import Invalid, NotFound
 from reception.practice import Practitioner
 from reception.scheduling.absence import Absences
+from reception.scheduling.other_times import OtherTimes
 from reception.service import Service
 from reception.staff.access import Me, Received, form_fields, may_change
 from reception.staff.audit import saw
@@ -143,11 +144,12 @@ async def take_back(request: Received, absence_id: FromPath[UUID], me: Me, servi
 @get("/calendar/absence/cases/{case_id:uuid}/times", guards=[may_change])
 async def times(request: Received, case_id: FromPath[UUID], me: Me, service: GivenService) -> Any:
     """Times to offer on the telephone."""
-    async with absences_of(service, me) as (here, absences):
+    async with calendar_of(service, me) as here:
         case = await here.store.absence_case(me.practice_id, case_id)
         if case is None:
             raise NotFound("There is no such patient in this list.")
-        found = await absences.free(case, TIMES, soonest=here.now)
+        other = OtherTimes(here.store, here.practice, here.now)
+        found = await other.free(case, TIMES, soonest=here.now)
     return part(request, "absence_times.html", case=case, times=found)
 
 

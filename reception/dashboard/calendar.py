@@ -131,9 +131,11 @@ async def shown_appointment(here: AtHand, me: Account, appointment_id: UUID) -> 
     """What the parts about an appointment show; noted as seen by `me`."""
     found = await here.appointment(appointment_id)
     await saw(here.store, me, "appointment", appointment_id)
+    told = await here.store.last_text_about(appointment_id)
     return {
         "me": me,
         "one": found,
+        "told": told and (*told[:2], told[2].astimezone(here.practice.time_zone)),
         "calendar": here.practice,
         "began": found.start <= here.now,
         "today": found.start.date() == here.now.date(),

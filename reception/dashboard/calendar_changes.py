@@ -17,6 +17,7 @@ from reception.dashboard.forms import form
 from reception.dashboard.new_patients import New, take_on
 from reception.dashboard.rendering import Flash, clock_time, day, part
 from reception.database.records import Appointment
+from reception.errors import Invalid
 from reception.patients.wanted import LONGEST, wanted
 from reception.scheduling.by_hand import Bent, Outcome
 from reception.staff.access import CSRF_FIELD, Me, Received, form_fields, may_change
@@ -120,6 +121,8 @@ async def book(request: Received, me: Me, service: GivenService) -> Any:
             place = here.hand.place(
                 given.practitioner, given.appointment_type, here.at(given.day, given.clock)
             )
+            if given.patient is not None and given.new_name.strip():
+                raise Invalid("You chose a patient and named a new one. Clear the one that is not meant.")
             patient = given.patient or await take_on(here.store, here.practice, me, given, here.now.date())
             booked = await here.hand.book(place, patient, given.reason.strip(), anyway=given.anyway)
             shown = await shown_appointment(here, me, booked.id)

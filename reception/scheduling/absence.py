@@ -11,22 +11,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from reception.database.records import Absence, AbsenceCase, Account, Appointment, TimeBlock
+from reception.database.records import AbsenceCase, Account, Appointment, TimeBlock
 from reception.database.store import Store
 from reception.errors import Invalid, NotFound, Taken
 from reception.messaging.notices import Notices
 from reception.messaging.numbers import number_for_texts
 from reception.practice import AppointmentType, Practice, Practitioner
-from reception.scheduling.booking import Booking
 from reception.scheduling.by_hand import TOLD
-from reception.scheduling.calendar import OpenSlot, last_bookable_day
+from reception.scheduling.calendar import OpenSlot
+from reception.scheduling.other_times import OtherTimes
 
 #: How long a time is kept for one who was asked by text; a later yes counts while it is still free.
 KEPT = timedelta(hours=4)
 #: Nobody is offered a time by text that begins sooner than this: they might read it too late.
 SOONEST = timedelta(hours=2)
-#: Days that are searched first, before all that can be booked.
-NEAR = 14
 #: Cases that may still be given a time.
 UNSETTLED = ("waiting", "asked", "declined", "silent", "call")
 
@@ -52,6 +50,7 @@ class Absences:
         self._practice = practice
         self._now = now
         self._notices = notices
+        self._times = OtherTimes(store, practice, now)
 
     def span(self, first: date, last: date) -> tuple[datetime, datetime]:
         """From now (or the first day's beginning) to the last day's end. Invalid when in the past."""
@@ -106,7 +105,7 @@ class Absences:
         if case is None or case.status != "waiting":
             return
         await self._store.lock_calendars([one.id for one in self._practice.practitioners])
-        slot = next(iter(await self.free(case, 1, soonest=self._now + SOONEST)), None)
+        slot = next(iter(await self._times.free(case, 1, soonest=self._now + SOONEST)), None)
         hold = None if slot is None else await self._hold(slot)
         if hold is None:
             await self._store.set_absence_case(case.id, "call")
@@ -118,27 +117,6 @@ class Absences:
             return
         await self._store.keep_hold(hold.id, kept / timedelta(minutes=1))
         await self._store.set_absence_case(case.id, "asked", held=hold.id, offered=hold.start)
-
-    async def free(self, case: AbsenceCase, most: int, *, soonest: datetime) -> list[OpenSlot]:
-        """Times within the rules for a case, likest its own first: the first days on which there are any."""
-        absence = await self._store.absence(self._practice.id, case.absence_id)
-        kind = self._kind(case)
-        if absence is None or kind is None:
-            return []
-        doctors = self._doctors(absence, kind, case)
-        booking = Booking(self._store, self._practice, self._now)
-        first, horizon = self._now.date(), last_bookable_day(self._practice, self._now)
-        for last in (min(first + timedelta(days=NEAR), horizon), horizon):
-            open_slots = await booking.free(kind, doctors, first, last)
-            days: dict[date, list[OpenSlot]] = {}
-            for one in open_slots:
-                if one.start >= soonest:
-                    days.setdefault(one.start.date(), []).append(one)
-            if days:
-                own = absence.practitioner_id
-                found = [min(each, key=lambda one: _unlike(case, one, own)) for each in days.values()]
-                return found[:most]
-        return []
 
     async def accept(
         self, case_id: UUID, practitioner: str, kind: str, start: datetime
@@ -171,7 +149,7 @@ class Absences:
         """Staff give a case a time, as agreed on the telephone; the patient is told by text."""
         case = await self._unsettled(case_id)
         doctor = next((one for one in self._practice.practitioners if one.id == practitioner_id), None)
-        kind = self._kind(case)
+        kind = self._times.kind(case)
         if doctor is None or kind is None or start <= self._now:
             raise Invalid("Choose one of the times that are offered.")
         booked = await self._book(case, doctor, kind, start)
@@ -263,21 +241,6 @@ class Absences:
             await self._store.drop_hold(case.held)
         await self._store.unsay_texts(case.appointment.id, ("absence",))
 
-    def _kind(self, case: AbsenceCase) -> AppointmentType | None:
-        return self._practice.type_by_name.get(case.appointment.appointment_type)
-
-    def _doctors(self, absence: Absence, kind: AppointmentType, case: AbsenceCase) -> list[Practitioner]:
-        """Who may see them instead: whoever does this kind of visit and takes their insurance."""
-        insurance = (case.appointment.patient.insurance if case.appointment.patient else "").casefold()
-
-        def may(one: Practitioner) -> bool:
-            if one.id == absence.practitioner_id:
-                return True
-            taken = {each.casefold() for each in one.insurances}
-            return absence.with_others and (not taken or not insurance or insurance in taken)
-
-        return [one for one in self._practice.practitioners if one.id in kind.practitioners and may(one)]
-
     async def _number(self, appointment: Appointment) -> str:
         number = number_for_texts(self._practice, appointment.patient)
         if self._notices is None or not number or await self._store.opted_out(self._practice.id, number):
@@ -302,9 +265,3 @@ def gaps(
             at = max(at, one.end)
     if at < end:
         yield at, end
-
-
-def _unlike(case: AbsenceCase, slot: OpenSlot, own: UUID) -> tuple[float, bool]:
-    """How far the time of day is from the one they had; their own doctor first where that is the same."""
-    minutes = abs((slot.start.hour - case.was.hour) * 60 + slot.start.minute - case.was.minute)
-    return minutes, slot.practitioner.id != own

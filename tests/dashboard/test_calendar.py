@@ -141,6 +141,15 @@ async def test_a_new_patient_is_taken_on_with_the_booking_or_not_at_all(
     assert (str(ada.date_of_birth), ada.phone) == ("1985-12-10", "+12125550142")
 
 
+async def test_it_is_never_guessed_who_of_two_is_meant(
+    maria: Browser, practice: Practice, hers: Appointment
+) -> None:
+    assert hers.patient is not None
+    both = place(practice, patient=str(hers.patient.id), new_name="Ada King")
+    answer = await maria.post("/staff/calendar/appointments", both, HX_Request="true")
+    assert answer.status_code == 422 and "not meant" in flash_of(answer)["text"]
+
+
 async def test_moved_asked_about_rules_and_taken_back(
     maria: Browser, database: Database, practice: Practice, hers: Appointment
 ) -> None:

@@ -21,6 +21,7 @@ from reception.messaging.replacements import ReplacementByText, Replacements
 from reception.practice import Practice
 from reception.scheduling.absence import Absences
 from reception.scheduling.booking import Booking
+from reception.scheduling.other_times import OtherTimes
 from reception.settings import ROOT
 from tests.staff.access import person
 
@@ -188,10 +189,11 @@ async def test_on_the_telephone_staff_book_one_of_the_free_times(away: Away) -> 
     await away.book("Ivy Green", away.at(11))
     await away.begin()
     ivy = (await away.cases())[1]
+    async with away.database.transaction() as store:
+        times = await OtherTimes(store, away.practice, away.now).free(ivy, 3, soonest=away.now)
+    assert [f"{one.start:%a %H:%M}" for one in times] == ["Mon 11:00", "Tue 11:00", "Wed 11:00"]
+    assert [one.practitioner.name for one in times][1] == "Dr. Luis Ortega"
     async with away.absences() as absences:
-        times = await absences.free(ivy, 3, soonest=away.now)
-        assert [f"{one.start:%a %H:%M}" for one in times] == ["Mon 11:00", "Tue 11:00", "Wed 11:00"]
-        assert [one.practitioner.name for one in times][1] == "Dr. Luis Ortega"
         booked = await absences.book(away.me, ivy.id, times[1].practitioner.id, times[1].start)
     assert (booked.id, booked.start) == (ivy.appointment.id, away.at(11))
     with pytest.raises(Taken, match="settled already"):

@@ -186,6 +186,35 @@ async def test_who_came_and_who_did_not(staff: Staff) -> None:
         assert (await hand.end(own, "booked")).status == "booked"
 
 
+async def test_what_is_taken_back_before_its_text_has_left_nobody_hears_of(staff: Staff) -> None:
+    own = await staff.hers()
+    check_up = ("Check-up", staff.at(11))
+    async with staff.at_work() as hand:
+        await hand.move(own, hand.place(staff.weber.id, *check_up), staff.at(10))
+        assert hand.unsaid == set()  # she knew of ten o'clock
+        await hand.move(own, hand.place(staff.weber.id, "Check-up", staff.at(10)), staff.at(11), back=True)
+    assert await staff.texts() == []
+    async with staff.at_work() as hand:
+        await hand.cancel(own, staff.at(10))
+        await hand.restore(own, back=True)
+    assert await staff.texts() == []
+    async with staff.at_work() as hand:
+        await hand.move(own, hand.place(staff.weber.id, *check_up), staff.at(10))
+        await hand.move(own, hand.place(staff.weber.id, "Check-up", staff.at(12)), staff.at(11))
+        assert hand.unsaid == {"moved"}  # of eleven she never heard: going back there has to be told
+    assert await staff.texts() == ["moved"]
+
+
+async def test_a_booking_that_is_moved_or_cancelled_at_once_is_confirmed_once_or_never(staff: Staff) -> None:
+    async with staff.at_work() as hand:
+        booked = await hand.book(hand.place(staff.ortega.id, "Check-up", staff.at(9)), await staff.mary(), "")
+        await hand.move(booked.id, hand.place(staff.ortega.id, "Check-up", staff.at(13)), staff.at(9))
+    assert await staff.texts() == ["booked"]
+    async with staff.at_work() as hand:
+        await hand.cancel(booked.id, staff.at(13))
+    assert await staff.texts() == []
+
+
 async def test_what_is_not_there_is_not_found(staff: Staff) -> None:
     async with staff.at_work() as hand:
         with pytest.raises(NotFound):

@@ -95,6 +95,17 @@ class Outbox(Queries):
         )
         return set(await self._connection.scalars(query.returning(OutboxRow.kind)))
 
+    async def last_text_about(self, appointment_id: UUID) -> tuple[str, str, datetime] | None:
+        """Kind, status and time of the newest text about an appointment."""
+        query = (
+            select(OutboxRow.kind, OutboxRow.status, OutboxRow.updated_at)
+            .where(OutboxRow.appointment_id == appointment_id)
+            .order_by(OutboxRow.created_at.desc(), OutboxRow.id)
+            .limit(1)
+        )
+        row = (await self._connection.execute(query)).first()
+        return None if row is None else (row[0], row[1], row[2])
+
     async def asked_by_text(self, practice_id: UUID, key: str) -> bool:
         """Whether a text with this key was ever put into the outbox."""
         query = select(exists().where(OutboxRow.practice_id == practice_id, OutboxRow.key == key))

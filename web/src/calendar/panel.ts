@@ -20,6 +20,11 @@ export function openPanels(): void {
     if (closer?.dataset.close === "panel") close();
     if (closer?.dataset.close === "ask") ask.close();
   });
+  addEventListener("input", (event) => {
+    if (!(event.target as Element).matches("#new_name")) return;
+    for (const one of document.querySelectorAll<HTMLInputElement>("#found input:checked"))
+      one.checked = false;
+  });
   addEventListener("keydown", (event) => {
     const target = event.target as HTMLElement;
     if (event.key === "Enter" && target.matches("#patient-q")) {
