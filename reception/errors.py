@@ -108,6 +108,16 @@ class Unavailable(ReceptionError):
     retryable = True
 
 
+class Overloaded(Unavailable):
+    """More is asked for than there is time for; `retry_after` in seconds."""
+
+    title = "Very busy"
+
+    def __init__(self, text: str, retry_after: int = 1) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
 class ModelMissing(Unavailable):
     """A model file is missing or damaged; the text names the command that repairs it."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from reception.admission import Admission
 from reception.attending import Attending
 from reception.channels.hub import Hub
 from reception.channels.limits import WATCHING, WATCHING_ONE, Limits, Watchers
@@ -65,6 +66,7 @@ class Service:
         self.settings = settings
         self.clock = Clock(settings.now)
         self.hub = Hub()
+        self.admission = Admission(settings.turns_at_once)
         self.limits = Limits(lambda: self.database, settings.rate_limit)
         self.watchers = Watchers(WATCHING, WATCHING_ONE)
         self.model = model or build_language_model(settings)
@@ -233,6 +235,7 @@ class Service:
             self.notices,
             self.ask_by_text,
             limited=self.settings.rate_limit > 0,
+            admission=self.admission,
         )
         log.info("desk_open")
 

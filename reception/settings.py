@@ -71,6 +71,11 @@ class Settings(BaseSettings):
     proxies: int = Field(
         0, ge=0, le=5, description="proxies in front that each add an address to X-Forwarded-For"
     )
+    turns_at_once: int = Field(
+        32,
+        ge=1,
+        description="turns a process takes at once; twice as many wait in line, the rest are refused",
+    )
     worker: bool = Field(True, description="whether `reception serve` runs the background worker itself")
     staff_idle_minutes: float = Field(30, gt=0, description="minutes without work until staff are logged out")
     staff_session_hours: float = Field(12, gt=0, description="hours until staff have to log in again anyway")

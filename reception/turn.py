@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from reception.acting import Actor
+from reception.admission import Admission
 from reception.anticipation import Anticipation
 from reception.clock import Clock
 from reception.database.connection import Database
@@ -97,11 +99,14 @@ class Desk:
         ask: AskByText | None = None,
         *,
         limited: bool = True,
+        admission: Admission | None = None,
     ) -> None:
         """Without `notices` patients get no texts of what was booked or changed; `ask` offers freed times.
 
-        `limited`: whether guesses at birth dates are bounded over all conversations together.
+        `limited`: whether guesses at birth dates are bounded over all conversations together. Without an
+        `admission` any number of turns go on at once.
         """
+        self._admission = admission or Admission(sys.maxsize)
         self._limited = limited
         self._database = database
         self._understander = understander
@@ -125,8 +130,11 @@ class Desk:
         language: str | None = None,
         call_sid: str | None = None,
         even_off: bool = False,
+        even_crowded: bool = False,
     ) -> Started:
         """Opens a conversation. `caller` is an address or a number; NotFound without such a practice.
+
+        Overloaded while there are too many, unless `even_crowded`.
 
         A call that has a conversation already goes on in it, with the desk's last words again. Chats and
         texts of a practice that answers itself now are told so, and closed, unless `even_off`.
@@ -136,6 +144,8 @@ class Desk:
             known = await store.conversation_by_call(call_sid) if call_sid else None
             if known is not None:
                 return await self._resume(store, known)
+            if not even_crowded:
+                self._admission.begin(channel)
             where = await self._practice(store, practice, called_number)
             spoken = self._language(language, where)
             token, state = secrets.token_urlsafe(24), State()
@@ -187,7 +197,7 @@ class Desk:
     async def hear(self, conversation_id: UUID, text: str, client_id: str | None = None) -> Heard:
         """Takes one turn. The same `client_id` again gives the same answer and changes nothing.
 
-        Raises Invalid (blank or over 2,000 characters), NotFound, Closed, Busy, Unavailable.
+        Raises Invalid (blank or over 2,000 characters), NotFound, Closed, Busy, Unavailable, Overloaded.
         """
         if not text.strip() or len(text) > MAX_TEXT:
             raise Invalid(f"A message has between 1 and {MAX_TEXT} characters; please shorten or fill it in.")
@@ -295,15 +305,16 @@ class Desk:
         picked = self._replies.picked(state, text, practice, conversation.language)
         self._ahead.speaks(conversation_id, conversation.language)
         words = without_fillers(text, conversation.language)
-        understood = await self._understand(state, words, picked, practice, conversation)
+        async with self._admission.turn(conversation.channel, urgent=is_emergency(text)):
+            understood = await self._understand(state, words, picked, practice, conversation)
 
-        async def work(store: Store) -> Heard | None:
-            now = await store.conversation(conversation_id, lock=True)
-            if now is None or now.version != conversation.version:
-                return None
-            return await self._act(store, now, practice, understood, text, client_id, began)
+            async def work(store: Store) -> Heard | None:
+                now = await store.conversation(conversation_id, lock=True)
+                if now is None or now.version != conversation.version:
+                    return None
+                return await self._act(store, now, practice, understood, text, client_id, began)
 
-        return await self._database.run(work)
+            return await self._database.run(work)
 
     async def _keep(self, conversation_id: UUID, text: str, client_id: str | None) -> Heard | None:
         """A person attends to the conversation: the words are kept for them, and the desk is silent.

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from reception.channels.hints import hints
 from reception.channels.phone_words import PhoneWords, phone_words, phone_words_of
-from reception.channels.twiml import Talk, farewell, transfer
+from reception.channels.twiml import Talk, farewell, gather, transfer
 from reception.database.fence import enter
 from reception.database.records import Call, Message
 from reception.errors import NotFound, ReceptionError
@@ -97,3 +97,12 @@ def unavailable(service: Service, talk: Talk, practice: Practice | None, call: s
         sentence = words.say("away_connecting", practice)
         return transfer(talk, sentence, practice.transfer_number, call, whisper=False)
     return farewell(talk, words.say("away", practice))
+
+
+def crowded_menu(service: Service, talk: Talk, practice: Practice | None, silences: int = 0) -> str:
+    """TwiML: too many calls are going on, and what the keys do meanwhile."""
+    words = words_of(service, practice)
+    said = [words.say("crowded", practice)]
+    if practice is not None and reachable(practice, service.clock.now(practice.time_zone)):
+        said.append(words.say("crowded_person"))
+    return gather(talk, " ".join(said), action=talk.url("crowded", silences=silences))

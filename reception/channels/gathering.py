@@ -13,6 +13,7 @@ from reception.channels import twiml
 from reception.channels.agreement import agrees
 from reception.channels.call_form import GivenCall, caller_of, xml
 from reception.channels.calls import (
+    crowded_menu,
     practice_called,
     practice_of,
     reachable,
@@ -30,7 +31,7 @@ from reception.channels.phone_words import PhoneWords
 from reception.channels.proxies import public_base
 from reception.channels.relay_voice import EMERGENCY
 from reception.channels.signatures import Form
-from reception.errors import Closed, Invalid, ReceptionError
+from reception.errors import Closed, Invalid, Overloaded, ReceptionError
 from reception.practice import Practice
 from reception.service import Service
 from reception.turn import MAX_TEXT, Heard, Started
@@ -83,18 +84,24 @@ async def gather(
         )
     except Closed:
         document = twiml.farewell(talk)
+    except Overloaded:
+        document = crowded_menu(service, talk, practice)
     except ReceptionError as error:
         log.warning("call_failed", call=call, error=type(error).__name__)
         document = unavailable(service, talk, practice, call)
     return xml(document)
 
 
-async def begin(service: Service, form: Form) -> Started:
+async def begin(service: Service, form: Form, *, even_crowded: bool = False) -> Started:
     """The call's conversation, new or as far as it has come."""
     call = form.first("CallSid")
     practice = await practice_called(service, form.first("To"))
     started = await service.desk.start(
-        channel="phone", caller=caller_of(form), called_number=form.first("To"), call_sid=call
+        channel="phone",
+        caller=caller_of(form),
+        called_number=form.first("To"),
+        call_sid=call,
+        even_crowded=even_crowded,
     )
     async with service.database.transaction() as store:
         await store.open_call(call, practice.id, started.id)

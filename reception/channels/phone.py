@@ -12,6 +12,7 @@ from reception.channels import twiml
 from reception.channels.agreement import agrees
 from reception.channels.call_form import GivenCall, caller_of, live_form, xml
 from reception.channels.calls import (
+    crowded_menu,
     practice_called,
     practice_of,
     rings_through,
@@ -20,6 +21,7 @@ from reception.channels.calls import (
     unavailable,
     words_of,
 )
+from reception.channels.crowded import crowded
 from reception.channels.gathering import answered, begin, gather, hear
 from reception.channels.given import GivenService
 from reception.channels.line import relay
@@ -31,7 +33,7 @@ from reception.channels.signatures import Form, signed_form
 from reception.channels.sms import sms
 from reception.channels.transfers import accept, after_relay, after_transfer, whisper
 from reception.channels.voicemail import recording, status, transcript, voicemail
-from reception.errors import Busy, Invalid, NotFound, ReceptionError
+from reception.errors import Busy, Invalid, NotFound, Overloaded, ReceptionError
 from reception.practice import Practice
 from reception.service import Service
 from reception.turn import MAX_TEXT
@@ -58,6 +60,9 @@ async def voice(request: Received, form: GivenCall, service: GivenService) -> Re
     except Busy:
         log.warning("calls_too_many", call=call)
         return xml(twiml.busy())
+    except Overloaded:
+        known = service.known_practice(called)
+        return xml(crowded_menu(service, talk_of(service, base, known), known))
     except ReceptionError as error:
         log.warning("call_failed", call=call, error=type(error).__name__)
         known = service.known_practice(called)
@@ -137,7 +142,7 @@ phone = Router(
         Router(
             "/",
             route_handlers=[
-                voice, consent, gather, after_relay, whisper, accept, after_transfer, voicemail,
+                voice, consent, gather, crowded, after_relay, whisper, accept, after_transfer, voicemail,
             ],
             dependencies={"form": Provide(live_form)},
         ),

@@ -28,6 +28,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "type_choice": "", "type_confirmation": "", "offer_callback": "", "callback_promised": "",
         "goodbye": "",
         "connecting": "", "nobody_there": "number", "voicemail": "number", "message_kept": "",
+        "crowded": "number", "crowded_person": "",
         "away": "number", "away_connecting": "number",
         "whisper": "practice", "whisper_emergency": "", "whisper_patient": "name born",
         "whisper_claimed": "name", "whisper_words": "words", "whisper_accept": "", "whisper_done": "",

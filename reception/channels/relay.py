@@ -31,7 +31,7 @@ from reception.channels.signatures import ours
 from reception.database.records import Message
 from reception.database.store import Store
 from reception.dialogue import safety
-from reception.errors import Closed, Invalid, NotFound, ReceptionError
+from reception.errors import Closed, Invalid, NotFound, Overloaded, ReceptionError
 from reception.practice import Practice
 from reception.service import Service
 from reception.turn import MAX_TEXT, Heard, Started
@@ -259,6 +259,9 @@ class RelaySession:
 
     async def _away(self, error: ReceptionError) -> None:
         """Nothing can be looked up: says so, and how to reach a person; Twilio then asks what to do."""
+        if isinstance(error, Overloaded):
+            await self.voice.end("", "crowded")  # Twilio asks what to do then: the keys are left
+            return
         log.warning("call_failed", session=self._session, error=type(error).__name__)
         say = self.voice.words.say
         if isinstance(error, NotFound):

@@ -12,7 +12,15 @@ from litestar.params import QueryParameter
 from reception.channels import twiml
 from reception.channels.call_ends import hang_up
 from reception.channels.call_form import GivenCall, xml
-from reception.channels.calls import FINISHED, practice_of, speakable, talk_of, unavailable, words_of
+from reception.channels.calls import (
+    FINISHED,
+    crowded_menu,
+    practice_of,
+    speakable,
+    talk_of,
+    unavailable,
+    words_of,
+)
 from reception.channels.gathering import begin
 from reception.channels.given import GivenService
 from reception.channels.line import frame_of
@@ -47,6 +55,8 @@ async def after_relay(
             return xml(twiml.go_on(talk))
         if reason in ("handed_over", "transfer"):
             return xml(await _to_a_person(service, talk, practice, call))
+        if reason == "crowded":
+            return xml(crowded_menu(service, talk, practice))
         if reason == "away":
             return xml(unavailable(service, talk, practice, call))
         if not reason and await _unfinished(service, call):
