@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 from prometheus_client import Counter, Gauge
 
 from reception.errors import Overloaded
+from reception.stages import stage
 
 WAITING = Gauge("reception_turns_waiting", "Turns that wait in line for others to end")
 RUNNING = Gauge("reception_turns_running", "Turns under way")
@@ -93,7 +94,7 @@ class Admission:
         self._numbers += 1
         heapq.heappush(self._line, (channel != "phone", self._numbers, called))
         try:
-            with WAITING.track_inprogress():
+            with stage("line"), WAITING.track_inprogress():
                 async with asyncio.timeout(PATIENCE.get(channel, CHAT_PATIENCE)):
                     await called
         except BaseException as error:

@@ -17,6 +17,7 @@ def configure_logging(level: int = logging.INFO) -> None:
     """Sets up structlog for this process; stdout stays free for results."""
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,  # which conversation it is about
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),

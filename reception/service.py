@@ -43,6 +43,7 @@ from reception.staff.going_home import keep_giving_back
 from reception.staff.provider import provider_of
 from reception.staff.signing_on import SigningOn
 from reception.staff_words import StaffWords
+from reception.stages import trace_to
 from reception.turn import Desk
 from reception.understanding.understander import Understander
 from reception.worker import work
@@ -103,6 +104,7 @@ class Service:
     async def open(self) -> None:
         """Opens the database and loads the model. What is away is tried again in the background."""
         settings = self.settings
+        trace_to(settings.traces_url)
         self._database = await Database.of(settings)
         self._accounts = Accounts(
             self._database,

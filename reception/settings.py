@@ -99,6 +99,9 @@ class Settings(BaseSettings):
         pattern=r"^((mailto:|https://|tel:)[^\s<>]+)?$",
         description="mailto:… or https://… for who finds a weakness; empty means the practice's telephone",
     )
+    traces_url: str = Field(
+        "", description="an OTLP collector for traces (https://…/v1/traces); empty means none are made"
+    )
     trusted_proxies: str = Field(
         "",
         description="addresses or networks, between commas, of proxies whose forwarding headers are believed",

@@ -8,10 +8,13 @@ import secrets
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
+
+import structlog
 
 from reception.acting import Actor
 from reception.admission import Admission
@@ -38,6 +41,7 @@ from reception.replies import Replies
 from reception.scheduling.absence import Absences
 from reception.scheduling.booking import Booking
 from reception.scheduling.waiting import AskByText, WaitingList
+from reception.stages import OUTCOMES, span, stage
 from reception.understanding.interpret import Setting, language_of
 from reception.understanding.reading import read
 from reception.understanding.sayings import without_fillers
@@ -57,12 +61,13 @@ class Heard:
     """What a turn answers: the new messages of desk and staff, and who is in charge now.
 
     `manner` is how to speak it: "emergency" for what nothing may interrupt, "waits" where the other side
-    asked for a moment.
+    asked for a moment. `outcome` is what has come of the conversation so far.
     """
 
     messages: list[Message]
     status: str
     manner: str = ""
+    outcome: str = ""
 
 
 @dataclass(frozen=True)
@@ -202,11 +207,18 @@ class Desk:
         if not text.strip() or len(text) > MAX_TEXT:
             raise Invalid(f"A message has between 1 and {MAX_TEXT} characters; please shorten or fill it in.")
         lock = self._turns.setdefault(conversation_id, asyncio.Lock())
+        with span("turn", conversation=conversation_id), named(conversation_id):
+            return await self._heard(lock, conversation_id, text.strip(), client_id)
+
+    async def _heard(
+        self, lock: asyncio.Lock, conversation_id: UUID, text: str, client_id: str | None
+    ) -> Heard:
+        """One turn after the other of the same conversation."""
         async with lock:
             began = time.perf_counter()
             self._ahead.stop(conversation_id)
             for _ in range(ATTEMPTS):
-                heard = await self._turn(conversation_id, text.strip(), client_id, began)
+                heard = await self._turn(conversation_id, text, client_id, began)
                 if heard is not None:
                     if heard.status == "closed":
                         self._ongoing.over(conversation_id)
@@ -306,7 +318,8 @@ class Desk:
         self._ahead.speaks(conversation_id, conversation.language)
         words = without_fillers(text, conversation.language)
         async with self._admission.turn(conversation.channel, urgent=is_emergency(text)):
-            understood = await self._understand(state, words, picked, practice, conversation)
+            with stage("understand", conversation=conversation_id):
+                understood = await self._understand(state, words, picked, practice, conversation)
 
             async def work(store: Store) -> Heard | None:
                 now = await store.conversation(conversation_id, lock=True)
@@ -314,7 +327,11 @@ class Desk:
                     return None
                 return await self._act(store, now, practice, understood, text, client_id, began)
 
-            return await self._database.run(work)
+            with stage("act", conversation=conversation_id):
+                heard = await self._database.run(work)
+            if heard is not None and heard.outcome not in ("", conversation.outcome):
+                OUTCOMES.labels(conversation.channel, heard.outcome).inc()
+            return heard
 
     async def _keep(self, conversation_id: UUID, text: str, client_id: str | None) -> Heard | None:
         """A person attends to the conversation: the words are kept for them, and the desk is silent.
@@ -401,7 +418,7 @@ class Desk:
             outcome=state.outcome or None,
             handed_over_for=state.handed_over_for,
         )
-        return Heard(saved[1:], state.status, _manner(frame, reply))
+        return Heard(saved[1:], state.status, _manner(frame, reply), state.outcome)
 
     def _language(self, wanted: str | None, practice: Practice) -> str:
         """The wanted language if practice and desk speak it, else the first that both do, else any."""
@@ -428,6 +445,11 @@ class Desk:
             return tuple(one.name for one in practitioners_of(words, practice, language_of(language)))
 
         return Facts(practice, self._clock.now(practice.time_zone), caller_phone, of_specialty, language)
+
+
+def named(conversation_id: UUID) -> AbstractContextManager[None]:
+    """What is logged within carries the conversation's identifier."""
+    return structlog.contextvars.bound_contextvars(conversation=str(conversation_id))
 
 
 def hashed(token: str) -> str:

@@ -20,6 +20,8 @@ from reception.retention import EVERY, Retention
 
 log = structlog.get_logger()
 
+HOLDS = Gauge("reception_holds", "Times that are held for conversations, as of the worker's last round")
+
 ROUNDS = Counter("reception_worker_rounds_total", "Rounds of the worker by how they ended", ["outcome"])
 ROUND_SECONDS = Histogram(
     "reception_worker_round_seconds",
@@ -86,6 +88,7 @@ async def one_round(database: Database, texts: Texts | None = None) -> int:
     """Does everything that is due now; returns how many expired holds were removed."""
     async with database.transaction() as store:
         swept = await store.sweep_expired_holds(offered=texts is None)  # else the next is asked first
+        HOLDS.set(await store.live_holds())
         await store.sweep_sessions()
         await store.sweep_request_counts()
         withdrawn = 0 if texts is not None else await store.withdraw_all_texts()

@@ -41,6 +41,7 @@ from reception.database.trouble import (
 from reception.database.waking import wake
 from reception.errors import MisconfiguredError, Unavailable
 from reception.settings import ROOT, Settings
+from reception.stages import span
 
 T = TypeVar("T")
 
@@ -205,9 +206,10 @@ class Database:
 
     @asynccontextmanager
     async def _store(self, where: Where, *, snapshot: bool = False) -> AsyncIterator[Store]:
-        async with self._begun((SNAPSHOT if snapshot else "") + _fenced(where)) as connection:
-            yield Store(connection)
-            await connection.commit()
+        with span("database"):
+            async with self._begun((SNAPSHOT if snapshot else "") + _fenced(where)) as connection:
+                yield Store(connection)
+                await connection.commit()
 
     @asynccontextmanager
     async def _begun(self, settings: str) -> AsyncIterator[AsyncConnection]:

@@ -187,10 +187,13 @@ def lost_requests(books: Books, reader: Reader) -> Iterator[str]:
 
 
 def lost_texts(books: Books, sent: Sequence[str]) -> Iterator[str]:
-    """Each booking by a patient has its one text; each text that left, left once."""
+    """Each booking by a patient that stood has its one text; each text that left, left once."""
     keys = {row["key"] for row in books.texts}
+    changed = Counter((change.now or change.was or {})["id"] for change in books.changes if _deed(change))
     for change in books.changes:
         now = change.now if _deed(change) == "booked" else None
+        if now is not None and changed[now["id"]] > 1:
+            continue  # a text that had not left yet gave way to the next one
         if now is not None and now["conversation_id"] and f"booked:{now['id']}" not in keys:
             yield f"appointment {now['id']} was booked without a text"
     for text, count in Counter(sent).items():
@@ -202,6 +205,33 @@ def lost_texts(books: Books, sent: Sequence[str]) -> Iterator[str]:
             yield f"text {row['id']} counts as {row['status']} and never left"
         if row["status"] in ("queued", "sending", "unknown"):
             yield f"text {row['id']} is still {row['status']}"
+
+
+def change_of(
+    books: Books, kind: str, given: Mapping[str, Any], invoked: float, ids: Mapping[str, str]
+) -> float | None:
+    """When the change was made that this operation of staff, `invoked` then, asked for; None for never."""
+    slot: Slot = given["slot"]
+    for change in books.changes:
+        if not invoked - 1 <= change.at <= invoked + 60:
+            continue
+        row = change.now or change.was
+        assert row is not None
+        there = books.doctors[row["practitioner_id"]] == slot.doctor and times(row)[0] == slot.start
+        match kind:
+            case "book":
+                made = _deed(change) == "booked" and row["conversation_id"] is None
+                found = made and there and row["patient_id"] == ids[given["owner"]]
+            case "block":
+                found = change.was is None and row["status"] == "blocked" and there
+            case "unblock":
+                found = change.now is None and row["id"] == given["row"]
+            case _:
+                wanted = {"cancel": "cancelled", "move": "moved"}[kind]
+                found = row["id"] == given["row"] and _deed(change) == wanted and there
+        if found:
+            return change.at
+    return None
 
 
 def _deed(change: Change) -> str | None:

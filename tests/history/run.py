@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from math import inf
 from pathlib import Path
 from random import Random
 
@@ -17,6 +16,7 @@ import httpx
 from tests.history.books import (
     Books,
     broken_promises,
+    change_of,
     lost_requests,
     lost_texts,
     overlaps,
@@ -35,6 +35,8 @@ from tests.history.staffing import Clerk
 from tests.history.world import CLOCKS, Reader, patients
 from tests.staff.access import person
 
+#: Seconds from a change in the database to its commit, at most, where nobody heard of it.
+GRACE = 5.0
 #: Seconds until the last worker must have come to an end, once nothing new is begun.
 ENDING = 120.0
 
@@ -81,7 +83,7 @@ async def play(plan: Plan, folder: Path, say: Callable[[str], None] = lambda _: 
         record = Record(folder / "history.jsonl", plan.operations, _teller(plan, say))
         reader = Reader()
         try:
-            chatters, callers = await _work(plan, world, record, reader, findings, say)
+            chatters, callers, ids = await _work(plan, world, record, reader, findings, say)
             findings.seconds = time.monotonic() - began
             await _settle(plan, world, say)
             database = await world.database()
@@ -92,6 +94,7 @@ async def play(plan: Plan, folder: Path, say: Callable[[str], None] = lambda _: 
     judging = time.monotonic()
     _resolve(books, chatters, callers, reader)
     _see_choices(books, record.events)
+    _see_staff(books, record.events, ids)
     findings.problems += _conversations(books, chatters, callers)
     findings.problems += _books(plan, books, world, reader)
     findings.problems += _register(plan, record.events, findings)
@@ -103,13 +106,13 @@ async def play(plan: Plan, folder: Path, say: Callable[[str], None] = lambda _: 
 async def _work(
     plan: Plan, world: Installation, record: Record, reader: Reader, findings: Findings,
     say: Callable[[str], None],
-) -> tuple[list[Chatter], list[PhonePatient]]:  # fmt: skip
+) -> tuple[list[Chatter], list[PhonePatient], dict[str, str]]:  # fmt: skip
     """Everybody at once, until the record is full."""
     database = await world.database()
     async with database.transaction() as store:
         practice = await store.practice()
         assert practice is not None
-        ids = {one.name: one.id for one in await store.patients(practice.id)}
+        ids = {one.name: str(one.id) for one in await store.patients(practice.id)}
     clerk = await person(database, practice)
     await database.close()
     everybody = list(patients())
@@ -161,7 +164,7 @@ async def _work(
             for task in (nemesis, *working):
                 task.cancel()
             await asyncio.gather(nemesis, *working, return_exceptions=True)
-    return chatters, callers
+    return chatters, callers, ids
 
 
 async def _nemesis(
@@ -229,6 +232,18 @@ def _resolve(
                 _decide(talk.unknown, books, known, len(words) > len(talk.said), reader)
 
 
+def _see_staff(books: Books, events: Sequence[Event], ids: Mapping[str, str]) -> None:
+    """What staff never heard the end of is told by the rows: each change of one is some event's."""
+    for event in events:
+        if event.given.get("channel") != "staff" or event.outcome != "unknown":
+            continue
+        at = change_of(books, event.kind, event.given, event.invoked, ids)
+        if at is None:
+            event.outcome, event.got = "failed", {"why": "not kept"}
+        else:
+            event.outcome, event.completed = "ok", at + GRACE
+
+
 def _see_choices(books: Books, events: Sequence[Event]) -> None:
     """Which times callers chose by "the first one" is told by the options that are kept."""
     said: dict[str, list[Event]] = defaultdict(list)
@@ -252,7 +267,8 @@ def _decide(event: Event, books: Books, conversation: str, kept: bool, reader: R
     messages = books.conversations[conversation]
     last = max(place for place, one in enumerate(messages) if one.role == "patient")
     told = reader.told(" ".join(one.text for one in messages[last + 1 :] if one.role == "desk"))
-    event.outcome, event.completed, event.got = "ok", inf, {"told": told, "offered": []}
+    event.outcome, event.completed = "ok", messages[last].at.timestamp() + GRACE
+    event.got = {"told": told, "offered": []}
 
 
 def _conversations(books: Books, chatters: Sequence[Chatter], callers: Sequence[PhonePatient]) -> list[str]:

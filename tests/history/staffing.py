@@ -78,7 +78,7 @@ class Clerk:
         self._blocks += [one for one in await self._screen() if one.owner == owner]
 
     async def _unblock(self, block: Seen) -> None:
-        event = self._begin("unblock", block.slot, block.minutes, block.owner)
+        event = self._begin("unblock", block.slot, block.minutes, block.owner, row=block.id)
         await self._send(event, f"blocks/{block.id}/remove", {})
 
     async def _change(self) -> None:
@@ -90,11 +90,11 @@ class Clerk:
         kind = next(each.kind for each in patients() if each.name == one.owner)
         form = {"seen": one.slot.local.isoformat()}
         if self._rng.random() < 0.5:
-            event = self._begin("cancel", one.slot, one.minutes, one.owner)
+            event = self._begin("cancel", one.slot, one.minutes, one.owner, row=one.id)
             await self._send(event, f"appointments/{one.id}/cancel", form)
             return
         to = self._rng.choice(slots())
-        event = self._begin("move", to, one.minutes, one.owner, old=one.slot)
+        event = self._begin("move", to, one.minutes, one.owner, old=one.slot, row=one.id)
         form |= self._place(to, kind) | {"seen_with": self._doctor(one.slot)}
         await self._send(event, f"appointments/{one.id}/move", form)
 
@@ -122,9 +122,11 @@ class Clerk:
     def _doctor(self, slot: Slot) -> str:
         return str(self._practice.practitioner_by_name[slot.doctor].id)
 
-    def _begin(self, kind: str, slot: Slot, minutes: float, owner: str, old: Slot | None = None) -> Event:
+    def _begin(
+        self, kind: str, slot: Slot, minutes: float, owner: str, *, old: Slot | None = None, row: str = ""
+    ) -> Event:
         return self._record.invoke(
-            self.name, kind, channel="staff", slot=slot, minutes=minutes, owner=owner, old=old
+            self.name, kind, channel="staff", slot=slot, minutes=minutes, owner=owner, old=old, row=row
         )
 
     async def _send(self, event: Event, path: str, form: Mapping[str, str]) -> None:

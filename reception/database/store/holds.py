@@ -37,6 +37,13 @@ class Holds(Queries):
             )
         )
 
+    async def live_holds(self) -> int:
+        """How many times are held now."""
+        held = select(func.count()).where(
+            AppointmentRow.status == "held", AppointmentRow.hold_expires_at > real_time()
+        )
+        return await self._connection.scalar(held) or 0
+
     async def sweep_expired_holds(self, *, offered: bool = True) -> int:
         """Removes expired holds, of times `offered` by text too or not; returns how many."""
         swept = delete(AppointmentRow).where(*_expired())
