@@ -126,6 +126,15 @@ history: $(VENV)/.installed-dev
 kill-points: $(VENV)/.installed-dev
 	KILL_POINTS=50 $(BIN)/python -m pytest tests/history/test_kill_points.py
 
+# A service at three times what it can do; and one at work for an hour (make soak MINUTES=10 for less).
+MINUTES ?= 60
+.PHONY: overload soak
+overload: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.history.overload
+
+soak: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.history.soak --minutes $(MINUTES) --out runs/soak
+
 # The service built as its container is, step by step in a clean folder, and started.
 rehearse: $(VENV)/.installed-dev
 	$(BIN)/python -m deploy.containers.rehearse

@@ -141,6 +141,7 @@ class Service:
             await self.texts_api.close()
         if self._database is not None:
             await self._database.close()
+        await asyncio.to_thread(trace_to, "")
 
     @property
     def database(self) -> Database:

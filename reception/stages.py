@@ -22,7 +22,10 @@ STAGE_SECONDS = Histogram(
 )
 OUTCOMES = Counter("reception_outcomes_total", "What came of conversations", ["channel", "outcome"])
 
-#: OpenTelemetry's tracer, once tracing is on.
+#: Seconds for the collector to take spans; a batch that it does not take is dropped.
+EXPORTING = 2.0
+#: OpenTelemetry's provider and tracer, once tracing is on.
+_provider: Any = None
 _tracer: Any = None
 
 
@@ -31,9 +34,8 @@ def trace_to(url: str) -> None:
 
     MisconfiguredError where the libraries for it are not installed.
     """
-    global _tracer
     if not url:
-        _tracer = None
+        trace_with(None)
         return
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -45,14 +47,17 @@ def trace_to(url: str) -> None:
             "RECEPTION_TRACES_URL: the libraries are missing: pip install 'reception[traces]'"
         ) from error
     provider = TracerProvider(resource=Resource.create({"service.name": "reception"}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=url)))
+    exporter = OTLPSpanExporter(endpoint=url, timeout=EXPORTING)
+    provider.add_span_processor(BatchSpanProcessor(exporter))
     trace_with(provider)
 
 
 def trace_with(provider: Any) -> None:
-    """Makes spans with this provider of OpenTelemetry's."""
-    global _tracer
-    _tracer = provider.get_tracer("reception")
+    """Makes spans with this provider of OpenTelemetry, or none; what the last one still has is sent first."""
+    global _tracer, _provider
+    if _provider is not None:
+        _provider.shutdown()
+    _provider, _tracer = provider, None if provider is None else provider.get_tracer("reception")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from reception.errors import ReceptionError
@@ -33,14 +34,22 @@ _ORDER = (
 
 
 class PhraseModel:
-    """Reads the phrases above; anything else is information without a slot."""
+    """Reads the phrases above, one after the other; anything else is information without a slot.
 
-    def __init__(self) -> None:
+    `pause` is how many seconds each takes.
+    """
+
+    def __init__(self, pause: float = 0.0) -> None:
         self.trouble: ReceptionError | None = None
+        self._pause = pause
+        self._reading = asyncio.Lock()
 
     async def complete(self, request: Request, listener: Listener | None = None) -> Completion:
         if request.max_tokens == 0:
             return Completion("", 1.0, 0, 0.0)
+        if self._pause:
+            async with self._reading:
+                await asyncio.sleep(self._pause)
         found = re.search(r"patient: (.*)\nframe:$", str(request.prompt))
         return Completion(f" {frame_of(found[1] if found else '')}\n", 0.95, 8, 0.0)
 

@@ -38,7 +38,8 @@ def serve(environment: Mapping[str, str], port: int, log: str) -> None:
     from tests.history.model import PhraseModel
 
     configure_logging()
-    run(create_app(Settings(), PhraseModel()), "127.0.0.1", port, lambda _: None)
+    model = PhraseModel(float(os.environ.get("PHRASE_MODEL_PAUSE", "0")))
+    run(create_app(Settings(), model), "127.0.0.1", port, lambda _: None)
 
 
 class ServiceProcess:
