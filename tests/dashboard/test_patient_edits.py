@@ -9,8 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from reception.database.connection import Database
+from reception.database.load import load_practice
 from reception.database.records import Patient
 from reception.practice import Practice
+from reception.practice_file import parse_practice
+from tests.conftest import PRACTICE_YAML
 from tests.dashboard.conftest import Browser, LogIn
 
 pytestmark = pytest.mark.postgres
@@ -146,3 +149,41 @@ async def test_admins_erase_by_typing_the_name(
     assert "With 1 appointment" in (await ada.post(path, {"name": " mary  jones"})).text
     assert (await ada.get(f"/staff/patients/{mary.id}")).status_code == 404
     assert (await audited(database, mary.id))[-1] == "erased{}"
+
+
+async def test_no_page_reaches_a_patient_of_another_practice(
+    log_in: LogIn, database: Database, practice: Practice
+) -> None:
+    other = parse_practice(PRACTICE_YAML.replace("Harbor Clinic", "Other Clinic"), "practice.yaml")
+    async with database.transaction() as store:
+        elsewhere = (await load_practice(store, other)).practice
+        theirs, twin = await store.patients(elsewhere.id)
+        before = await store.patients(elsewhere.id)
+    mary, ada = await on_file(database, practice), await log_in("Ada Root", "admin")
+    at = f"/staff/patients/{theirs.id}"
+    merge = f"{at}/merge/{twin.id}", f"{at}/merge/{mary.id}", f"/staff/patients/{mary.id}/merge/{theirs.id}"
+    for path in (
+        at,
+        *(f"{at}/{page}" for page in ("chart", "edit", "guardians", "twins", "export", "erase")),
+        *merge,
+    ):
+        assert (await ada.get(path)).status_code == 404, path
+    forms = {
+        f"{at}/edit": DETAILS | {"version": "1"},
+        f"{at}/guardians": {"guardian": str(mary.id)},
+        f"/staff/patients/{mary.id}/guardians": {"guardian": str(theirs.id)},
+        f"{at}/guardians/{twin.id}/remove": {},
+        f"{at}/guardians/search": {"words": "peter"},
+        f"{at}/twins/search": {"words": "peter"},
+        f"{at}/apart/{twin.id}": {},
+        f"{at}/erase": {"name": theirs.name},
+        f"/staff/patients/merges/{theirs.id}/undo": {},
+        **{path: {"kept_version": "1", "other_version": "1"} for path in merge},
+    }
+    for path, fields in forms.items():
+        assert (await ada.post(path, fields)).status_code in (404, 409), path
+    found = await ada.post("/staff/patients/search", {"words": "jones"}, hx_request="true")
+    assert found.text.count("Mary Jones") == 1
+    async with database.transaction() as store:
+        assert await store.patients(elsewhere.id) == before
+        assert await store.wards(elsewhere.id, mary.id) == []
