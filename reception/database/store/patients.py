@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -79,12 +92,17 @@ class Patients(Queries):
         """
         known = [PatientRow.date_of_birth == date_of_birth] if date_of_birth else []
         known += [PatientRow.phone == phone] if phone else []
-        alike = _looks_or_sounds_like(name, every_part=not known)
         query = select(*COLUMNS).where(
-            PatientRow.practice_id == practice_id, PatientRow.merged_into.is_(None), alike
+            PatientRow.practice_id == practice_id, PatientRow.merged_into.is_(None)
         )
         if known:
-            query = query.where(or_(*known))
+            query = query.where(or_(*_looks_or_sounds_like(name, [name])), or_(*known))
+        else:  # each by its own index: in one condition the slowest would be tried on all that one finds
+            found = (
+                select(PatientRow.id).where(PatientRow.practice_id == practice_id, one)
+                for one in _looks_or_sounds_like(name, name.split() or [name])
+            )
+            query = query.where(PatientRow.id.in_(union_all(*found)))
         rows = await self._connection.execute(query.order_by(PatientRow.created_at, PatientRow.id))
         return [Patient(*row) for row in rows]
 
@@ -157,9 +175,8 @@ def _filled(column: InstrumentedAttribute[str], value: str) -> ColumnElement[str
     return case((column == "", literal(value, column.type)), else_=column)
 
 
-def _looks_or_sounds_like(name: str, *, every_part: bool) -> ColumnElement[bool]:
-    """By trigrams (misspelled), by the sound of its parts (misheard), or the very same (in any script)."""
+def _looks_or_sounds_like(name: str, parts: Sequence[str]) -> list[ColumnElement[bool]]:
+    """By trigrams (misspelled), by the sound of all `parts` (misheard), or the very same (in any script)."""
     on_file, said = func.lower(PatientRow.name), func.lower(name)
-    parts = name.split() if every_part else [name]
     sounds = [func.name_sounds(PatientRow.name).op("&&")(func.name_sounds(part)) for part in parts]
-    return or_(on_file.op("%")(said), and_(*sounds), on_file == said)
+    return [on_file.op("%")(said), and_(*sounds), on_file == said]
