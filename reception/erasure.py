@@ -139,11 +139,14 @@ async def recorded(store: Store, practice_id: UUID, patient_id: UUID) -> set[str
 
 async def _conversations(store: Store, practice_id: UUID, patient: Patient) -> set[UUID]:
     """The conversations in which the patient spoke or was spoken of."""
+    records = await store.records(practice_id, patient.id)
     shared = await store.shares_number(practice_id, patient)
     found = await store.conversations_about(practice_id, patient.id)
     after: UUID | None = None
     while memories := await store.conversation_memories(practice_id, after):
-        found |= {one for one, caller, kept in memories if concerns(patient, caller, kept, shared=shared)}
+        for one, caller, kept in memories:
+            if any(concerns(record, caller, kept, shared=shared) for record in records):
+                found.add(one)
         after = memories[-1][0]
     return found
 

@@ -11,14 +11,17 @@ from click.testing import CliRunner, Result
 
 from reception.cli import main
 from reception.database.connection import Database
-from reception.database.records import Access, NewMessage, Patient
+from reception.database.load import load_practice
+from reception.database.records import Access, Account, NewMessage, Patient
 from reception.database.store import Store
 from reception.dialogue.meaning import Intent, Slot
 from reception.dialogue.state import Claims, State, Who
 from reception.erasure import Erased, erase_patient, export_patient
 from reception.errors import NotFound
 from reception.kept import pack
+from reception.patients.merging import merge
 from reception.practice import Practice
+from reception.practice_file import PracticeFile
 from tests.conftest import NOW
 from tests.privacy.kept import everything
 
@@ -121,6 +124,30 @@ async def test_an_erased_patient_is_in_no_table_and_everybody_else_is(
             await erase_patient(store, practice.id, zita.id)
         again = await store.patients(practice.id, phone="+12125550177")
     assert again == []  # whoever calls from there now is new
+
+
+async def test_a_record_that_was_merged_goes_with_the_one_it_went_into_and_stays_away(
+    database: Database, practice: Practice, practice_file: PracticeFile
+) -> None:
+    async with database.transaction() as store:
+        [mary], [peter] = [
+            await store.patients(practice.id, name=name) for name in ("Mary Jones", "Peter Adams")
+        ]
+        access = Access("hash", "secret", 0, [])
+        staff = await store.add_account(
+            practice.id, name="Lee", email="lee@here.example", role="admin", access=access
+        )
+        me = Account(staff, practice.id, "Lee", "lee@here.example", "admin", True)
+        unknown = State(claims=Claims(name=peter.name, date_of_birth=peter.date_of_birth))
+        await conversation(store, practice.id, unknown)
+        await merge(store, me, mary.id, peter.id, (1, 1))
+    async with database.transaction() as store:
+        erased = await erase_patient(store, practice.id, mary.id)
+        assert (erased.appointments, erased.conversations) == (1, 1)
+        await load_practice(store, practice_file)  # which names both
+        assert await store.patients(practice.id) == []
+    after = "".join((await everything(database)).values())
+    assert [name for name in ("Mary Jones", "Peter Adams", "+12125550111") if name in after] == []
 
 
 def test_the_commands_hand_out_and_erase(

@@ -55,6 +55,7 @@ class Forgetting(Queries):
         query = select(PatientRow.id).where(
             PatientRow.practice_id == practice_id,
             PatientRow.created_at < before,
+            PatientRow.merged_into.is_(None),  # else it goes with the record it was merged into
             *(~exists().where(table.patient_id == PatientRow.id, recent) for table, recent in newer),
         )
         return list(await self._connection.scalars(query.order_by(PatientRow.created_at).limit(limit)))

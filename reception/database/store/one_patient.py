@@ -43,6 +43,13 @@ class OnePatient(Appointments, Requests):
         row = (await self._connection.execute(query.with_for_update())).one_or_none()
         return None if row is None else Patient(*row)
 
+    async def records(self, practice_id: UUID, patient_id: UUID) -> list[Patient]:
+        """The patient as on file, and the records that were merged into theirs."""
+        query = select(*COLUMNS).where(
+            PatientRow.practice_id == practice_id, PatientRow.id.in_(records_of(patient_id))
+        )
+        return [Patient(*row) for row in await self._connection.execute(query)]
+
     async def appointments_for(self, patient_id: UUID) -> list[Appointment]:
         """All appointments of the patient, past, coming and cancelled, in order of time."""
         return await self._records(appointment_rows().where(AppointmentRow.patient_id == patient_id))
