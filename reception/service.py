@@ -228,6 +228,8 @@ class Service:
         await self.database.check()
         if self.settings.env == "production" and await self.database.unfenced_role():
             log.warning("database_role_owns_tables", hint="docs/runbook.md: Who may do what in the database")
+        async with self.database.look_up() as store:
+            await store.decrypt_something()
         await self._load_practice()
         self._desk = Desk(
             self.database,

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import ARRAY, JSON, String, text
 
 from reception import reencrypting
+from reception.app import in_process
 from reception.cli import main
 from reception.data_keys import folder_keys, keys_of, new_key, parse_keys
 from reception.database.connection import Database
@@ -25,6 +26,7 @@ from reception.database.tables import MessageRow, PatientRow, RequestRow, Table
 from reception.errors import MisconfiguredError
 from reception.practice import Practice
 from reception.settings import Settings
+from tests.channels.fakes import ScriptedModel
 from tests.privacy.kept import everything
 from tests.privacy.test_erasure import live_through
 
@@ -83,6 +85,16 @@ async def test_the_first_key_encrypts_all_decrypt_and_rotation_brings_all_under_
         await turned.close()
     with pytest.raises(MisconfiguredError, match="lacks the key"):
         await everything(database)
+
+
+async def test_a_service_with_other_keys_does_not_start(
+    database_url: str, lived: UUID, tmp_path: Path
+) -> None:
+    keys = SecretStr(new_key())
+    settings = Settings(database_url=database_url, data_dir=tmp_path, data_keys=keys, worker=False)
+    with pytest.raises(MisconfiguredError, match="lacks the key"):
+        async with in_process(settings, ScriptedModel()):
+            pass
 
 
 async def test_a_rotation_that_was_stopped_goes_on_and_tells_no_dashboard(

@@ -27,6 +27,7 @@ from reception.data_keys import MARK
 from reception.database import tables
 from reception.database.encrypted import encrypted_columns, kept_text
 from reception.database.store.queries import Queries
+from reception.database.tables import ConversationRow, PatientRow
 
 #: What a key is called that is none.
 PLAIN = "not encrypted"
@@ -39,6 +40,11 @@ def encrypted_tables() -> list[Table]:
 
 class Reencryption(Queries):
     """Rows in the order of their primary keys, so that a run can stop and go on anywhere."""
+
+    async def decrypt_something(self) -> None:
+        """MisconfiguredError where our keys are not those that data is encrypted with."""
+        for column in (ConversationRow.state, PatientRow.phone):
+            await self._connection.scalar(select(column).limit(1))
 
     async def values_by_key(self, table: Table) -> Counter[str]:
         """How many values of a table are encrypted with which key, by the keys' names."""
