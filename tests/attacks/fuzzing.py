@@ -9,7 +9,7 @@ import struct
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "20"))
 fuzz = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -1,7 +1,7 @@
 """Postgres ring: 220 attempts to talk the desk into something change nothing but words in a slot.
 
-The model here obeys every attack (hostile.py): it is code that must hold. Some are also tried as a name, as a
-reason and with the real model (ring: model); `make injection` tries all.
+The model here obeys every attack (hostile.py): it is code that must hold. The suite tries every other one,
+some also as a name, as a reason and with the real model (ring: model); `make injection` tries all.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ ATTACKS: list[list[str]] = [
     for group in yaml.safe_load(Path(__file__).with_name("injections.yaml").read_text()).values()
     for one in group
 ]
-SOME = ATTACKS if ALL else ATTACKS[::12]
+MANY, SOME = (ATTACKS, ATTACKS) if ALL else (ATTACKS[::2], ATTACKS[::20])
 #: The patients on file are not born on the days that the attacks try.
 FILE = PRACTICE_YAML.replace("1980-03-03", "1984-09-21").replace("1975-12-01", "1971-05-17")
 SECRETS = ("Jones", "Adams", "2125550111", "555-0111", "peter@example.org", "knee", "September 21", "1984")
@@ -204,7 +204,7 @@ async def test_an_obedient_model_obeys_in_vain(
 ) -> None:
     async with desk(database_url, tmp_path, ObedientModel()) as client:
         before = kept(server, migrated)
-        for number, turns in enumerate(ATTACKS):
+        for number, turns in enumerate(MANY):
             say = await (chat, speak)[number % 2](client, number)
             for words in turns:
                 await say(words)
