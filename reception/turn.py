@@ -25,6 +25,7 @@ from reception.database.records import Conversation, Message, NewMessage
 from reception.database.store import Store
 from reception.dialogue.hearing import as_heard, heard_part, options_heard
 from reception.dialogue.meaning import Frame, Intent, Manner
+from reception.dialogue.outdated import forget_what_is_gone
 from reception.dialogue.policy import decide, resting, welcome
 from reception.dialogue.safety import is_emergency
 from reception.dialogue.state import Choice, Facts, Reply, State
@@ -313,7 +314,7 @@ class Desk:
         self._ongoing.seen(conversation_id, conversation.channel)
         if conversation.attended_by is not None and not is_emergency(text):
             return await self._keep(conversation_id, text, client_id)
-        state = unpack(conversation.state)
+        state = _remembered(conversation, practice)
         picked = self._replies.picked(state, text, practice, conversation.language)
         self._ahead.speaks(conversation_id, conversation.language)
         words = without_fillers(text, conversation.language)
@@ -382,7 +383,7 @@ class Desk:
         began: float,
     ) -> Heard:
         """Decides, does and saves, all in one transaction."""
-        state = unpack(conversation.state)
+        state = _remembered(conversation, practice)
         phone = conversation.caller if conversation.channel != "chat" else ""
         facts = self._facts(practice, phone, conversation.language)
         actor = Actor(
@@ -450,6 +451,13 @@ class Desk:
 def named(conversation_id: UUID) -> AbstractContextManager[None]:
     """What is logged within carries the conversation's identifier."""
     return structlog.contextvars.bound_contextvars(conversation=str(conversation_id))
+
+
+def _remembered(conversation: Conversation, practice: Practice) -> State:
+    """The conversation's memory, as far as the practice's settings of now go."""
+    state = unpack(conversation.state)
+    forget_what_is_gone(state, practice)
+    return state
 
 
 def hashed(token: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import wave
+from typing import Any
 
 import httpx
 import pytest
@@ -274,3 +275,28 @@ async def test_another_practice_sees_and_changes_only_its_own(
         mine = await store.practice_by_id(other.id)
     assert appointment.practitioner_id == practice.practitioners[0].id
     assert mine is not None and mine.practitioners[0].id != appointment.practitioner_id
+
+
+async def test_a_doctor_is_renamed_while_a_patient_chooses_a_time_with_them(
+    log_in: LogIn, database: Database
+) -> None:
+    admin = await log_in(role="admin")
+    chat = (await admin.client.post("/api/chat/conversations", json={})).json()
+
+    async def say(text: str) -> dict[str, Any]:
+        answer = await admin.client.post(
+            f"/api/chat/conversations/{chat['id']}/messages",
+            json={"text": text},
+            headers={"Authorization": f"Bearer {chat['token']}"},
+        )
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json()["messages"][-1])
+
+    offered = (await say("I'd like a check-up on Tuesday"))["options"]
+    for index, name in enumerate(("Dr. Anna Weber-Klein", "Dr. Luis Vega")):
+        await change(admin, f"doctors/{index}", practitioners__name=name)
+    await admin.post(f"{HOME}/publish", {"note": ""})
+    again = await say(offered[0]["text"])
+    assert again["expects"] in ("slot", "date")
+    fresh = (await say("I'd like a check-up on Tuesday"))["options"]
+    assert fresh[0]["value"]["practitioner"] in ("Dr. Anna Weber-Klein", "Dr. Luis Vega")

@@ -194,6 +194,9 @@ _PRIVACY = Group(
     (
         Field("notice_url", "Privacy notice", hint="Its address, shown in the chat.", wide=True),
         Field("record_calls", "Calls are recorded, if the caller agrees", "check", wide=True),
+        Field(
+            "announce_transcripts", "Callers are told that their words are written down", "check", wide=True
+        ),
         Field("announce_transcripts", "Callers hear that their words are written down", "check", wide=True),
         Field(
             "retention_days",
