@@ -18,6 +18,7 @@ from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.load import load_practice
 from reception.database.records import Appointment, NewMessage
+from reception.drafts import Drafts
 from reception.errors import Unavailable
 from reception.messaging.notices import Notices
 from reception.messaging.offers import LapsedOffers, OfferByText, after_the_night
@@ -456,3 +457,19 @@ async def test_who_wants_another_time_may_say_when_or_is_called(client: Client, 
     assert (statuses, held) == (["declined"], 0)
     [answer] = await mary.text("on Wednesday")
     assert "Wednesday, June 17 at" in answer  # from here on it is booked as always
+
+
+async def test_while_the_desk_is_off_texts_are_told_so_but_an_emergency_is_heard(
+    client: Client, database: Database
+) -> None:
+    async with database.transaction() as store:
+        practice = await store.practice()
+        assert practice is not None
+        await Drafts(store, practice.id, None).answer("off")
+    [told] = await Phone(client, ANN).text("I need an appointment")
+    assert "switched off" in told and "(+12125550100)" in told and "911" in told
+    answers = await Phone(client, BEA).text("I have chest pain and can't breathe")
+    assert "911" in answers[-1] and "switched off" not in " ".join(answers)
+    async with database.transaction() as store:
+        [request] = await store.open_requests(practice.id, "emergency")
+    assert request.details["words"] == "I have chest pain and can't breathe"

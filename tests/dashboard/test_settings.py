@@ -163,6 +163,8 @@ async def test_settings_are_for_admins_and_the_switch_for_staff(log_in: LogIn, d
     told = chat.json()
     assert told["status"] == "closed" and "switched off" in told["messages"][0]["text"]
     assert "+12125550100" in told["messages"][0]["text"] and "911" in told["messages"][0]["text"]
+    await staff.post("/staff/answering", {"mode": "after_hours"})  # and it is Monday, nine o'clock
+    assert (await staff.client.post("/api/chat/conversations", json={})).json()["status"] == "closed"
     await staff.post("/staff/answering", {"mode": "on"})
     assert (await staff.client.post("/api/chat/conversations", json={})).json()["status"] == "open"
 

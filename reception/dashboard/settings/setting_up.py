@@ -144,7 +144,11 @@ async def _open(request: Received, me: Account, service: Service, following: str
 
 async def _reached(service: Service, me: Account) -> Any:
     async with service.database.transaction() as store:
-        return await store.latest_call(me.practice_id)
+        found = await store.latest_call(me.practice_id)
+        practice = await store.practice_by_id(me.practice_id)
+    if found is None or practice is None:
+        return None
+    return found[0], found[1].astimezone(practice.time_zone)
 
 
 def _filled(seen: View, chosen: Step, sent: Mapping[str, str]) -> Mapping[str, Any]:
