@@ -37,6 +37,10 @@ class Sites:
                     return one
         raise NotFound("There is no such practice; load one with `reception practice load FILE`.")
 
+    def forget(self) -> None:
+        """What was seen is out of date: settings were published here."""
+        self._looked = float("-inf")
+
     async def named_by_any(self, origin: str) -> bool:
         """Whether any practice names this origin as its website."""
         await self._look(FRESH)

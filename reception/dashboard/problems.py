@@ -22,7 +22,7 @@ LOGIN = f"{PATH}/login"
 _WORDS = {
     404: "There is nothing here. The address may be misspelled, or what was here is gone.",
     405: "That can't be done here.",
-    413: "That text is too long to be sent. Please shorten it: a message has at most 2,000 characters.",
+    413: "That is too long to be sent: a message has at most 2,000 characters, a file at most 16 MB.",
 }
 _SORRY = "Something went wrong on our side. Nothing was changed; please try again."
 

@@ -33,6 +33,13 @@ WHY = {
     "hours": "Outside of the new hours",
     "grid": "Not at a start that could be booked",
 }
+AFTER = {
+    "practitioner": "Stays booked with them; nobody new is.",
+    "appointment_type": "Stays booked; nothing of this kind can be booked any more.",
+    "type": "Stays booked; they get no other one of this kind.",
+    "length": "Stays as long as it was booked.",
+}
+STAYS = "Stays booked; nobody else is offered a time like it."
 SWITCHED = {
     "on": "The desk answers calls, chats and texts.",
     "off": "The desk is off: calls ring through, chats and texts are told so.",
@@ -65,6 +72,7 @@ async def review(request: Received, me: Me, service: GivenService) -> Any:
         in_the_way=in_the_way[:MOST],
         more=max(0, len(in_the_way) - MOST),
         why=why,
+        after=lambda one: AFTER.get(one.why, STAYS),
     )
 
 
@@ -78,6 +86,7 @@ async def publish(request: Received, me: Me, service: GivenService) -> Any:
             raise NotFound("There is no draft any more: it was published or discarded meanwhile.")
         number = await Drafts(store, me.practice_id, me.id).publish(" ".join(given.note.split()))
         await did(store, me, "settings_published", "practice", me.practice_id, details={"version": number})
+    service.sites.forget()
     return redirect(
         request, f"{HOME}/versions", flash=Flash(f"Published: version {number} holds from now on.")
     )
@@ -121,6 +130,7 @@ async def undo(request: Received, number: FromPath[int], me: Me, service: GivenS
         new = await Drafts(store, me.practice_id, me.id).undo(number)
         details = {"version": new, "of": number}
         await did(store, me, "settings_taken_back", "practice", me.practice_id, details=details)
+    service.sites.forget()
     flash = Flash(f"Version {number} holds again, as version {new}.")
     return redirect(request, f"{HOME}/versions", flash=flash)
 
