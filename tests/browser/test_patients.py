@@ -121,7 +121,8 @@ async def test_patients_at_every_width(
         "guardians": f"{mary}/guardians",
         "erase": f"{mary}/erase",
     }
-    for width in (1440, 768, 375):
+    dark = scheme == "dark"
+    for width in (1440, 375) if dark else (1440, 768, 375):
         await page.set_viewport_size({"width": width, "height": 900})
         await page.goto(f"{desk_url}/staff/patients")
         await fed(page)
@@ -129,6 +130,8 @@ async def test_patients_at_every_width(
         await expect(page.locator(".row")).to_have_count(7)
         await picture(page, f"staff-patients-list-{width}-{scheme}")
         for name, path in paths.items():
+            if dark and name not in ("open", "merge", "edit"):
+                continue  # made of the same pieces
             await page.goto(f"{desk_url}/staff/patients/{path}")
             await picture(page, f"staff-patients-{name}-{width}-{scheme}")
             assert await violations(page) == [], (name, width)
