@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -208,12 +208,16 @@ def lost_texts(books: Books, sent: Sequence[str]) -> Iterator[str]:
 
 
 def change_of(
-    books: Books, kind: str, given: Mapping[str, Any], invoked: float, ids: Mapping[str, str]
-) -> float | None:
-    """When the change was made that this operation of staff, `invoked` then, asked for; None for never."""
+    books: Books, kind: str, given: Mapping[str, Any], invoked: float, ids: Mapping[str, str],
+    explained: Collection[int] = (),
+) -> int | None:  # fmt: skip
+    """The place of the change that this operation of staff, `invoked` then, asked for; None for none.
+
+    `explained` changes are other operations'.
+    """
     slot: Slot = given["slot"]
-    for change in books.changes:
-        if not invoked - 1 <= change.at <= invoked + 60:
+    for place, change in enumerate(books.changes):
+        if not invoked <= change.at <= invoked + 60 or place in explained:
             continue
         row = change.now or change.was
         assert row is not None
@@ -230,7 +234,7 @@ def change_of(
                 wanted = {"cancel": "cancelled", "move": "moved"}[kind]
                 found = row["id"] == given["row"] and _deed(change) == wanted and there
         if found:
-            return change.at
+            return place
     return None
 
 

@@ -233,15 +233,18 @@ def _resolve(
 
 
 def _see_staff(books: Books, events: Sequence[Event], ids: Mapping[str, str]) -> None:
-    """What staff never heard the end of is told by the rows: each change of one is some event's."""
-    for event in events:
-        if event.given.get("channel") != "staff" or event.outcome != "unknown":
-            continue
-        at = change_of(books, event.kind, event.given, event.invoked, ids)
-        if at is None:
+    """What staff never heard the end of is told by the rows: each change is one event's, and of those who
+    heard first."""
+    explained: set[int] = set()
+    by_staff = [one for one in events if one.given.get("channel") == "staff" and one.outcome != "failed"]
+    for event in sorted(by_staff, key=lambda one: (one.outcome == "unknown", one.invoked)):
+        place = change_of(books, event.kind, event.given, event.invoked, ids, explained)
+        if place is not None:
+            explained.add(place)
+        if event.outcome == "unknown" and place is None:
             event.outcome, event.got = "failed", {"why": "not kept"}
-        else:
-            event.outcome, event.completed = "ok", at + GRACE
+        elif event.outcome == "unknown" and place is not None:
+            event.outcome, event.completed = "ok", books.changes[place].at + GRACE
 
 
 def _see_choices(books: Books, events: Sequence[Event]) -> None:

@@ -13,6 +13,7 @@ from tests.history.books import (
     Books,
     Change,
     broken_promises,
+    change_of,
     lost_requests,
     lost_texts,
     overlaps,
@@ -107,3 +108,12 @@ def test_an_appointment_of_the_wrong_length_is_found() -> None:
     assert not list(wrong_lengths(books(change(None, row(NINE)))))
     long = row(NINE) | {"during": row(NINE)["during"].replace(":30:", ":45:")}
     assert list(wrong_lengths(books(change(None, long))))
+
+
+def test_of_two_who_cancel_at_once_the_change_is_one_persons() -> None:
+    kept = books(change(None, row(NINE), 1), change(row(NINE), row(NINE, "cancelled"), 5))
+    given = {"slot": NINE, "owner": "Mary Jones", "row": "a"}
+    assert change_of(kept, "cancel", given, 4, {}) == 1
+    assert change_of(kept, "cancel", given, 4, {}, {1}) is None
+    assert change_of(kept, "cancel", given, 6, {}) is None
+    assert change_of(kept, "cancel", {**given, "row": "b"}, 4, {}) is None
