@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from reception.database.fence import everywhere
 from tests.history.report import write
 from tests.history.run import Plan, play
 
@@ -29,7 +30,8 @@ def main() -> int:
     say(f"seed {given.seed}")
     with tempfile.TemporaryDirectory(prefix="reception-history-", ignore_cleanup_errors=True) as temporary:
         Path(temporary).chmod(0o711)
-        findings = asyncio.run(play(Plan(given.operations, seed=given.seed), Path(temporary), say))
+        with everywhere():
+            findings = asyncio.run(play(Plan(given.operations, seed=given.seed), Path(temporary), say))
         given.out.mkdir(parents=True, exist_ok=True)
         shutil.copy(Path(temporary) / "history.jsonl", given.out)
         for log in Path(temporary).glob("*.log"):
