@@ -12,8 +12,10 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import httpx
@@ -181,6 +183,29 @@ def folder() -> Iterator[Path]:
         yield Path(made)
 
 
+class Collector(BaseHTTPRequestHandler):
+    """Takes traces as an OTLP collector does, and keeps them as they came."""
+
+    kept: ClassVar[list[bytes]] = []
+
+    def do_POST(self) -> None:
+        self.kept.append(self.rfile.read(int(self.headers["content-length"])).lower())
+        self.send_response(200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *arguments: Any) -> None: ...
+
+
+@pytest.fixture
+def traces_url() -> Iterator[str]:
+    Collector.kept.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Collector) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/v1/traces"
+        server.shutdown()
+
+
 @pytest.fixture
 async def settings(folder: Path, carrier_url: str) -> Settings:
     (folder / "practice.yaml").write_text(PRACTICE_YAML + "reminders: {hours_before: [24]}\n", "utf-8")
@@ -194,7 +219,7 @@ async def settings(folder: Path, carrier_url: str) -> Settings:
 
 
 @pytest.fixture
-async def service(settings: Settings, folder: Path) -> AsyncIterator[ServiceProcess]:
+async def service(settings: Settings, folder: Path, traces_url: str) -> AsyncIterator[ServiceProcess]:
     """A service that writes nowhere but into `folder`."""
     script = {line: frame for who in PEOPLE for line, frame in who.lines().items()}
     (folder / "script.json").write_text(json.dumps(script), "utf-8")
@@ -209,6 +234,7 @@ async def service(settings: Settings, folder: Path) -> AsyncIterator[ServiceProc
         "RECEPTION_TWILIO_AUTH_TOKEN": TOKEN,
         "RECEPTION_TWILIO_API_URL": settings.twilio_api_url,
         "RECEPTION_MODEL_DIR": str(folder / "models"),
+        "RECEPTION_TRACES_URL": traces_url,
         "SCRIPT_FILE": str(folder / "script.json"),
         "PYTHONPATH": str(ROOT),
     }
@@ -249,7 +275,9 @@ async def test_what_a_hundred_patients_say_is_in_the_database_and_nowhere_else(
     assert unheard == []
     log = service.log.read_bytes()
     assert log.count(b"\nrequested POST") > 400 and b'"event": "call_status"' in log
-    assert [mark for mark in (*NAMES, *OTHERS) if mark in metrics] == []
+    traces = b"".join(Collector.kept)
+    assert b"reception.conversation" in traces
+    assert [mark for mark in (*NAMES, *OTHERS) if mark in metrics or mark in traces] == []
     assert leaks(folder) == []
 
 

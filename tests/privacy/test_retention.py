@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -16,6 +17,7 @@ from reception.practice import Practice
 from reception.practice_file import parse_practice
 from reception.recordings import Recordings
 from reception.retention import KINDS, Retention
+from reception.worker import work
 from tests.conftest import NOW, PRACTICE_YAML
 from tests.privacy.kept import everything
 from tests.privacy.test_erasure import live_through
@@ -133,6 +135,16 @@ async def test_a_recording_goes_at_the_carrier_before_the_row_that_tells_of_it(
     tapes.away = False
     assert set(await retention(database, 400, tapes).round()) == {"conversations", "requests"}
     assert tapes.deleted == {"RE1", "https://carrier.example/Zita"}
+
+
+async def test_the_worker_does_it(database: Database, practice: Practice, lived: UUID) -> None:
+    await set_days(database, "conversations")
+    working = asyncio.create_task(work(database, retention=retention(database, 400), interval=0.05))
+    async with asyncio.timeout(30):
+        while "Zita" in (await everything(database))["messages"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
 
 
 async def test_guesses_are_kept_for_a_day(database: Database, practice: Practice, lived: UUID) -> None:
