@@ -149,7 +149,8 @@ async def times(request: Received, case_id: FromPath[UUID], me: Me, service: Giv
         if case is None:
             raise NotFound("There is no such patient in this list.")
         other = OtherTimes(here.store, here.practice, here.now)
-        found = await other.free(case, TIMES, soonest=here.now)
+        day_begins = case.was.replace(hour=0, minute=0)
+        found = await other.free(case, TIMES, soonest=max(here.now, day_begins))
     return part(request, "absence_times.html", case=case, times=found)
 
 

@@ -105,7 +105,8 @@ class Absences:
         if case is None or case.status != "waiting":
             return
         await self._store.lock_calendars([one.id for one in self._practice.practitioners])
-        slot = next(iter(await self._times.free(case, 1, soonest=self._now + SOONEST)), None)
+        soonest = max(self._now + SOONEST, case.was, key=datetime.timestamp)  # nobody has to come earlier
+        slot = next(iter(await self._times.free(case, 1, soonest=soonest)), None)
         hold = None if slot is None else await self._hold(slot)
         if hold is None:
             await self._store.set_absence_case(case.id, "call")

@@ -31,12 +31,12 @@ class OtherTimes:
             return []
         doctors = self._doctors(absence, kind, case)
         booking = Booking(self._store, self._practice, self._now)
-        first, horizon = self._now.date(), last_bookable_day(self._practice, self._now)
+        first, horizon = soonest.date(), last_bookable_day(self._practice, self._now)
         for last in (min(first + timedelta(days=NEAR), horizon), horizon):
             open_slots = await booking.free(kind, doctors, first, last)
             days: dict[date, list[OpenSlot]] = {}
             for one in open_slots:
-                if one.start >= soonest:
+                if one.start.timestamp() >= soonest.timestamp():
                     days.setdefault(one.start.date(), []).append(one)
             if days:
                 own = absence.practitioner_id

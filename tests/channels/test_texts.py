@@ -432,7 +432,7 @@ async def away(database: Database) -> None:
     ask = ReplacementByText(PROMPTS, timedelta(0))
     await Replacements(database, Clock(NOW), ask, notices).round()
     [(number, body)] = await send_due(database)
-    assert number == MARY and "we keep Mon, Jun 15, 11:00 AM with Dr. Anna Weber" in body
+    assert number == MARY and "we keep Tue, Jun 16, 10:00 AM with Dr. Luis Ortega" in body
 
 
 async def test_who_takes_the_time_offered_in_place_of_one_that_cannot_be_has_it(
@@ -440,10 +440,10 @@ async def test_who_takes_the_time_offered_in_place_of_one_that_cannot_be_has_it(
 ) -> None:
     await away(database)
     [answer] = await Phone(client, MARY).text("Yes please")
-    assert "Your appointment is booked" in answer and "11:00" in answer
+    assert "Your appointment is booked" in answer and "10:00" in answer
     async with database.transaction() as store:
         [booked] = await store.booked_after((await practice_of(database)).id, NOW)
-    assert (booked.start, booked.status) == (NOW.replace(hour=11), "booked")
+    assert (booked.practitioner, f"{booked.start:%a %H:%M}") == ("Dr. Luis Ortega", "Tue 10:00")
 
 
 async def test_who_wants_another_time_may_say_when_or_is_called(client: Client, database: Database) -> None:
