@@ -48,7 +48,10 @@ class Offered(BaseModel):
         """Invalid when it is no place that the page can have offered."""
         try:
             practitioner, kind, start = self.place.split("|")
-            return UUID(practitioner), kind, datetime.fromisoformat(start).astimezone(practice.time_zone)
+            at = datetime.fromisoformat(start)
+            if at.tzinfo is None or not 2000 < at.year < 2200:
+                raise ValueError
+            return UUID(practitioner), kind, at.astimezone(practice.time_zone)
         except ValueError:
             raise Invalid("Choose one of the times that are offered.") from None
 

@@ -11,7 +11,7 @@ from reception.database.records import OFFERED, Appointment, Request
 from reception.database.store import Store
 from reception.errors import Invalid, SlotTaken, Taken
 from reception.practice import AppointmentType, Practice
-from reception.scheduling.calendar import after_minutes, minutes_between
+from reception.scheduling.calendar import after_minutes, bookable, minutes_between
 
 #: How long a freed time is kept for one who waits, in minutes; then it is everybody's.
 KEPT_MINUTES = 120
@@ -77,7 +77,8 @@ class WaitingList:
         """
         practitioner_id, type_name, start = place
         kind = self._practice.type_by_name.get(type_name)
-        if kind is None or practitioner_id not in kind.practitioners:
+        doctor = next((one for one in self._practice.practitioners if one.id == practitioner_id), None)
+        if kind is None or doctor is None or bookable(self._practice, kind, doctor, start, self._now):
             raise Invalid("Choose one of the times that are offered.")
         if request.patient is None or request.conversation_id is None:
             raise Invalid("Nothing can be kept for them without a conversation: book it in the calendar.")

@@ -82,6 +82,26 @@ async def test_a_time_offered_by_hand_is_kept_and_taken_back(
     assert await offered(database, practice, request) == []
 
 
+async def test_only_times_that_are_offered_can_be_kept(
+    maria: Browser, database: Database, practice: Practice, conversation_id: UUID
+) -> None:
+    request = await waits(database, practice, conversation_id)
+    doctor = practice.practitioners[0].id
+    for place in (
+        "",
+        "a|b|c",
+        f"{uuid4()}|Check-up|2026-06-16T09:00-04:00",
+        f"{doctor}|Surgery|2026-06-16T09:00-04:00",
+        f"{doctor}|Check-up|2026-06-16T03:00-04:00",
+        f"{doctor}|Check-up|2026-06-14T09:00-04:00",
+        f"{doctor}|Check-up|9999-12-31T23:59+00:00",
+        f"{doctor}|Check-up|0001-01-01T00:00+00:00",
+    ):
+        refused = await maria.post(f"/staff/waiting-list/{request}/offer", {"place": place})
+        assert refused.status_code == 422, place
+    assert await offered(database, practice, request) == []
+
+
 async def test_off_the_list_gives_the_time_to_the_next_and_can_be_undone(
     maria: Browser, database: Database, practice: Practice, conversation_id: UUID
 ) -> None:
