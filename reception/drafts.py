@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from reception.database.load import import_patients, merged_settings
 from reception.database.records import Draft
 from reception.database.store import Store
 from reception.errors import Invalid, NotFound
-from reception.practice import Practice
+from reception.practice import AppointmentType, Practice, Practitioner
 from reception.practice_checks import Wrong, setting_problems
 from reception.practice_entries import PatientEntry
 from reception.practice_file import practice_from_json, whole_if_right, whole_settings
@@ -161,7 +161,36 @@ class Drafts:
         found = await self.store.practice_settings(practice.slug)
         if found is None or found[0] != self.practice_id:
             raise NotFound("No such practice")
+        await self._rename(practice)
         return await self.store.update_practice(practice, settings, found[2], self.staff_id, note)
+
+    async def _rename(self, new: Practice) -> None:
+        """Who waits for a doctor or kind of visit that gets another name waits for them by the new one."""
+        old = await self.store.practice_by_id(self.practice_id)
+        if old is None:
+            return
+        names = {
+            "practitioner": _renamed(old.practitioners, new.practitioners),
+            "appointment_type": _renamed(old.appointment_types, new.appointment_types),
+        }
+        if not any(names.values()):
+            return
+        for request in await self.store.open_requests(self.practice_id, "waitlist"):
+            changed = {
+                key: renamed[request.details[key]]
+                for key, renamed in names.items()
+                if request.details.get(key) in renamed
+            }
+            if changed:
+                await self.store.update_request(request.id, changed)
+
+
+def _renamed(
+    old: Sequence[Practitioner | AppointmentType], new: Sequence[Practitioner | AppointmentType]
+) -> dict[str, str]:
+    """Old name → new one, of those that have another one now."""
+    names = {one.id: one.name for one in new}
+    return {one.name: names[one.id] for one in old if names.get(one.id, one.name) != one.name}
 
 
 def _answering(settings: Mapping[str, Any], mode: str) -> dict[str, Any]:

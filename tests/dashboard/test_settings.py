@@ -105,6 +105,9 @@ async def test_a_doctor_by_another_name_keeps_the_appointments(
     log_in: LogIn, database: Database, practice: Practice
 ) -> None:
     admin = await log_in(role="admin")
+    async with database.transaction() as store:
+        wish = {"practitioner": "Dr. Anna Weber", "appointment_type": "Check-up"}
+        await store.file_request(practice.id, "waitlist", wish, "routine", None, None)
     await change(admin, "visits/0", **{"appointment_types__practitioners__Dr. Anna Weber": "on"})
     await change(admin, "doctors/0", practitioners__name="Dr. Anna Weber-Klein")
     assert "None: every coming appointment fits" in (await admin.get(f"{HOME}/review")).text
@@ -115,7 +118,9 @@ async def test_a_doctor_by_another_name_keeps_the_appointments(
     assert now.appointment_types[0].practitioners == (renamed.id,)
     async with database.transaction() as store:
         [appointment] = [one for one in await store.all_appointments() if one.status == "booked"]
+        [waits] = await store.open_requests(practice.id, "waitlist")
     assert appointment.practitioner == "Dr. Anna Weber-Klein"
+    assert waits.details == {"practitioner": "Dr. Anna Weber-Klein", "appointment_type": "Check-up"}
     await change(admin, "doctors/new", practitioners__name="Dr. Anna Weber")  # another one of the old name
     assert "Was the name of Dr. Anna Weber-Klein before" in (await admin.get(f"{HOME}/doctors/2")).text
     assert (await admin.post(f"{HOME}/publish", {"note": ""})).status_code == 422
