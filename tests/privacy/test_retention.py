@@ -13,6 +13,8 @@ from sqlalchemy import text
 from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.load import load_practice
+from reception.dialogue.state import State, Who
+from reception.kept import pack
 from reception.practice import Practice
 from reception.practice_file import parse_practice
 from reception.recordings import Recordings
@@ -20,7 +22,7 @@ from reception.retention import KINDS, Retention
 from reception.worker import work
 from tests.conftest import NOW, PRACTICE_YAML
 from tests.privacy.kept import everything
-from tests.privacy.test_erasure import live_through
+from tests.privacy.test_erasure import conversation, live_through
 
 pytestmark = pytest.mark.postgres
 
@@ -122,6 +124,20 @@ async def test_what_is_not_done_stays(database: Database, practice: Practice, li
     after = await everything(database)
     assert "Zita-medicine" in after["requests"] and "Zita-note" in after["request_notes"]
     assert "Zita-name" in after["patients"]  # whose request is open
+
+
+async def test_who_was_in_touch_lately_stays(database: Database, practice: Practice, lived: UUID) -> None:
+    async with database.transaction() as store:
+        talk = await conversation(store, practice.id, State())
+        state = pack(State(who=Who(str(lived))))
+        await store.save_conversation(talk, state=state, status="open", outcome=None)
+        change = f"UPDATE conversations SET updated_at = updated_at + interval '390 days' WHERE id = '{talk}'"
+        await store._connection.execute(text(change))
+    await set_days(database, *KINDS)
+    await retention(database, 400).round()
+    after = await everything(database)
+    assert "Zita-name" in after["patients"] and "Olga-name" not in after["patients"]
+    assert str(talk) in after["conversations"] and after["messages"] == ""
 
 
 async def test_a_recording_goes_at_the_carrier_before_the_row_that_tells_of_it(

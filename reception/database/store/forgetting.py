@@ -13,6 +13,7 @@ from reception.database.tables import (
     AppointmentRow,
     AuditRow,
     CallRow,
+    ConversationPatientRow,
     ConversationRow,
     IdentificationFailureRow,
     OutboxRow,
@@ -52,9 +53,15 @@ class Forgetting(Queries):
             (AppointmentRow, func.upper(AppointmentRow.during) >= by_desk),
             (RequestRow, (RequestRow.created_at >= before) | (RequestRow.status == "open")),
         )
+        talked = exists().where(
+            ConversationPatientRow.patient_id == PatientRow.id,
+            ConversationRow.id == ConversationPatientRow.conversation_id,
+            ConversationRow.updated_at >= before,
+        )
         query = select(PatientRow.id).where(
             PatientRow.practice_id == practice_id,
             PatientRow.created_at < before,
+            ~talked,
             PatientRow.merged_into.is_(None),  # else it goes with the record it was merged into
             *(~exists().where(table.patient_id == PatientRow.id, recent) for table, recent in newer),
         )
