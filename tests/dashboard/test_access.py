@@ -143,3 +143,9 @@ async def test_far_too_much_text_is_refused_in_one_sentence(log_in: LogIn) -> No
     page = await maria.post("/staff/account/password", {"old": "x" * 5_000_000, "new": "y"})
     assert page.status_code == 413
     assert "too long" in page.text
+
+
+async def test_the_audit_page_says_how_far_its_log_was_checked(log_in: LogIn) -> None:
+    admin = await log_in("Maria Keller", "admin")
+    page = await admin.get("/staff/audit")
+    assert page.status_code == 200 and "Checked up to entry" in page.text

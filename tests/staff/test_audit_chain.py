@@ -92,6 +92,15 @@ async def test_what_the_owner_does_is_found(
     assert (await checked(database, practice.id)).broken.startswith(broken)
 
 
+async def test_an_end_of_the_log_can_be_checked_by_itself(database: Database, practice: Practice) -> None:
+    await note(database, practice.id, times=5)
+    await tamper(database, "UPDATE audit_log SET action = 'viewed' WHERE id = 2")
+    async with database.transaction() as store:
+        assert await store.chain_end(practice.id) == 5
+        assert (await check_chain(store, practice.id, 3)).broken == ""
+        assert (await check_chain(store, practice.id, 1)).broken.startswith("entry 2")
+
+
 async def test_the_command_says_what_holds_and_a_noted_seal_finds_an_end_cut_off(
     database: Database, practice: Practice, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
