@@ -17,6 +17,7 @@ export function showSheet(place: HTMLElement, options: Options): void {
   let day = options.day;
   let last: Calendar.EventInput[] = [];
   let shownWithout = options.hidden;
+  let focused = ""; // which appointment: it is drawn anew with every change
 
   const fetched = async ({ startStr, endStr }: Calendar.FetchInfo): Promise<Calendar.EventInput[]> => {
     const quietly = byItself;
@@ -45,6 +46,7 @@ export function showSheet(place: HTMLElement, options: Options): void {
     eventAllUpdated: () => {
       noTable(place);
       mark();
+      if (focused && document.activeElement === document.body) find(focused)?.focus({ preventScroll: true });
     },
     eventClick: ({ event }) => open(String(event.id), drawnOf(event).kind),
     eventDragStart: () => {
@@ -119,6 +121,11 @@ export function showSheet(place: HTMLElement, options: Options): void {
     history.replaceState(null, "", `/staff/calendar?${query}`);
   }
 
+  const find = (id: string) => place.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
+  addEventListener("focusin", ({ target }) => {
+    focused = (target as Element).closest<HTMLElement>("#calendar [data-id]")?.dataset.id ?? "";
+  });
+  addEventListener("pointerdown", () => (focused = ""));
   place.addEventListener("refresh", refresh);
   addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLElement>("[data-go], [data-view]");
@@ -156,7 +163,7 @@ export function showSheet(place: HTMLElement, options: Options): void {
     if (event.key !== "j" && event.key !== "k") return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if ((event.target as Element).matches("input, textarea, select")) return;
-    focusNext(place, event.key === "j" ? 1 : -1);
+    focusNext(place, focused, event.key === "j" ? 1 : -1);
   });
   if (options.open) open(options.open, "appointment");
 }
@@ -230,13 +237,13 @@ function titleOf(first: Date, last: Date, view: "day" | "week"): string {
 }
 
 /** Focuses what comes next in time, of all columns. */
-function focusNext(place: HTMLElement, step: number): void {
+function focusNext(place: HTMLElement, from: string, step: number): void {
   const all = [...place.querySelectorAll<HTMLElement>("[role='button'][data-id]")];
   const sorted = all
     .map((one) => ({ one, at: one.getBoundingClientRect() }))
     .sort((a, b) => a.at.left - b.at.left || a.at.top - b.at.top)
     .map(({ one }) => one);
-  const now = sorted.indexOf(document.activeElement as HTMLElement);
+  const now = sorted.findIndex((one) => one.dataset.id === from);
   const next = sorted[now < 0 ? (step > 0 ? 0 : sorted.length - 1) : now + step];
   next?.focus();
   next?.scrollIntoView({ block: "nearest", inline: "nearest" });
