@@ -36,7 +36,8 @@ def spans() -> Iterator[InMemorySpanExporter]:
     trace_to("")
 
 
-async def test_a_turn_is_a_span_with_its_stages_inside(serve: Serve, spans: InMemorySpanExporter) -> None:
+async def test_a_turn_is_a_span_with_its_stages_inside(serve: Serve) -> None:
+    spans = InMemorySpanExporter()
     async with serve() as client:
         trace_with(provider_of(spans))  # the service has just turned tracing off, as its settings say
         started = (await client.post("/api/chat/conversations", json={})).json()

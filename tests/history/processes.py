@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 _PRELOADED = ["reception.app", "reception.channels.web_server", "tests.history.model"]
 
 
