@@ -38,7 +38,8 @@ class Tile:
             return ""
         if self.unit == "%":
             points = 100 * (self.number - self.before)
-            return "as before" if abs(points) < 0.5 else f"{points:+.0f} points"
+            said = f"{points:+.0f} point{'' if round(abs(points)) == 1 else 's'}"
+            return "as before" if abs(points) < 0.5 else said
         if not self.before:
             return "" if not self.number else "none before"
         grown = self.number / self.before - 1
@@ -47,7 +48,8 @@ class Tile:
     @property
     def mood(self) -> str:
         """Whether the change is good, bad or neither."""
-        if not self.more_is or self.number is None or self.before is None or "before" in self.change:
+        change = self.change
+        if self.number is None or self.before is None or not (self.more_is and change) or "before" in change:
             return ""
         if self.unit != "%" and self.before and abs(self.number / self.before - 1) < NOISE:
             return ""
