@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import secrets
 import sys
 import time
@@ -19,6 +18,7 @@ import structlog
 from reception.acting import Actor
 from reception.admission import Admission
 from reception.anticipation import Anticipation
+from reception.beginning import Beginnings, facts_of, hashed
 from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.records import Conversation, Message, NewMessage
@@ -26,15 +26,14 @@ from reception.database.store import Store
 from reception.dialogue.hearing import as_heard, heard_part, options_heard
 from reception.dialogue.meaning import Frame, Intent, Manner
 from reception.dialogue.outdated import forget_what_is_gone
-from reception.dialogue.policy import decide, resting, welcome
+from reception.dialogue.policy import decide
 from reception.dialogue.safety import is_emergency
-from reception.dialogue.state import Choice, Facts, Reply, State
+from reception.dialogue.state import Choice, Reply, State
 from reception.dialogue.texted import answered_plainly
 from reception.dialogue.wording import Wording
 from reception.errors import Closed, Invalid, NotFound, Unavailable
 from reception.inference.language_model import Priority
 from reception.kept import frame_json, pack, unpack
-from reception.messaging.asked import state_of
 from reception.messaging.notices import Notices
 from reception.ongoing import Ongoing
 from reception.practice import Practice
@@ -43,11 +42,10 @@ from reception.scheduling.absence import Absences
 from reception.scheduling.booking import Booking
 from reception.scheduling.waiting import AskByText, WaitingList
 from reception.stages import OUTCOMES, span, stage
-from reception.understanding.interpret import Setting, language_of
+from reception.understanding.interpret import Setting
 from reception.understanding.reading import read
 from reception.understanding.sayings import without_fillers
 from reception.understanding.understander import Understander
-from reception.understanding.values.matching import practitioners_of
 
 MAX_TEXT = 2000
 #: How often a turn is taken again when another one of the same conversation came in between.
@@ -81,18 +79,8 @@ class Understood:
     picked: Choice | None
 
 
-@dataclass(frozen=True)
-class Started:
-    """A new conversation; `token` is shown once and kept as a hash only."""
-
-    id: UUID
-    token: str
-    messages: list[Message]
-    status: str
-
-
 class Desk:
-    """The receptionist: starts conversations and takes their turns, whatever the channel."""
+    """The receptionist: takes the turns of conversations, whatever the channel; `beginnings` opens them."""
 
     def __init__(
         self,
@@ -113,92 +101,20 @@ class Desk:
         `admission` any number of turns go on at once.
         """
         self._admission = admission or Admission(sys.maxsize)
+        self._ahead = Anticipation(understander)
+        self._ongoing = Ongoing()
+        self.beginnings = Beginnings(
+            database, wordings, clock, self._admission, self._ahead, self._ongoing, default_practice
+        )
         self._limited = limited
         self._database = database
         self._understander = understander
         self._wordings = wordings
         self._clock = clock
         self._replies = Replies(wordings, clock)
-        self._default_practice = default_practice
         self._notices = notices
         self._ask = ask
-        self._ahead = Anticipation(understander)
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
-        self._ongoing = Ongoing()
-
-    async def start(
-        self,
-        *,
-        channel: str,
-        caller: str,
-        practice: str | None = None,
-        called_number: str | None = None,
-        language: str | None = None,
-        call_sid: str | None = None,
-        even_off: bool = False,
-        even_crowded: bool = False,
-    ) -> Started:
-        """Opens a conversation. `caller` is an address or a number; NotFound without such a practice.
-
-        Overloaded while there are too many, unless `even_crowded`.
-
-        A call that has a conversation already goes on in it, with the desk's last words again. Chats and
-        texts of a practice that answers itself now are told so, and closed, unless `even_off`.
-        """
-
-        async def work(store: Store) -> Started:
-            known = await store.conversation_by_call(call_sid) if call_sid else None
-            if known is not None:
-                return await self._resume(store, known)
-            if not even_crowded:
-                self._admission.begin(channel)
-            where = await self._practice(store, practice, called_number)
-            spoken = self._language(language, where)
-            token, state = secrets.token_urlsafe(24), State()
-            facts = self._facts(where, caller if channel != "chat" else "", spoken)
-            rests = channel != "phone" and not even_off and where.rests(facts.now)
-            reply = resting(state, facts) if rests else welcome(state, facts)
-            opening = self._replies.render(state, reply, where, spoken, channel)
-            conversation = await store.create_conversation(
-                where.id,
-                channel,
-                spoken,
-                hashed(token),
-                caller,
-                pack(state),
-                call_sid,
-                notice=where.notice_in(channel),
-            )
-            messages = await store.add_messages(conversation.id, [opening])
-            if rests:
-                await store.close_conversation(conversation.id)
-            self._ahead.speaks(conversation.id, spoken)
-            return Started(conversation.id, token, messages, state.status)
-
-        started = await self._database.run(work)
-        self._ongoing.seen(started.id, channel)
-        self._anticipate(started.id, started.messages, started.status)
-        return started
-
-    async def start_with_text(self, text_id: UUID) -> Started | None:
-        """Opens a conversation in which a text of ours is answered; None when it was answered already."""
-
-        async def work(store: Store) -> Started | None:
-            question = await store.question(text_id)
-            practice = None if question is None else await store.practice_by_id(question.practice_id)
-            if question is None or practice is None:
-                return None
-            state = state_of(question, practice.time_zone)
-            conversation = await store.create_conversation(
-                practice.id, "sms", self._language(None, practice), "", question.recipient, pack(state)
-            )
-            await store.answer_in(question, conversation.id)
-            if question.kind == "waitlist":
-                await store.hand_hold(UUID(question.about["held"]), conversation.id, 0)
-            asked = NewMessage("desk", question.body, state.expects)
-            return Started(conversation.id, "", await store.add_messages(conversation.id, [asked]), "open")
-
-        return await self._database.run(work)
 
     async def hear(self, conversation_id: UUID, text: str, client_id: str | None = None) -> Heard:
         """Takes one turn. The same `client_id` again gives the same answer and changes nothing.
@@ -385,7 +301,7 @@ class Desk:
         """Decides, does and saves, all in one transaction."""
         state = _remembered(conversation, practice)
         phone = conversation.caller if conversation.channel != "chat" else ""
-        facts = self._facts(practice, phone, conversation.language)
+        facts = facts_of(self._clock, practice, phone, conversation.language)
         actor = Actor(
             store,
             Booking(store, practice, facts.now),
@@ -421,32 +337,6 @@ class Desk:
         )
         return Heard(saved[1:], state.status, _manner(frame, reply), state.outcome)
 
-    def _language(self, wanted: str | None, practice: Practice) -> str:
-        """The wanted language if practice and desk speak it, else the first that both do, else any."""
-        both = [one for one in practice.languages if one in self._wordings] or list(self._wordings)
-        return wanted if wanted in both else both[0]
-
-    async def _resume(self, store: Store, known: Conversation) -> Started:
-        messages = await store.messages(known.id)
-        desk = [one for one in messages if one.role != "patient"]
-        return Started(known.id, "", desk[-1:], known.status)
-
-    async def _practice(self, store: Store, slug: str | None, number: str | None) -> Practice:
-        default = slug or self._default_practice
-        if number is not None:
-            found = await store.practice_called(number, default)
-        else:
-            found = await store.practice(default or None)
-        if found is None:
-            raise NotFound("There is no such practice; load one with `reception practice load FILE`.")
-        return found
-
-    def _facts(self, practice: Practice, caller_phone: str, language: str) -> Facts:
-        def of_specialty(words: str) -> tuple[str, ...]:
-            return tuple(one.name for one in practitioners_of(words, practice, language_of(language)))
-
-        return Facts(practice, self._clock.now(practice.time_zone), caller_phone, of_specialty, language)
-
 
 def named(conversation_id: UUID) -> AbstractContextManager[None]:
     """What is logged within carries the conversation's identifier."""
@@ -458,11 +348,6 @@ def _remembered(conversation: Conversation, practice: Practice) -> State:
     state = unpack(conversation.state)
     forget_what_is_gone(state, practice)
     return state
-
-
-def hashed(token: str) -> str:
-    """How a conversation's token is kept."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _manner(frame: Frame, reply: Reply) -> str:

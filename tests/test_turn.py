@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
+from reception.beginning import Started
 from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.export import export
@@ -23,7 +24,7 @@ from reception.inference.language_model import Completion, Listener, Request
 from reception.practice import Practice
 from reception.practice_file import parse_practice
 from reception.settings import ROOT
-from reception.turn import Desk, Started
+from reception.turn import Desk
 from reception.understanding.interpret import Setting
 from reception.understanding.understander import Understander
 from tests.conftest import PRACTICE_YAML
@@ -95,7 +96,7 @@ def desk(database: Database, practice: Practice, script: Script) -> Desk:
 
 
 async def start(desk: Desk) -> Started:
-    return await desk.start(channel="chat", caller="203.0.113.7")
+    return await desk.beginnings.start(channel="chat", caller="203.0.113.7")
 
 
 async def exported(database: Database) -> dict[str, list[dict[str, object]]]:
@@ -259,7 +260,7 @@ async def test_failures_count_per_caller_not_per_conversation(desk: Desk, script
         assert status == ("handed_over" if attempt == 2 else "open")
     begun = await start(desk)
     assert (await desk.hear(begun.id, "cancel it")).status == "handed_over"
-    elsewhere = await desk.start(channel="chat", caller="203.0.113.8")
+    elsewhere = await desk.beginnings.start(channel="chat", caller="203.0.113.8")
     assert (await desk.hear(elsewhere.id, "cancel it")).status == "open"
 
 
@@ -310,7 +311,7 @@ async def test_moving_what_the_staff_cancelled_meanwhile_is_answered_not_an_erro
 
 
 async def test_the_desks_words_are_read_ahead_and_so_are_partial_ones(desk: Desk, script: Script) -> None:
-    started = await desk.start(channel="phone", caller="+15550100")
+    started = await desk.beginnings.start(channel="phone", caller="+15550100")
     await asyncio.sleep(0)
     greeting = started.messages[-1].text
     assert script.ahead == [greeting]
@@ -324,7 +325,7 @@ async def test_the_desks_words_are_read_ahead_and_so_are_partial_ones(desk: Desk
 
 
 async def test_nothing_is_read_ahead_once_a_conversation_is_over(desk: Desk, script: Script) -> None:
-    started = await desk.start(channel="phone", caller="+15550100")
+    started = await desk.beginnings.start(channel="phone", caller="+15550100")
     assert (await desk.hear(started.id, "bye")).status == "closed"
     script.ahead.clear()
     desk.overhear(started.id, "hello again")

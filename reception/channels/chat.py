@@ -60,7 +60,7 @@ async def start(request: Received, service: GivenService) -> dict[str, Any]:
     from_website_of(practice, request, service)
     enter(practice.id)
     await service.limits.practice(practice.slug)
-    started = await service.desk.start(
+    started = await service.desk.beginnings.start(
         channel="chat",
         caller=household(client_address(request, service.settings)),
         practice=practice.slug,

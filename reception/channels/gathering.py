@@ -9,6 +9,7 @@ import structlog
 from litestar import Request, Response, post
 from litestar.params import QueryParameter
 
+from reception.beginning import Started
 from reception.channels import twiml
 from reception.channels.agreement import agrees
 from reception.channels.call_form import GivenCall, caller_of, xml
@@ -34,7 +35,7 @@ from reception.channels.signatures import Form
 from reception.errors import Closed, Invalid, Overloaded, ReceptionError
 from reception.practice import Practice
 from reception.service import Service
-from reception.turn import MAX_TEXT, Heard, Started
+from reception.turn import MAX_TEXT, Heard
 
 log = structlog.get_logger()
 
@@ -96,7 +97,7 @@ async def begin(service: Service, form: Form, *, even_crowded: bool = False) -> 
     """The call's conversation, new or as far as it has come."""
     call = form.first("CallSid")
     practice = await practice_called(service, form.first("To"))
-    started = await service.desk.start(
+    started = await service.desk.beginnings.start(
         channel="phone",
         caller=caller_of(form),
         called_number=form.first("To"),

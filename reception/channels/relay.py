@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import structlog
 
+from reception.beginning import Started
 from reception.channels.agreement import agrees
 from reception.channels.calls import (
     CALL_SID,
@@ -34,7 +35,7 @@ from reception.dialogue import safety
 from reception.errors import Closed, Invalid, NotFound, Overloaded, ReceptionError
 from reception.practice import Practice
 from reception.service import Service
-from reception.turn import MAX_TEXT, Heard, Started
+from reception.turn import MAX_TEXT, Heard
 
 log = structlog.get_logger()
 
@@ -139,7 +140,7 @@ class RelaySession:
         caller = str(frame.get("from", ""))
         try:
             self._practice = await practice_called(self._service, self._called)
-            started = await self._service.desk.start(
+            started = await self._service.desk.beginnings.start(
                 channel="phone",
                 caller=caller if CALLER.fullmatch(caller) else "",
                 called_number=self._called,

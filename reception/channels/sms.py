@@ -97,7 +97,7 @@ async def _desk_answers(
         with suppress(Closed):  # the next one begins
             return await _hear(service, conversation_id, text, message_id)
     await service.limits.practice(practice.slug)
-    started = await service.desk.start(
+    started = await service.desk.beginnings.start(
         channel="sms", caller=sender, called_number=form.first("To"), even_off=is_emergency(text)
     )
     CONVERSATIONS.labels("sms").inc()
@@ -113,7 +113,7 @@ async def _conversation(service: Service, practice: Practice, sender: str) -> UU
         latest = await store.latest_conversation_used(practice.id, "sms", sender, IDLE)
         asked = await store.open_question(practice.id, sender, ANSWERABLE)
     if asked is not None and (latest is None or latest[1] < asked[1]):
-        started = await service.desk.start_with_text(asked[0])
+        started = await service.desk.beginnings.start_with_text(asked[0])
         if started is not None:
             CONVERSATIONS.labels("sms").inc()
             return started.id

@@ -102,7 +102,9 @@ async def test_from_nothing_to_a_first_call(
         practice = await practice_of(database)
         assert (practice.name, practice.answering) == ("Maple Clinic", "on")
 
-        await app.state.service.desk.start(channel="phone", caller="+13125550199", practice=practice.slug)
+        await app.state.service.desk.beginnings.start(
+            channel="phone", caller="+13125550199", practice=practice.slug
+        )
         await expect(page.get_by_text("A call has arrived.")).to_be_visible()
         await looked_at(page, "7-called")
         await page.get_by_role("link", name="To the desk").click()

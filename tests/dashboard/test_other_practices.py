@@ -20,6 +20,7 @@ from litestar.testing import AsyncTestClient
 from pydantic import BaseModel
 from sqlalchemy import text
 
+from reception.beginning import hashed
 from reception.database.connection import Database
 from reception.database.load import load_practice
 from reception.database.records import NewMessage
@@ -27,7 +28,6 @@ from reception.database.tables import Table
 from reception.practice import Practice
 from reception.practice_file import parse_practice
 from reception.staff.accounts import Role
-from reception.turn import hashed
 from tests.conftest import PRACTICE_YAML
 from tests.dashboard.conftest import Browser, LogIn
 from tests.staff.access import person

@@ -50,7 +50,7 @@ async def begin(request: Received, me: Me, service: GivenService) -> Any:
             today = service.clock.now(practice.time_zone).date()
             copy = await Drafts(store, me.practice_id, me.id).trial(today)
     with of_practice(copy.id):
-        await service.desk.start(channel=given.channel, caller="", practice=copy.slug)
+        await service.desk.beginnings.start(channel=given.channel, caller="", practice=copy.slug)
     return await _shown(request, me, service)
 
 

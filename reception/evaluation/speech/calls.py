@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from reception.beginning import hashed
 from reception.channels.relay import RelaySession
 from reception.database.fence import everywhere
 from reception.database.scratch import scratch_server
@@ -20,7 +21,6 @@ from reception.inference.language_model import LanguageModel
 from reception.kept import pack
 from reception.service import Service
 from reception.settings import Settings
-from reception.turn import hashed
 from reception.understanding.expected import complete
 from reception.understanding.interpret import Setting
 from reception.understanding.understander import Understander
