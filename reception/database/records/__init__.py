@@ -1,0 +1,101 @@
+"""What the store hands out: frozen records, never rows of the database."""
+
+from reception.database.records.appointments import (
+    Absence,
+    AbsenceCase,
+    Appointment,
+    Change,
+    TimeBlock,
+    WaitingOffer,
+)
+from reception.database.records.conversations import (
+    Call,
+    CallNews,
+    Consent,
+    Conversation,
+    GoingOn,
+    Message,
+    NewMessage,
+    SaidTurn,
+)
+from reception.database.records.patients import (
+    Chart,
+    Event,
+    FoundPatient,
+    LockedPatient,
+    Merge,
+    Patient,
+    RecordCounts,
+)
+from reception.database.records.practices import (
+    Draft,
+    Trial,
+    Version,
+)
+from reception.database.records.requests import (
+    OFFERED,
+    Alarm,
+    InboxItem,
+    Note,
+    Request,
+)
+from reception.database.records.staff import (
+    Access,
+    Account,
+    AuditLine,
+    ChainedLine,
+    Credentials,
+    Guesses,
+    Invitation,
+)
+from reception.database.records.texts import (
+    FailedText,
+    OutgoingText,
+    OwnText,
+    TextQuestion,
+    UnsentWords,
+)
+
+__all__ = [
+    "OFFERED",
+    "Absence",
+    "AbsenceCase",
+    "Access",
+    "Account",
+    "Alarm",
+    "Appointment",
+    "AuditLine",
+    "Call",
+    "CallNews",
+    "ChainedLine",
+    "Change",
+    "Chart",
+    "Consent",
+    "Conversation",
+    "Credentials",
+    "Draft",
+    "Event",
+    "FailedText",
+    "FoundPatient",
+    "GoingOn",
+    "Guesses",
+    "InboxItem",
+    "Invitation",
+    "LockedPatient",
+    "Merge",
+    "Message",
+    "NewMessage",
+    "Note",
+    "OutgoingText",
+    "OwnText",
+    "Patient",
+    "RecordCounts",
+    "Request",
+    "SaidTurn",
+    "TextQuestion",
+    "TimeBlock",
+    "Trial",
+    "UnsentWords",
+    "Version",
+    "WaitingOffer",
+]
