@@ -203,6 +203,9 @@ async def test_every_page_at_every_size(desk_url: str, open_page: OpenPage, data
                 await page.emulate_media(color_scheme=scheme)
                 assert await violations(page) == [], (name, width, scheme)
                 assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                # Every page can be reached without scrolling sideways, on a telephone too.
+                pages = page.get_by_role("navigation", name="Pages")
+                assert await pages.evaluate("bar => bar.clientWidth > 0 && bar.scrollWidth <= bar.clientWidth")
                 await picture(page, f"staff-{name}-{width}-{scheme}")
     await page.set_viewport_size({"width": 1440, "height": 900})
     await page.keyboard.press("?")
