@@ -65,6 +65,11 @@ def day(at: date) -> str:
     return format_date(at, "EEE, MMM d", locale="en_US")
 
 
+def dated(at: date) -> str:
+    """A day that may lie in another year."""
+    return format_date(at, "EEE, MMM d, y", locale="en_US")
+
+
 _TEMPLATES = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=True,
@@ -72,7 +77,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters.update({"clock": clock_time, "day": day})
+_TEMPLATES.filters.update({"clock": clock_time, "day": day, "dated": dated})
 _TEMPLATES.globals["ui"] = _TEMPLATES.get_template("ui.html").module
 
 

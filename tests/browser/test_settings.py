@@ -89,7 +89,7 @@ async def test_patients_are_taken_over_after_a_look(
     await page.get_by_role("button", name="Check the file").click()
     await expect(page.get_by_role("row", name="3 date_of_birth")).to_be_visible()
     await at_every_width(page, "import", "light")
-    await page.get_by_role("button", name="Take over 2 patients").click()
+    await page.get_by_role("button", name="Import 2 patients").click()
     await expect(page.get_by_role("heading", name="Done")).to_be_visible()
     async with database.transaction() as store:
         assert len(await store.patients((await practice_of(database)).id, name="Cy Young")) == 1

@@ -79,7 +79,7 @@ async def test_a_file_is_checked_then_taken_over_but_for_its_bad_lines(
     real = await importer.send(content, **await importer.checked(content))
     assert told(real) == told(dry) and await patients(database, practice) == before + told(real)[0]
     again = await importer.send(content, run="dry")
-    assert told(again)[:3] == [0, 0, told(real)[0]] and "nothing to take over" in again.text
+    assert told(again)[:3] == [0, 0, told(real)[0]] and "nothing to import" in again.text
     async with database.transaction() as store:
         assert "imported_patients" in [one.action for one in await store.audit_trail(practice.id)]
 

@@ -29,7 +29,7 @@ from reception.staff.access import Me, Received, admins_only, form_fields
 
 HOME = "/staff/settings"
 MEANWHILE = "Somebody changed this meanwhile. Nothing of yours was saved: look at it again, then change it."
-KEPT, TO_MEND = "Kept in the draft.", "Kept in the draft; please mend what is marked."
+KEPT, TO_MEND = "Kept in the draft.", "Kept in the draft; please correct what is marked."
 
 
 @get("/settings", guards=[admins_only])

@@ -55,7 +55,7 @@ async def upload(request: Received, me: Me, service: GivenService) -> Any:
         settings = read.settings()
         settings["practice"]["slug"] = slug
         if settings == whole_if_right(held):
-            return redirect(request, f"{HOME}/file", flash=Flash("The file says what holds already."))
+            return redirect(request, f"{HOME}/file", flash=Flash("The file says what is in use already."))
         await drafts.save(settings)
     left = "" if not (read.patients or read.appointments) else " Its patients and appointments were left out."
     return redirect(request, f"{HOME}/review", flash=Flash(f"The file is in the draft now.{left}"))

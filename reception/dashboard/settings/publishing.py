@@ -88,7 +88,7 @@ async def publish(request: Received, me: Me, service: GivenService) -> Any:
         await did(store, me, "settings_published", "practice", me.practice_id, details={"version": number})
     service.sites.forget()
     return redirect(
-        request, f"{HOME}/versions", flash=Flash(f"Published: version {number} holds from now on.")
+        request, f"{HOME}/versions", flash=Flash(f"Published: version {number} is in use from now on.")
     )
 
 
@@ -98,7 +98,9 @@ async def discard(request: Received, me: Me, service: GivenService) -> Any:
     async with service.database.transaction() as store:
         await Drafts(store, me.practice_id, me.id).discard()
         await did(store, me, "settings_draft_discarded", "practice", me.practice_id)
-    return redirect(request, f"{HOME}/practice", flash=Flash("The draft is gone; what holds is unchanged."))
+    return redirect(
+        request, f"{HOME}/practice", flash=Flash("The draft is gone; what is in use is unchanged.")
+    )
 
 
 @post("/settings/rebase", guards=[admins_only])
@@ -106,7 +108,7 @@ async def rebase(request: Received, me: Me, service: GivenService) -> Any:
     """Takes over what others published since the draft was begun, and keeps its changes."""
     async with service.database.transaction() as store:
         await Drafts(store, me.practice_id, me.id).rebase()
-    return redirect(request, f"{HOME}/review", flash=Flash("The draft now stands on what holds."))
+    return redirect(request, f"{HOME}/review", flash=Flash("The draft now starts from what is in use."))
 
 
 @get("/settings/versions", guards=[admins_only])
@@ -131,7 +133,7 @@ async def undo(request: Received, number: FromPath[int], me: Me, service: GivenS
         details = {"version": new, "of": number}
         await did(store, me, "settings_taken_back", "practice", me.practice_id, details=details)
     service.sites.forget()
-    flash = Flash(f"Version {number} holds again, as version {new}.")
+    flash = Flash(f"Version {number} is in use again, as version {new}.")
     return redirect(request, f"{HOME}/versions", flash=flash)
 
 
