@@ -20,6 +20,8 @@ from reception.dialogue.state import Expects, Facts, Line, Reply, State, Status
 
 #: A goodbye of more words may tell when to call.
 _JUST_GOODBYE = 3
+#: Fewer digits are a time, not a telephone number.
+_NUMBER = 7
 _POLITE = frozenset({Intent.THANK, Intent.GREET})
 
 
@@ -49,10 +51,13 @@ def hand_over(state: State, facts: Facts, key: str, heard: str = "", *, why: str
     state.outcome = "handed_over"
     state.handed_over_for = state.handed_over_for or why
     state.task = None
-    reachable = facts.caller_phone or state.claims.phone or state.who.patient_id
     opens = facts.practice.opens_next(facts.now)
     closed = (Line("team_back", {"opens": opens}),) if opens else ()
-    return after(closed, ask(key if reachable else f"{key}_number", Expects.CALLBACK))
+    return after(closed, ask(key if _reachable(state, facts) else f"{key}_number", Expects.CALLBACK))
+
+
+def _reachable(state: State, facts: Facts) -> bool:
+    return bool(facts.caller_phone or state.claims.phone or state.who.patient_id)
 
 
 def _patient(state: State, facts: Facts) -> Generator[Need, Any, str | None]:
@@ -74,7 +79,7 @@ def _told(state: State) -> str:
 def handed_over(state: State, facts: Facts, frame: Frame, heard: str) -> Talk:
     """While the patient waits for a person: takes messages and call-back times, says goodbye.
 
-    Nothing is asked any more, so that nobody feels kept on the line.
+    Nothing is asked any more, so that nobody feels kept on the line; only an unknown number is, once.
     """
     if frame.manner is Manner.WAITS:
         return Reply((Line("take_your_time"),), state.expects)
@@ -88,7 +93,12 @@ def handed_over(state: State, facts: Facts, frame: Frame, heard: str) -> Talk:
     if state.expects is Expects.CALLBACK and (frame.slots or frame.intent not in _POLITE):
         told = (Slot.DATE, Slot.TIME, Slot.PHONE)
         when = " ".join(frame.slots[slot] for slot in told if slot in frame.slots)
-        yield from _amend(state, "callback", when or heard)
+        before = state.details.get("callback")
+        state.details["callback"] = "\n".join(filter(None, (before, when or heard)))
+        yield from _amend(state, "callback", state.details["callback"])
+        numbered = Slot.PHONE in frame.slots or sum(letter.isdigit() for letter in heard) >= _NUMBER
+        if before is None and not numbered and not _reachable(state, facts):
+            return ask("ask_callback_number", Expects.CALLBACK)
         return Reply((Line("callback_noted"),))
     if frame.intent in (Intent.THANK, Intent.DENY, Intent.AFFIRM, Intent.GREET):
         return Reply((Line("team_comes"),))

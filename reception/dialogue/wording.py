@@ -66,7 +66,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "ask_medical_question_callback": "", "confirm_medical_question": "callback_too",
         "emergency": "number", "handover": "", "handover_number": "", "handover_identity": "",
         "handover_identity_number": "", "offer_handover": "",
-        "callback_noted": "", "team_back": "opens", "message_added": "",
+        "ask_callback_number": "", "callback_noted": "", "team_back": "opens", "message_added": "",
         "team_comes": "", "out_of_scope": "", "not_understood": "",
         **{f"help_{expects}": "" for expects in Expects},
         **{f"mean_{task}": "" for task in Task}, "mean_emergency": "number",

@@ -28,8 +28,19 @@ def test_a_person_is_fetched_and_the_call_back_time_noted() -> None:
     desk = World()
     desk.says(Intent.STAFF, heard="a person please")
     assert desk.state.status is Status.HANDED_OVER
-    desk.says(Intent.INFORM, heard="tomorrow morning")
-    assert desk.requests[0][:2] == ("staff", {"words": "a person please", "callback": "tomorrow morning"})
+    desk.says(Intent.INFORM, heard="tomorrow morning, 312 555 0144")
+    told = {"words": "a person please", "callback": "tomorrow morning, 312 555 0144"}
+    assert desk.requests[0][:2] == ("staff", told)
+    assert desk.reply.expects is None
+
+
+def test_who_can_not_be_reached_is_asked_once_for_a_number() -> None:
+    desk = World()
+    desk.says(Intent.STAFF, heard="a person please")
+    reply = desk.says(Intent.BILLING, heard="it's about my bill", topic="bill")
+    assert reply.expects is Expects.CALLBACK and "number" in desk.text
+    assert desk.says(Intent.INFORM, heard="I have none").expects is None
+    assert desk.requests[0][1]["callback"] == "it's about my bill\nI have none"
 
 
 def test_a_question_in_between_is_answered_and_the_flow_goes_on() -> None:
