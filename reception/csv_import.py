@@ -1,6 +1,7 @@
 """Reads a practice's existing patients and appointments from CSV text, line by line, refusing the bad ones.
 
-Patients: `name` (required), `date_of_birth` (YYYY-MM-DD), `phone`, `email`, `insurance`.
+Patients: `name` (required), `date_of_birth` (YYYY-MM-DD; also 3/14/1979 or 14.3.1979 where the file's dates
+tell which is the month), `phone`, `email`, `insurance`.
 Appointments: `patient`, `practitioner`, `appointment_type`, `start` (YYYY-MM-DDTHH:MM, the practice's local
 time; all required), `date_of_birth` (when two patients share a name), `reason`.
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +32,10 @@ from reception.scheduling.calendar import local_instant
 
 #: Lines that one row may go over, within quotation marks.
 MOST_LINES = 4
+
+_SPREADSHEET_DATE = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+
+_BORN = "date_of_birth"
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
@@ -120,11 +126,16 @@ def _entries(
     if reason is not None:
         refused.append(Refused(line, reason))
         return
-    for line, cells in rows:
+    body = list(rows)
+    born = columns.index(_BORN) if _BORN in columns else None
+    day_first = None if born is None else _day_first(cells[born] for _, cells in body if len(cells) > born)
+    for line, cells in body:
         if len(cells) > len(columns):
             refused.append(Refused(line, f"expected at most {len(columns)} columns, got {len(cells)}"))
             continue
         filled = {column: cell for column, cell in zip(columns, cells, strict=False) if cell}
+        if day_first is not None and _BORN in filled:
+            filled[_BORN] = _iso(filled[_BORN], day_first)
         try:
             entry = model.model_validate(filled, context=dict(known))
         except ValidationError as error:
@@ -132,6 +143,21 @@ def _entries(
             continue
         entry.stands_at(line)
         yield entry
+
+
+def _day_first(dates: Iterable[str]) -> bool | None:
+    """Whether dates as spreadsheets write them begin with the day; None when they don't tell, or disagree."""
+    found = [one for date in dates if (one := _SPREADSHEET_DATE.fullmatch(date))]
+    day_first, month_first = (any(int(one[place]) > 12 for one in found) for place in (1, 2))
+    return None if day_first == month_first else day_first
+
+
+def _iso(date: str, day_first: bool) -> str:
+    found = _SPREADSHEET_DATE.fullmatch(date)
+    if found is None:
+        return date
+    day, month = (found[1], found[2]) if day_first else (found[2], found[1])
+    return f"{found[3]}-{month:0>2}-{day:0>2}"
 
 
 def _reasons(error: ValidationError) -> Iterable[str]:

@@ -15,7 +15,7 @@ from reception.dashboard.at_hand import AtHand, Clock, Day, Maybe, calendar_of, 
 from reception.dashboard.calendar import shown_appointment
 from reception.dashboard.forms import form
 from reception.dashboard.new_patients import New, take_on
-from reception.dashboard.rendering import Flash, clock_time, day, part
+from reception.dashboard.rendering import Flash, by_htmx, clock_time, day, part, redirect
 from reception.database.records import Appointment
 from reception.errors import Invalid
 from reception.patients.wanted import LONGEST, wanted
@@ -89,6 +89,8 @@ async def new_appointment(
     clock: FromQuery[str] = "",
 ) -> Any:
     """The form to book by hand, at the time that was clicked."""
+    if not by_htmx(request):
+        return redirect(request, PATH)
     async with calendar_of(service, me) as here:
         when = {
             "day": day_of(day, here.now.date()).isoformat(),
@@ -212,6 +214,8 @@ async def new_block(
     until: FromQuery[str] = "",
 ) -> Any:
     """The form to block time."""
+    if not by_htmx(request):
+        return redirect(request, PATH)
     async with calendar_of(service, me) as here:
         when = {
             "day": day_of(day, here.now.date()).isoformat(),

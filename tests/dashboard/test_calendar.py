@@ -234,6 +234,12 @@ async def test_a_viewer_looks_and_changes_nothing(
     ).status_code == 403
 
 
+@pytest.mark.parametrize("form", ["new", "block"])
+async def test_a_form_opened_by_its_address_is_the_calendar(maria: Browser, form: str) -> None:
+    answer = await maria.get(f"/staff/calendar/{form}")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/staff/calendar")
+
+
 async def test_the_day_as_a_list_for_the_wall(maria: Browser, hers: Appointment) -> None:
     page = (await maria.get("/staff/calendar/list?day=2026-06-16")).text
     assert "Tuesday, June 16, 2026" in page and "Mary Jones" in page and "knee" in page

@@ -70,6 +70,24 @@ Ann Lee,1970-01-01,
     ]
 
 
+@pytest.mark.parametrize(
+    ("dates", "born"),
+    [
+        (["3/14/1979", "03/04/1980"], [date(1979, 3, 14), date(1980, 3, 4)]),
+        (["14.3.1979", "3.4.1980"], [date(1979, 3, 14), date(1980, 4, 3)]),
+        (["3/4/1979", "5/6/1980"], []),  # nothing tells which is the month
+        (["3/14/1979", "14/3/1979"], []),  # both orders in one file
+    ],
+)
+def test_dates_of_spreadsheets_are_read_where_the_file_tells_their_order(
+    dates: list[str], born: list[date]
+) -> None:
+    text = "name,date_of_birth\n" + "".join(f"Patient {one},{one}\n" for one in dates)
+    patients, refused = read_patients_csv(text)
+    assert [one.date_of_birth for one in patients] == born
+    assert len(refused) == len(dates) - len(born)
+
+
 def test_a_file_without_the_right_header_is_refused_as_a_whole() -> None:
     expectation = "expected a header of name, date_of_birth, phone, email, insurance (required: name)"
     for text, reason in [
