@@ -41,10 +41,10 @@ run: $(VENV)/.installed
 	@$(BIN)/reception model pull
 	@exec $(BIN)/reception serve --host $(HOST) --port $(PORT)
 
-# The model takes every core by itself: its tests run one after the other, the rest side by side.
+# The model takes every core by itself: its tests run one after the other. The rest runs side by side, much of it waiting.
 test: $(VENV)/.installed-dev $(SCHEMA_MODULES) $(PROVIDER_MODULES)
 	@$(BIN)/reception model pull
-	$(BIN)/python -m pytest -m "not model" --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -m "not model" --numprocesses 3 --dist loadfile
 	$(BIN)/python -m pytest -m model
 
 schemas: $(SCHEMA_MODULES)

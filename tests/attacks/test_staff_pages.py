@@ -45,6 +45,7 @@ def test_passwords_that_people_choose_are_refused(password: str) -> None:
 
 
 async def test_who_may_not_is_noted_without_an_address(log_in: LogIn) -> None:
+    structlog.reset_defaults()  # another test may have raised the level
     viewer = await log_in("Vera Viewer", "viewer")
     with structlog.testing.capture_logs() as logged:
         assert (await viewer.get("/staff/accounts")).status_code == 403
