@@ -147,7 +147,7 @@ api-fuzz: $(VENV)/.installed-dev
 fuzz: $(VENV)/.installed-dev
 	FUZZ_EXAMPLES=3000 $(BIN)/python -m pytest tests/attacks/test_fuzz_files.py tests/attacks/test_fuzz_lines.py
 
-# 220 attempts to talk the desk into something, with a model that obeys and with the real one, in every place.
+# 220 attempts to talk the desk into something: with a model that obeys in every place, with the real one in the chat.
 injection: $(VENV)/.installed-dev
 	@$(BIN)/reception model pull
 	INJECTIONS=all $(BIN)/python -m pytest tests/attacks/test_injection.py

@@ -124,7 +124,13 @@ def test_all_recipes_can_be_read_and_bad_ones_say_why(tmp_path: Path) -> None:
     from fine_tune.train import read_recipe
 
     recipes = [read_recipe(file) for file in sorted((ROOT / "fine_tune" / "configs").glob("*.yaml"))]
-    assert [one.name for one in recipes] == ["desk-135m-more", "desk-135m", "desk-7b-qlora", "desk-7b"]
+    assert [one.name for one in recipes] == [
+        "desk-135m-corrections",
+        "desk-135m-more",
+        "desk-135m",
+        "desk-7b-qlora",
+        "desk-7b",
+    ]
     for change, says in (
         ({"rank": 0, "dtype": "bfloat16"}, "set dtype: float32"),
         ({"quantise": "q4"}, "quantise must be nf4"),
