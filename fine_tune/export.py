@@ -20,7 +20,7 @@ from rich.progress import track
 from safetensors.numpy import load_file
 
 from fine_tune.adapter_file import NAMES, Tensors, permute_rows, write_adapter
-from fine_tune.train import Recipe, find_base, read_recipe, weights_file
+from fine_tune.recipe import Recipe, find_base, read_recipe, weights_file
 from reception.inference.engine import Engine
 from reception.inference.factory import thread_count
 from reception.inference.language_model import Request

@@ -89,16 +89,7 @@ async def new_appointment(
     clock: FromQuery[str] = "",
 ) -> Any:
     """The form to book by hand, at the time that was clicked."""
-    if not by_htmx(request):
-        return redirect(request, PATH)
-    async with calendar_of(service, me) as here:
-        when = {
-            "day": day_of(day, here.now.date()).isoformat(),
-            "clock": clock[:5] or _next_quarter(here.now),
-        }
-        return part(
-            request, "appointment_new.html", me=me, calendar=here.practice, chosen=practitioner, when=when
-        )
+    return await _empty_form(request, me, service, "appointment_new.html", practitioner, day, clock)
 
 
 @post("/calendar/patients", guards=[may_change], status_code=200)
@@ -214,6 +205,20 @@ async def new_block(
     until: FromQuery[str] = "",
 ) -> Any:
     """The form to block time."""
+    return await _empty_form(request, me, service, "block_new.html", practitioner, day, clock, until)
+
+
+async def _empty_form(
+    request: Received,
+    me: Me,
+    service: GivenService,
+    template: str,
+    practitioner: str,
+    day: str,
+    clock: str,
+    until: str = "",
+) -> Any:
+    """A form for the panel, filled with what was clicked; opened by its address, the calendar."""
     if not by_htmx(request):
         return redirect(request, PATH)
     async with calendar_of(service, me) as here:
@@ -222,7 +227,7 @@ async def new_block(
             "clock": clock[:5] or _next_quarter(here.now),
             "until": until[:5],
         }
-        return part(request, "block_new.html", me=me, calendar=here.practice, chosen=practitioner, when=when)
+        return part(request, template, me=me, calendar=here.practice, chosen=practitioner, when=when)
 
 
 @post("/calendar/blocks", guards=[may_change], status_code=200)

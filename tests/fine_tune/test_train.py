@@ -58,7 +58,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from fine_tune.train import read_recipe
+    from fine_tune.recipe import read_recipe
 
     recipe = asdict(read_recipe(ROOT / "fine_tune" / "configs" / "desk-135m.yaml"))
     file = tmp_path_factory.mktemp("config") / "tiny.yaml"
@@ -121,7 +121,7 @@ def test_bad_data_is_named_by_file_and_line(rows: list[dict[str, Any]], says: st
 
 
 def test_all_recipes_can_be_read_and_bad_ones_say_why(tmp_path: Path) -> None:
-    from fine_tune.train import read_recipe
+    from fine_tune.recipe import read_recipe
 
     recipes = [read_recipe(file) for file in sorted((ROOT / "fine_tune" / "configs").glob("*.yaml"))]
     assert [one.name for one in recipes] == [
@@ -187,7 +187,8 @@ def test_a_full_disk_leaves_the_checkpoint_before(
     import torch
 
     from fine_tune.batches import read_rows
-    from fine_tune.train import CHECKPOINT, Trainer, load_base, read_recipe
+    from fine_tune.recipe import read_recipe
+    from fine_tune.train import CHECKPOINT, Trainer, load_base
 
     recipe = read_recipe(config)
     model, tokenize = load_base(base)
