@@ -8,8 +8,13 @@ from collections.abc import Coroutine
 from typing import Any
 from uuid import UUID
 
+import structlog
+
+from reception.logging import where
 from reception.understanding.sayings import without_fillers
 from reception.understanding.understander import Understander
+
+log = structlog.get_logger()
 
 #: How many conversations' last desk words are known; beyond, the longest silent is forgotten.
 REMEMBERED = 256
@@ -71,3 +76,6 @@ class Anticipation:
     def _done(self, conversation: UUID, task: asyncio.Task[None]) -> None:
         if self._reading.get(conversation) is task:
             del self._reading[conversation]
+        error = None if task.cancelled() else task.exception()
+        if error is not None:  # the turn will meet it again, and answers for it
+            log.warning("not_read_ahead", error=type(error).__name__, where=where(error))

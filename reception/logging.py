@@ -9,6 +9,8 @@ from types import TracebackType
 
 import structlog
 
+log = structlog.get_logger()
+
 #: Libraries that would quote addresses, numbers and frames if somebody turned all logs on.
 TALKATIVE = ("httpcore", "httpx", "sqlalchemy", "twilio", "urllib3", "websockets")
 
@@ -28,6 +30,19 @@ def configure_logging(level: int = logging.INFO) -> None:
     )
     for library in TALKATIVE:
         logging.getLogger(library).setLevel(logging.WARNING)
+    logging.getLogger("asyncio").addFilter(_unquoted)
+
+
+def _unquoted(record: logging.LogRecord) -> bool:
+    """Whether a line of asyncio's own may be written as it is.
+
+    A task that failed unseen is told with its exception's text and its arguments: we tell where it failed.
+    """
+    if record.levelno < logging.WARNING:
+        return True
+    error = record.exc_info[1] if record.exc_info else None
+    log.error("task_failed", error=type(error).__name__, where=where(error) if error else [])
+    return False
 
 
 def where(error: BaseException) -> list[str]:
