@@ -23,7 +23,7 @@ from reception.channels.signatures import Form, GivenForm
 from reception.channels.twiml import text_messages
 from reception.dialogue.safety import is_emergency
 from reception.errors import Busy, Closed, Invalid, NotFound, ReceptionError, Unavailable
-from reception.messaging.incoming import ANSWERABLE, obey
+from reception.messaging.incoming import ANSWERABLE, leave_to_staff, obey
 from reception.messaging.keywords import keyword
 from reception.practice import Practice
 from reception.service import Service
@@ -78,7 +78,14 @@ async def _answers(service: Service, form: Form) -> list[str]:
             answers = [] if form.first("OptOutType") else [answer]  # the carrier has answered itself
             await store.note_received_text(practice.id, sid, answers)
             return answers
+        # Who wants no texts gets none, but for the number to call in an emergency.
+        unanswered = not is_emergency(text) and await store.opted_out(practice.id, sender)
     await service.limits.text(sender)
+    if unanswered:
+        async with service.database.transaction() as store:
+            await leave_to_staff(store, practice, sender, text, service.settings.prompts_dir)
+            await store.note_received_text(practice.id, sid, [])
+        return []
     message_id = str(uuid5(NAMESPACE_URL, f"twilio:{sid}"))
     with measured_turn("sms"):
         answers = await _desk_answers(service, practice, form, readable(text), message_id)

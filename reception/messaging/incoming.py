@@ -1,4 +1,4 @@
-"""A text message that is no matter of the desk's: STOP, START and HELP, as carriers demand."""
+"""A text message that is no matter of the desk's: STOP, START and HELP, and what comes after a STOP."""
 
 from __future__ import annotations
 
@@ -34,6 +34,12 @@ async def obey(
         await _perhaps_the_appointment(store, practice, number, prompts_dir)
     await store.opt_out(practice.id, number)
     return words.say("stopped", practice=practice.name)
+
+
+async def leave_to_staff(store: Store, practice: Practice, number: str, text: str, prompts_dir: Path) -> None:
+    """Files what somebody wrote who wants no texts, so that a person reads it: it can't be answered by text."""
+    words = text_words_of(prompts_dir, practice).say("unanswered", number=number, text=text.strip())
+    await store.file_request(practice.id, "message", {"text": words}, "routine", None, None)
 
 
 async def _perhaps_the_appointment(store: Store, practice: Practice, number: str, prompts_dir: Path) -> None:

@@ -27,6 +27,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "absence": "practice old_when old_practitioner when practitioner", "kind_absence": "",
         "stopped": "practice", "started": "practice", "help": "practice phone number",
         "failed": "number kind why", "unknown": "number kind", "stopped_by_cancel": "number when",
+        "unanswered": "number text",
         "why_stop": "", "why_no_texts": "", "why_unreachable": "", "why_refused": "code", "why_away": "",
         "kind_booked": "", "kind_moved": "", "kind_cancelled": "", "kind_reminder": "", "kind_waitlist": "",
         "kind_other": "",

@@ -266,6 +266,23 @@ async def test_an_old_stop_delivered_again_does_not_undo_a_start(client: Client,
     assert len(await send_due(database)) == 1
 
 
+async def test_after_a_stop_nothing_is_answered_but_help_and_danger_and_staff_read_the_rest(
+    client: Client, database: Database
+) -> None:
+    phone = Phone(client, MARY)
+    await phone.text("STOP")
+    assert await phone.text("Please move me to Friday", "SM-after") == []
+    assert await phone.text("Please move me to Friday", "SM-after") == []
+    assert len(await phone.text("HELP")) == 1
+    async with database.transaction() as store:
+        [filed] = await store.all_requests()
+    assert (filed.kind, filed.status) == ("message", "open")
+    assert MARY in filed.details["text"] and "Please move me to Friday" in filed.details["text"]
+    assert "911" in " ".join(await phone.text("my father can't breathe"))
+    await phone.text("START")
+    assert await phone.text("hello") != []
+
+
 async def test_help_tells_how_to_reach_the_practice(client: Client) -> None:
     [said] = await Phone(client, MARY).text("HELP")
     assert NUMBER in said and "STOP" in said and "911" in said
