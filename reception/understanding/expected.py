@@ -50,6 +50,8 @@ _TELL_BIRTH = frozenset(
 _DAYS_AND_TIMES = frozenset({Slot.DATE, Slot.TIME, Slot.OLD_DATE, Slot.OLD_TIME})
 #: A day longer ago than this was somebody's birth.
 YEARS_AGO = timedelta(days=300)
+#: And this long ago even where a day was asked for.
+MANY_YEARS_AGO = timedelta(days=2 * 366)
 #: How many last words are searched for a birth date, and of how many it may be.
 _SEARCHED, _DATE_WORDS = 40, 9
 #: What a yes or a no may be taken for: "yes, thank you, bye", "yes, sorry again".
@@ -96,6 +98,8 @@ def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: 
     frame = _named(frame, setting)
     frame = _told_birth(_born(frame, expects, desk, setting), expects, heard, desk, setting)
     slot = _ASKED.get(expects or "")
+    if slot is Slot.DATE and Slot.DATE_OF_BIRTH in frame.values:
+        return frame
     if slot is Slot.PATIENT_NAME:
         frame = _whole_name(frame, heard, setting)
     if slot is Slot.DATE_OF_BIRTH and (born := mended_birth_date(heard, desk, setting)) is not None:
@@ -119,7 +123,9 @@ def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: 
     values = interpret(Intent.INFORM, {slot: span}, desk, setting)
     slots = {slot: span, **{key: said for key, said in frame.slots.items() if not _stray(key, slot)}}
     kept = {key: value for key, value in frame.values.items() if key in slots}
-    return replace(frame, intent=Intent.INFORM, slots=slots, values=kept | values)
+    return _born(
+        replace(frame, intent=Intent.INFORM, slots=slots, values=kept | values), expects, desk, setting
+    )
 
 
 def _whole_name(frame: Frame, heard: str, setting: Setting) -> Frame:
@@ -186,17 +192,20 @@ def _told_birth(frame: Frame, expects: str | None, heard: str, desk: str, settin
 
 
 def _born(frame: Frame, expects: str | None, desk: str, setting: Setting) -> Frame:
-    """The frame with a day of years ago as the birth date that it must be, unless a day was asked for."""
+    """The frame with a day of years ago as the birth date that it must be.
+
+    Where a day was asked for, only a whole date of several years ago: last year's may be a slip.
+    """
     days = frame.values.get(Slot.DATE)
-    if (
-        frame.intent is not Intent.INFORM
-        or expects not in _NO_PAST_DAY
-        or not isinstance(days, Days)
-        or days.last is None
-        or days.last > setting.now.date() - YEARS_AGO
-    ):
+    if frame.intent is not Intent.INFORM or not isinstance(days, Days) or days.last is None:
+        return frame
+    asked = expects == "date"
+    least = MANY_YEARS_AGO if asked else YEARS_AGO
+    if not (asked or expects in _NO_PAST_DAY) or days.last > setting.now.date() - least:
         return frame
     span = frame.slots[Slot.DATE]
+    if asked and (days.first != days.last or not forms(setting.language).year.search(span)):
+        return frame
     born = interpret(frame.intent, {Slot.DATE_OF_BIRTH: span}, desk, setting)
     if not born:
         return frame

@@ -11,7 +11,7 @@ import pytest
 from reception.dialogue.meaning import Frame, Intent, Slot
 from reception.practice import Practice
 from reception.understanding.expected import complete, not_reversed
-from reception.understanding.interpret import Setting
+from reception.understanding.interpret import Setting, interpret
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,23 @@ def test_a_name_is_the_whole_of_a_short_answer(labelled: str, heard: str, name: 
     frame = Frame(Intent.INFORM, {Slot.PATIENT_NAME: labelled}, {Slot.PATIENT_NAME: labelled})
     read = complete(frame, "patient_name", heard, "What is the patient's full name?", SETTING)
     assert read.values[Slot.PATIENT_NAME] == name
+
+
+@pytest.mark.parametrize(
+    ("said", "expects", "born"),
+    [
+        ("April 12, 1988", "date", True),
+        ("4/12/1988", "date", True),
+        ("April 12, 2025", "date", False),  # a slip of the year, and no birth
+        ("April 12, 2025", "slot", True),
+    ],
+)
+def test_a_whole_date_of_years_ago_is_a_birth_date_even_where_a_day_is_asked(
+    said: str, expects: str, *, born: bool
+) -> None:
+    slots = {Slot.DATE: said}
+    frame = Frame(Intent.INFORM, slots, interpret(Intent.INFORM, slots, "", SETTING))
+    unlabelled = [Frame(Intent.INFORM)] if expects == "date" else []
+    for each in (frame, *unlabelled):
+        read = complete(each, expects, said, "Which day would suit you?", SETTING)
+        assert (Slot.DATE_OF_BIRTH in read.values, Slot.DATE in read.values) == (born, not born)
