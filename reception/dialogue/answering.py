@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reception.dialogue.asking import ask, finish
+from reception.dialogue.asking import after, ask, finish
 from reception.dialogue.booking import answer_booking, answer_waitlist
 from reception.dialogue.changes import answer_cancel, answer_move
 from reception.dialogue.identifying import answer_identity, answer_known
@@ -50,6 +50,9 @@ def _day(state: State, frame: Frame, picked: Choice | None) -> Reply | None:
         day = days[index]
     if day is not None:
         state.wish.days = Days(day, day)
+    elif Slot.DATE_OF_BIRTH in frame.values and not (_named(frame) or state.wish.days or state.wish.hours):
+        key = "ask_date_move" if state.task is Task.MOVE else "ask_date"
+        return after((Line("birth_noted"),), ask(key, Expects.DATE))
     elif frame.intent is Intent.DENY and not frame.slots:
         if state.task is Task.MOVE:
             return finish(state, Line("kept"))
@@ -157,7 +160,7 @@ def _pick_offer(state: State, frame: Frame, picked: Choice | None) -> Step:
     if _named(frame):
         return None  # another day or hour than those offered: search with it
     if frame.intent is Intent.AFFIRM and len(offers) > 1:
-        return ask("ask_which", Expects.SLOT, *state.choices, offers=offers)
+        return ask("ask_which", Expects.SLOT, *state.choices, offers=offers, which=len(offers))
     return offer(offers)
 
 

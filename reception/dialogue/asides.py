@@ -10,6 +10,7 @@ from reception.dialogue.meaning import SURE, Frame, Intent, Manner, Slot
 from reception.dialogue.needs import AmendRequest, FileRequest, ReleaseHold, Step, Talk
 from reception.dialogue.nurse import offer_care
 from reception.dialogue.people import hand_over
+from reception.dialogue.searching import offer
 from reception.dialogue.state import Expects, Facts, Line, Reply, State, Status
 
 #: Questions that any words may answer, so that nothing said to them is out of scope.
@@ -31,6 +32,8 @@ def aside(state: State, frame: Frame, heard: str, facts: Facts) -> Step:
         return after((Line("take_your_time"),), ask_again(state))
     if frame.manner is Manner.DROPS and state.task is not None and not _of_a_message(state, heard):
         return (yield from drop(state))
+    if intent is Intent.REPEAT and state.question_key == "ask_which" and state.expects is Expects.SLOT:
+        return offer(tuple(one.offer for one in state.choices if one.offer is not None))
     if intent is Intent.REPEAT and state.said:
         return Reply((Line("verbatim", {"text": state.said}),), state.expects, state.about, state.choices)
     if intent is Intent.STAFF:

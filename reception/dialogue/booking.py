@@ -91,10 +91,13 @@ def answer_booking(state: State, facts: Facts, frame: Frame) -> Talk:
 
 def answer_waitlist(state: State, facts: Facts, frame: Frame) -> Talk:
     """Takes the answer to the offer of the waiting list."""
+    if frame.intent is not Intent.AFFIRM and state.task is Task.WAITLIST:
+        return finish(state, Line("request_dropped"))
     if frame.intent is not Intent.AFFIRM:
         line = Line("kept" if state.task is Task.MOVE else "nothing_booked")
         return finish(state, line, outcome="no_slot")
     state.task = Task.WAITLIST
+    state.asked += ("waitlist",)
     return (yield from join_waitlist(state, facts))
 
 
@@ -104,8 +107,18 @@ def join_waitlist(state: State, facts: Facts) -> Talk:
     question = question or new_patient_question(state, facts)
     if question is not None:
         return question
-    patient = yield from patient_row(state, facts)
     wish = state.wish
+    if "waitlist" not in state.asked:  # asked for by themselves: it was not offered, nor said yes to
+        return confirm(
+            "confirm_waitlist",
+            About.WAITLIST,
+            name=state.claims.name or state.who.name,
+            kind=wish.appointment_type,
+            days=wish.days,
+            hours=wish.hours,
+            practitioner=wish.practitioner,
+        )
+    patient = yield from patient_row(state, facts)
     details = {
         "practitioner": wish.practitioner or "",
         "appointment_type": wish.appointment_type or "",

@@ -45,6 +45,8 @@ class Cues:
     call_back: re.Pattern[str]  # the wish to be called
     message_wish: re.Pattern[str]  # the wish to leave one, without what it says
     message: re.Pattern[str]  # a message in the wish to leave one
+    # Appointments.
+    waitlist: re.Pattern[str]  # the wish to be put on the waiting list
 
 
 def _words(text: str) -> frozenset[str]:
@@ -55,6 +57,7 @@ def _any(*alternatives: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(alternatives)})\b", re.IGNORECASE)
 
 
+_ON_A_LIST = "put|add|place|get|go|be|join|sign|enter|stick|register|need|want|like"
 _UNIT = r"(?:milligrams?|mg|micrograms?|mcg|grams?|g|ml|units?|iu|%)"
 _HOW_OFTEN = r"(?:once|twice|\w+ times|daily|a day|per day|each|every|at|in the)"
 
@@ -142,6 +145,12 @@ ENGLISH = Cues(
         re.IGNORECASE,
     ),
     message=re.compile(r"\b(?:tell|let|inform)\b.*\b(?:that|know)\b", re.IGNORECASE),
+    waitlist=re.compile(
+        r"^(?!.*\b(?:how (?:long|many|soon)|am i|i'?m (?:already )?on|off\b[^.?!;]*\bwait)\b)"
+        rf"(?!.*(?:n't|\bnot|\bnever)(?: (?:want|wish|like|need|have|to|be|please))*? (?:{_ON_A_LIST})\b)"
+        rf".*\b(?:{_ON_A_LIST})\b(?:[^.?!;]|(?<=\bdr)\.){{0,40}}?\bwait(?:ing)?[ -]?list",
+        re.IGNORECASE | re.DOTALL,
+    ),
 )  # fmt: skip
 _CUES: Mapping[str, Cues] = {"en": ENGLISH}
 

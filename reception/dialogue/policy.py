@@ -32,7 +32,7 @@ from reception.dialogue.state import (
     Task,
 )
 from reception.dialogue.texted import answer_text
-from reception.dialogue.waiting import tell_of_waiting
+from reception.dialogue.waiting import start_waiting, tell_of_waiting, wants_to_wait
 
 #: Intents after which hearing the same question again is no sign of a misunderstanding.
 _ASIDE = frozenset(
@@ -124,6 +124,8 @@ def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, fact
     if picked is None and wants_a_call(state, frame, heard, facts):
         start_call(state, frame)
         return (yield from advance(state, facts))
+    if picked is None and wants_to_wait(state, frame, heard, facts):
+        frame = yield from start_waiting(state, frame)
     if picked is None:
         beside = yield from aside(state, frame, heard, facts)
         if beside is not None:

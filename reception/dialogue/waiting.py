@@ -1,11 +1,25 @@
-"""Tells a patient on the waiting list of the time that is kept for them, and books it on a yes."""
+"""The waiting list: who asks to be put on it, and the time that is kept for a patient on it."""
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any
+
 from reception.dialogue.asking import after, confirm, finish
 from reception.dialogue.booking import booked_lines, insurance_lines
-from reception.dialogue.meaning import Frame, Intent
-from reception.dialogue.needs import BookSlot, CloseRequest, ReleaseHold, Step, Talk, Upcoming, Waiting
+from reception.dialogue.meaning import SURE, Frame, Intent
+from reception.dialogue.needs import (
+    BookSlot,
+    CloseRequest,
+    Need,
+    ReleaseHold,
+    Step,
+    Talk,
+    Upcoming,
+    Waiting,
+)
+from reception.dialogue.noting import start_task
 from reception.dialogue.searching import overlap
 from reception.dialogue.state import (
     About,
@@ -17,8 +31,44 @@ from reception.dialogue.state import (
     Reply,
     State,
     Status,
+    Task,
     WaitingTime,
+    Wish,
 )
+
+#: What the wish for the waiting list is taken for; a doubtful frame may be anything.
+_TAKEN_FOR = frozenset(
+    {
+        Intent.BOOK,
+        Intent.RESCHEDULE,
+        Intent.INFORM,
+        Intent.AFFIRM,
+        Intent.DENY,
+        Intent.ALTERNATIVES,
+        Intent.MESSAGE,
+        Intent.STAFF,
+        Intent.PRACTICE_QUESTION,
+        Intent.OUT_OF_SCOPE,
+    }
+)
+
+
+def wants_to_wait(state: State, frame: Frame, heard: str, facts: Facts) -> bool:
+    """Whether somebody asks for the waiting list itself: "put me on the waiting list for Dr. Weber"."""
+    taken = frame.intent in _TAKEN_FOR or frame.confidence < SURE
+    return taken and state.task is not Task.MESSAGE and facts.cues.waitlist.search(heard) is not None
+
+
+def start_waiting(state: State, frame: Frame) -> Generator[Need, Any, Frame]:
+    """Turns to the waiting list, with the wish that was talked about; the frame as it is to be read now."""
+    if state.about is About.WAITLIST:
+        return replace(frame, intent=Intent.AFFIRM, confidence=1.0)  # "yes, put me on the list"
+    if state.task is not Task.WAITLIST:
+        wish = state.wish if state.task in (Task.BOOK, Task.MOVE) else Wish()
+        yield ReleaseHold()
+        start_task(state, Task.WAITLIST)
+        state.wish = wish
+    return replace(frame, intent=Intent.INFORM, confidence=1.0)
 
 
 def tell_of_waiting(state: State, reply: Reply, facts: Facts) -> Talk:

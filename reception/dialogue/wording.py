@@ -33,7 +33,8 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "hello": "", "ask_request": "", "anything_else": "", "welcome": "",
         "goodbye": "practice", "verbatim": "text",
         "ask_reason": "", "ask_date": "", "ask_date_move": "", "ask_which_day": "days", "day_past": "",
-        "beyond_horizon": "last", "offer_one": "offers", "offer_times": "offers", "ask_which": "offers",
+        "beyond_horizon": "last", "offer_one": "offers", "offer_times": "offers", "ask_which": "offers which",
+        "birth_noted": "", "confirm_waitlist": "name for_kind for_wish",
         "nothing_then": "wish", "nothing_else_then": "wish", "slot_taken": "", "time_free": "offer",
         "not_offered_by": "practitioner kind others", "not_taking_new": "practitioner",
         "type_not_for_new": "kind instead", "longer_first_visit": "kind",
@@ -216,8 +217,11 @@ class Wording:
         words["dose_too"] = f", {dose}" if dose else ""
         words["callback_too"] = f", {when}" if when else ""
         words["by_phone"] = f" ({phone})" if phone else ""
+        words["for_kind"] = f" ({values['kind']})" if values.get("kind") else ""
         if "days" in values and "hours" in values:
-            words["wish"] = self._wish(values["days"], values["hours"], values.get("practitioner"), today)
+            wish = self._wish(values["days"], values["hours"], values.get("practitioner"), today).strip()
+            words["wish"] = wish
+            words["for_wish"] = f" {self._format['for_wish'].format(wish=wish)}" if wish else ""
         return words
 
     def _word(self, name: str, value: Any, today: date) -> str:
@@ -225,6 +229,8 @@ class Wording:
             return self._when(value, today)
         if isinstance(value, Days):
             return self._from_to(value, today)
+        if name == "which" and isinstance(value, int):
+            return self._list([self._format[f"which_{place}"] for place in range(1, value + 1)], "or")
         if name == "opens":
             return self._format["at"].format(
                 day=self.day(value.date(), today), clocks=self.clock(value.time())

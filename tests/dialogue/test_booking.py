@@ -349,3 +349,37 @@ def test_an_hour_that_is_free_on_each_offered_day_is_offered_for_the_soonest() -
     assert [one.offer.start.day for one in again.choices if one.offer] == [16]
     desk.says(Intent.INFORM, "half past nine", time=half_past_nine)
     assert desk.state.chosen is not None and desk.state.chosen.start.day == 16
+
+
+def test_a_yes_to_several_times_is_asked_which_one_without_the_list_again() -> None:
+    desk = World()
+    first = desk.says(Intent.BOOK, date=day("2026-06-16"), reason="knee")
+    reply = desk.says(Intent.AFFIRM)
+    assert desk.text == "Gladly. Which one: the first, the second or the third?"
+    assert reply.choices == first.choices
+    desk.says(Intent.REPEAT)
+    assert "9:00 AM" in desk.text or "8:00 AM" in desk.text  # who lost the times hears them
+    desk.says(Intent.INFORM, choice=1)
+    assert desk.state.chosen == first.choices[1].offer
+
+
+def test_a_yes_to_the_only_time_takes_it() -> None:
+    every = [
+        datetime(2026, 6, 16, hour, quarter, tzinfo=ZONE) for hour in range(24) for quarter in (0, 15, 30, 45)
+    ]
+    desk = World(taken=set(every) - {TUESDAY_NINE})
+    assert len(desk.says(Intent.BOOK, date=day("2026-06-16"), reason="knee").choices) == 1
+    desk.says(Intent.AFFIRM)
+    assert desk.state.chosen is not None
+    assert desk.state.chosen.start == TUESDAY_NINE
+
+
+def test_a_birth_date_where_a_day_is_asked_is_kept_and_the_day_asked_again() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, reason="knee")
+    reply = desk.says(Intent.INFORM, date_of_birth=date(1988, 4, 12))
+    assert reply.expects is Expects.DATE
+    assert desk.text.startswith("Thank you, I have noted the date of birth. ")
+    desk.says(Intent.INFORM, date=day("2026-06-16"))
+    desk.says(Intent.INFORM, choice=0)
+    assert desk.says(Intent.INFORM, patient_name="Maya Chen").about is About.BOOKING

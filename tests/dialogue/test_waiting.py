@@ -1,13 +1,16 @@
-"""A patient on the waiting list hears of the time that is kept for them, once (ring: unit)."""
+"""Getting onto the waiting list, and hearing, once, of the time that is kept (ring: unit)."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from reception.dialogue.meaning import Frame, Intent, Manner
+import pytest
+
+from reception.dialogue.cues import ENGLISH
+from reception.dialogue.meaning import Frame, Intent, Manner, Slot
 from reception.dialogue.state import About, Expects, Offer, WaitingTime
-from tests.dialogue.world import WEBER, ZONE, World, appointment, day
+from tests.dialogue.world import OKOYE, WEBER, ZONE, World, appointment, day
 
 MAYA: dict[str, Any] = {"patient_name": "Maya Chen", "date_of_birth": date(1988, 4, 12)}
 KEPT = WaitingTime(
@@ -89,3 +92,56 @@ def test_a_kept_time_over_an_own_appointment_is_not_offered() -> None:
     desk = World(existing=[appointment("one", "2026-06-16T09:00")], kept=KEPT)
     desk.says(Intent.CHECK, **MAYA)
     assert "waiting for" not in desk.text
+
+
+FOR_OKOYE = Frame(Intent.BOOK, {Slot.PRACTITIONER: "Dr. Okoye"}, {Slot.PRACTITIONER: OKOYE.name})
+ASKED = "put me on the waiting list for Dr. Okoye"
+
+
+def test_who_asks_for_the_waiting_list_is_asked_who_they_are_and_nothing_else() -> None:
+    desk = World()
+    assert desk.means(FOR_OKOYE, ASKED).expects is Expects.PATIENT_NAME
+    reply = desk.says(Intent.INFORM, **MAYA)
+    assert reply.about is About.WAITLIST
+    assert desk.text == "Shall I put Maya Chen on the waiting list for a time with Dr. Samuel Okoye?"
+    desk.says(Intent.AFFIRM)
+    assert desk.requests == [("waitlist", {"practitioner": OKOYE.name}, "routine", "maya")]
+    assert desk.booked == []
+
+
+def test_a_no_with_another_doctor_is_read_back_anew_and_a_plain_no_files_nothing() -> None:
+    desk = World()
+    desk.means(FOR_OKOYE, ASKED)
+    desk.says(Intent.INFORM, **MAYA)
+    desk.says(Intent.DENY, practitioner=WEBER.name, date=day("2026-06-16"))
+    assert "for a time on Tuesday, June 16 with Dr. Anna Weber?" in desk.text
+    desk.says(Intent.DENY)
+    assert (desk.requests, desk.state.task) == ([], None)
+
+
+def test_while_booking_the_wish_goes_along_to_the_list() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, reason="knee", date=day("2026-06-16"), practitioner=OKOYE.name, **MAYA)
+    desk.says(Intent.ALTERNATIVES, "no, rather put me on the waiting list")
+    desk.says(Intent.AFFIRM)
+    assert desk.requests[0][1] == {"practitioner": OKOYE.name, "date": "2026-06-16"}
+    assert desk.booked == []
+
+
+@pytest.mark.parametrize(
+    ("heard", "wanted"),
+    [
+        (ASKED, True),
+        ("Hi, could you add my son to Dr. Weber's wait list please?", True),
+        ("I'd like to be on the waitlist for Tuesday mornings", True),
+        ("I can't come then, so just put me on the waiting list", True),
+        ("How long would I be on the waiting list?", False),
+        ("Do you have a waiting list?", False),
+        ("please don't put me on the waiting list", False),
+        ("I don't want to be put on a waiting list", False),
+        ("take me off the waiting list", False),
+        ("I'm on the waiting list and need to cancel", False),
+    ],
+)
+def test_what_asks_for_the_waiting_list(heard: str, *, wanted: bool) -> None:
+    assert (ENGLISH.waitlist.search(heard) is not None) is wanted
