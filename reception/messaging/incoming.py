@@ -37,7 +37,7 @@ async def obey(
 
 
 async def leave_to_staff(store: Store, practice: Practice, number: str, text: str, prompts_dir: Path) -> None:
-    """Files what somebody wrote who wants no texts, so that a person reads it: it can't be answered by text."""
+    """Files what somebody wrote who wants no texts: a person reads it, as no text may answer it."""
     words = text_words_of(prompts_dir, practice).say("unanswered", number=number, text=text.strip())
     await store.file_request(practice.id, "message", {"text": words}, "routine", None, None)
 
