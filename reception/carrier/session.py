@@ -134,10 +134,13 @@ class Session:
                 await self._clock.wait(0.3)
 
     async def send(self, frame: Mapping[str, Any] | str) -> None:
-        """Any frame at all; lost when the socket is gone, as on a bad line."""
+        """Any frame at all; lost when the socket is gone or never opened, as on a bad line."""
         await self._ready.wait()
         with suppress(ConnectionClosed):
-            await self._sockets[-1].send(frame if isinstance(frame, str) else json.dumps(frame))
+            for socket in self._sockets[-1:]:
+                await socket.send(frame if isinstance(frame, str) else json.dumps(frame))
+        if self.over:
+            self._done()  # nobody is there to answer
 
     async def answered(self, patience: float) -> bool:
         """Returns once what was said is answered in full; False after so many real seconds."""
@@ -150,7 +153,8 @@ class Session:
     async def drop(self) -> None:
         """The socket is torn down without a goodbye, as by a broken network."""
         await self._ready.wait()
-        self._sockets[-1].transport.abort()
+        for socket in self._sockets[-1:]:
+            socket.transport.abort()
 
     async def double(self) -> None:
         """A second WebSocket of the same call takes over, while the first is still open."""
@@ -182,6 +186,7 @@ class Session:
     def _end(self, ended: Ended) -> None:
         if not self._over.done():
             self._over.set_result(ended)
+        self._ready.set()  # whoever waits for a socket in order to speak has nothing to wait for
         self._done()
 
     async def _live(self) -> None:

@@ -171,3 +171,13 @@ async def test_a_service_that_cannot_be_reached_fails_the_session() -> None:
     signer = Signer("http://desk.example", "token")
     one = Session(relay(), Caller().form(), "http://127.0.0.1:9", signer, clock, Voice(clock))
     assert await one.run() == Ended("failed", error=NOT_CONNECTED)
+
+
+async def test_words_said_while_a_connection_fails_are_lost_and_keep_nobody_waiting() -> None:
+    clock = CallClock(SPEED)
+    signer = Signer("http://desk.example", "token")
+    one = Session(relay(), Caller().form(), "http://127.0.0.1:9", signer, clock, Voice(clock))
+    saying = asyncio.create_task(one.say("hello"))
+    await one.run()
+    await asyncio.wait_for(saying, 10)
+    assert await asyncio.wait_for(one.answered(60), 10)

@@ -151,20 +151,39 @@ async def _work(
             for n in range(plan.clerks)
         ]
         nemesis = asyncio.create_task(_nemesis(plan, world, record, findings, say))
-        working = [asyncio.create_task(one.work()) for one in (*chatters, *callers, *clerks)]
+        working = [asyncio.create_task(one.work(), name=one.name) for one in (*chatters, *callers, *clerks)]
         try:
             await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)  # full, or something is wrong
             nemesis.cancel()
             with suppress(asyncio.CancelledError):
                 await nemesis
             await _mend(world)
-            async with asyncio.timeout(ENDING):
-                await asyncio.gather(*working)
+            await _ended(working)
         finally:
             for task in (nemesis, *working):
                 task.cancel()
             await asyncio.gather(nemesis, *working, return_exceptions=True)
     return chatters, callers, ids
+
+
+async def _ended(working: Sequence[asyncio.Task[None]]) -> None:
+    """Returns once everybody has come to an end; the error names who has not, and where they are."""
+    done, left = await asyncio.wait(working, timeout=ENDING)
+    for task in done:
+        task.result()
+    if left:
+        raise TimeoutError("; ".join(f"{task.get_name()} is still at {_where(task)}" for task in left))
+
+
+def _where(task: asyncio.Task[None]) -> str:
+    """The lines at which a task waits, from its first function to its innermost."""
+    places, waiting = [], task.get_coro()
+    while waiting is not None:
+        frame = getattr(waiting, "cr_frame", None) or getattr(waiting, "ag_frame", None)
+        if frame is not None:
+            places.append(f"{frame.f_code.co_name}:{frame.f_lineno}")
+        waiting = getattr(waiting, "cr_await", None) or getattr(waiting, "ag_await", None)
+    return " > ".join(places)
 
 
 async def _nemesis(
