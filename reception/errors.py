@@ -12,6 +12,8 @@ class ReceptionError(Exception):
     status = 500
     title = "Something went wrong"
     retryable = False
+    #: Seconds after which the same may succeed, where that can be said.
+    retry_after: int | None = None
 
 
 class Invalid(ReceptionError):
@@ -106,6 +108,13 @@ class Unavailable(ReceptionError):
     status = 503
     title = "Temporarily unavailable"
     retryable = True
+
+
+class Contended(Unavailable):
+    """The database is there but others are in the way: what was asked for waited too long, or lost."""
+
+    title = "Busy for a moment"
+    retry_after = 2
 
 
 class Overloaded(Unavailable):

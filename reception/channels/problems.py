@@ -9,7 +9,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from reception.errors import Busy, Forbidden, Overloaded, ReceptionError
+from reception.errors import Forbidden, ReceptionError
 from reception.logging import where
 
 __all__ = ["HANDLERS", "Forbidden", "Malformed", "from_framework", "problem"]
@@ -37,7 +37,7 @@ def from_our_error(request: Request[Any, Any, Any], error: ReceptionError) -> Re
     if error.status == 500:
         log.error("turn_failed", reason=str(error), where=where(error))
     note_refusal(request, error)
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy | Overloaded) else {}
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
     return problem(error.status, error.title, str(error), error.retryable, headers)
 
 

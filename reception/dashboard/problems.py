@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 
 from reception.channels.problems import note_refusal
 from reception.dashboard.rendering import by_htmx, plain_page
-from reception.errors import Busy, LoginNeeded, ReceptionError
+from reception.errors import LoginNeeded, ReceptionError
 from reception.logging import where
 from reception.staff.access import PATH, Received
 
@@ -41,7 +41,7 @@ def from_our_error(request: Received, error: ReceptionError) -> Response[Any]:
         log.error("page_failed", reason=str(error), where=where(error))
         return _shown(request, 500, "Something went wrong", _SORRY)
     note_refusal(request, error)
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else {}
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
     return _shown(request, error.status, error.title, str(error), headers)
 
 

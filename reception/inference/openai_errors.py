@@ -84,7 +84,7 @@ def _body(message: str, type_: str, code: str, param: str | None = None) -> dict
 
 
 def _ours(_: Request[Any, Any, Any], error: ReceptionError) -> Response[dict[str, Any]]:
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else {}
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
     if isinstance(error, Unauthorized):
         headers = {"WWW-Authenticate": "Bearer"}
     status, body = describe(error)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from reception.database.connection import Database
 from reception.database.store import Store
 from reception.database.tables import Table
-from reception.errors import MisconfiguredError, ReceptionError, Unavailable
+from reception.errors import Contended, MisconfiguredError, ReceptionError, Unavailable
 from reception.practice import Practice
 from tests.conftest import Server
 
@@ -137,6 +137,29 @@ async def test_a_deadlock_is_tried_again_until_both_are_through(
         database.run(lambda store: touch(store, ids[1], ids[0])),
     )
     assert attempts == 3
+
+
+async def test_a_database_that_is_busy_is_not_called_away(database: Database, practice: Practice) -> None:
+    async with database.transaction() as store:
+        patient = await store.add_patient(practice.id, "Ann", None)
+    hurried = {"lock_timeout": "SELECT 1", "statement_timeout": "SELECT pg_sleep(5)"}
+    async with database.transaction() as holder:
+        await holder.update_patient_contact(patient.id, phone="+12125550122")
+        for setting, slow in hurried.items():
+            with pytest.raises(Contended, match="busy and nothing was changed") as caught:
+                async with database.transaction() as store:
+                    await store._connection.execute(text(f"SET LOCAL {setting} = 50"))
+                    await store._connection.execute(text(slow))
+                    await store.update_patient_contact(patient.id, phone="+12125550133")
+            assert (caught.value.status, caught.value.retry_after, caught.value.retryable) == (503, 2, True)
+
+
+async def test_who_loses_each_time_is_told_that_it_is_busy(database: Database, practice: Practice) -> None:
+    async def lose(store: Store) -> None:
+        await store._connection.execute(text("DO $$ BEGIN RAISE SQLSTATE '40001'; END $$"))
+
+    with pytest.raises(Contended):
+        await database.run(lose)
 
 
 async def test_a_snapshot_sees_one_moment_and_changes_nothing(database: Database, practice: Practice) -> None:
