@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from reception.database.records import Patient
+from reception.database.records import Appointment, Patient
 from reception.database.store import Store
 from reception.dialogue import needs
 from reception.dialogue.needs import Identification, Need
@@ -65,10 +65,10 @@ class Actor:
                 return await self._book(need)
             case needs.Upcoming(patient_id):
                 return await self._upcoming(UUID(patient_id))
-            case needs.MoveAppointment(appointment_id, offer):
-                return await self._move(UUID(appointment_id), offer)
-            case needs.CancelAppointment(appointment_id):
-                await self._cancel(UUID(appointment_id))
+            case needs.MoveAppointment(existing, offer):
+                return await self._move(existing, offer)
+            case needs.CancelAppointment(existing):
+                return await self._cancel(existing)
             case needs.Standing(appointment_id, start):
                 return await self._stands(UUID(appointment_id), start)
             case needs.ConfirmAppointment(appointment_id, start):
@@ -124,15 +124,18 @@ class Actor:
             await self.notices.booked(self.store, self.practice, booked, self.conversation_id)
         return True
 
-    async def _move(self, appointment_id: UUID, offer: Offer) -> bool:
-        old = await self.store.appointment(self.practice.id, appointment_id)
+    async def _move(self, existing: Existing, offer: Offer) -> bool:
+        slot = self._slot(offer)
+        await self.store.lock_calendars([slot.practitioner.id])  # always before the appointment
+        old = await self._as_read_back(existing, offer)
+        if old is None:
+            return False
         try:
-            moved = await self.booking.move(appointment_id, self._slot(offer), self.conversation_id)
-            if old is not None:
-                await self.waiting.give(old)
+            moved = await self.booking.move(old.id, slot, self.conversation_id)
+            await self.waiting.give(old)
         except (SlotTaken, Invalid):  # the staff may have cancelled the appointment itself meanwhile
             return False
-        if self.notices is not None and old is not None and old.start != moved.start:
+        if self.notices is not None and old.start != moved.start:
             await self.notices.moved(self.store, self.practice, moved, self.conversation_id)
         return True
 
@@ -146,13 +149,30 @@ class Actor:
         )
         return True
 
-    async def _cancel(self, appointment_id: UUID) -> None:
-        cancelled = await self.booking.cancel(appointment_id, self.conversation_id)
+    async def _as_read_back(self, existing: Existing, *others: Offer) -> Appointment | None:
+        """The appointment, locked, if it is with whom and when the patient was told, or as one of `others`.
+
+        Staff may move it between the question and the yes.
+        """
+        found = await self.store.appointment(self.practice.id, UUID(existing.id), lock=True)
+        if found is None:
+            return None
+        said = [(one.practitioner, one.start) for one in (existing, *others)]
+        return found if (found.practitioner, found.start) in said else None
+
+    async def _cancel(self, existing: Existing) -> bool:
+        old = await self._as_read_back(existing)
+        if old is None or old.status not in ("booked", "cancelled"):
+            return False
+        if old.status == "cancelled":
+            return True
+        cancelled = await self.booking.cancel(old.id, self.conversation_id)
         patient = cancelled.patient
         by_their_text = self.channel == "sms" and patient is not None and patient.phone == self.caller
         if self.notices is not None and not by_their_text:  # who wrote it reads the answer
             await self.notices.cancelled(self.store, self.practice, cancelled, self.conversation_id)
         await self.waiting.give(cancelled)
+        return True
 
     async def _stands(self, appointment_id: UUID, start: datetime) -> bool:
         found = await self.store.appointment(self.practice.id, appointment_id)

@@ -310,6 +310,28 @@ async def test_moving_what_the_staff_cancelled_meanwhile_is_answered_not_an_erro
     assert row["status"] == "cancelled"
 
 
+@pytest.mark.parametrize(("wish", "then"), [("cancel it", "cancelled"), ("move it", "booked")])
+async def test_a_yes_is_for_what_was_read_back_and_not_for_what_staff_made_of_it(
+    desk: Desk, database: Database, script: Script, wish: str, then: str
+) -> None:
+    script.learn("move it", Intent.RESCHEDULE, {**MARY, "date": TUESDAY, "time": Hours(time(10), time(10))})
+    begun = await start(desk)
+    asked = (await desk.hear(begun.id, wish)).messages[-1]
+    if asked.expects == "slot":
+        asked = (await desk.hear(begun.id, asked.options[0]["text"])).messages[-1]
+    async with database.transaction() as store:  # staff give it the next day
+        later = "UPDATE appointments SET during = tstzrange(lower(during) + '1 day', upper(during) + '1 day')"
+        await store._connection.execute(text(f"{later} WHERE source_key IS NOT NULL"))
+    [before] = [one for one in (await exported(database))["appointments"] if one["patient"]]
+    told = (await desk.hear(begun.id, "Yes")).messages[-1]
+    assert "changed your appointment" in told.text and told.about == asked.about
+    [row] = [one for one in (await exported(database))["appointments"] if one["patient"]]
+    assert row == before and row["status"] == "booked"
+    await desk.hear(begun.id, "Yes")
+    [row] = [one for one in (await exported(database))["appointments"] if one["patient"]]
+    assert row["status"] == then and (wish == "cancel it") == (row["start"] == before["start"])
+
+
 async def test_the_desks_words_are_read_ahead_and_so_are_partial_ones(desk: Desk, script: Script) -> None:
     started = await desk.beginnings.start(channel="phone", caller="+15550100")
     await asyncio.sleep(0)

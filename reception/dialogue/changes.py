@@ -9,7 +9,19 @@ from reception.dialogue.meaning import Frame, Intent
 from reception.dialogue.needs import CancelAppointment, MoveAppointment, ReleaseHold, Step, Talk, Upcoming
 from reception.dialogue.offers import within
 from reception.dialogue.searching import find_time, refuse_offered
-from reception.dialogue.state import About, Choice, Existing, Expects, Facts, Line, Offer, State, Task, Who
+from reception.dialogue.state import (
+    About,
+    Choice,
+    Existing,
+    Expects,
+    Facts,
+    Line,
+    Offer,
+    Reply,
+    State,
+    Task,
+    Who,
+)
 
 
 def change(state: State, facts: Facts) -> Talk:
@@ -37,8 +49,10 @@ def change(state: State, facts: Facts) -> Talk:
 def answer_cancel(state: State, facts: Facts, frame: Frame) -> Talk:
     """Takes the answer to "Shall I cancel it?"."""
     if frame.intent is Intent.AFFIRM and state.appointment is not None:
-        yield CancelAppointment(state.appointment.id)
-        return finish(state, Line("cancelled", {"existing": state.appointment}), outcome="cancelled")
+        if (yield CancelAppointment(state.appointment)):
+            return finish(state, Line("cancelled", {"existing": state.appointment}), outcome="cancelled")
+        changed = yield from _changed(state)
+        return changed or (yield from change(state, facts))
     if frame.intent is Intent.DENY:
         return finish(state, Line("kept"))
     return (yield from change(state, facts))
@@ -48,13 +62,12 @@ def answer_move(state: State, facts: Facts, frame: Frame) -> Talk:
     """Takes the answer to "Shall I move it?"; the old time is kept until this."""
     if frame.intent is Intent.AFFIRM and state.appointment is not None and state.chosen is not None:
         chosen = state.chosen
-        if (yield MoveAppointment(state.appointment.id, chosen)):
+        if (yield MoveAppointment(state.appointment, chosen)):
             return finish(state, Line("moved", {"offer": chosen}), outcome="moved")
+        changed = yield from _changed(state)
+        if changed is not None:
+            return changed
         refuse_offered(state)
-        coming: tuple[Existing, ...] = yield Upcoming(state.who.patient_id or "")
-        if state.appointment.id not in [one.id for one in coming]:  # cancelled by the staff meanwhile
-            yield ReleaseHold()
-            return finish(state, Line("no_appointments"), outcome="no_appointment")
         state.taken = True
         return (yield from change(state, facts))
     if frame.intent is Intent.DENY:
@@ -62,6 +75,30 @@ def answer_move(state: State, facts: Facts, frame: Frame) -> Talk:
         yield ReleaseHold()
         return ask("ask_date_move", Expects.DATE)
     return (yield from change(state, facts))
+
+
+def _changed(state: State) -> Step:
+    """What is said where staff changed the appointment since it was read back; None where they did not.
+
+    A yes was for what was read back, so it is asked anew. Who answers a text is not identified: they are
+    told no more than that it changed.
+    """
+    assert state.appointment is not None  # the caller has checked
+    if state.who.patient_id is None:
+        finish(state)
+        return Reply((Line("appointment_changed"),))
+    coming: tuple[Existing, ...] = yield Upcoming(state.who.patient_id)
+    found = next((one for one in coming if one.id == state.appointment.id), None)
+    if found is None:
+        yield ReleaseHold()
+        return finish(state, Line("no_appointments"), outcome="no_appointment")
+    if (found.practitioner, found.start) == (state.appointment.practitioner, state.appointment.start):
+        return None
+    state.appointment = found
+    told = (Line("appointment_now", {"existing": found}),)
+    if state.task is Task.CANCEL or state.chosen is None:
+        return after(told, confirm("confirm_cancel", About.CANCEL, existing=found))
+    return after(told, confirm("confirm_move", About.MOVE, existing=found, offer=state.chosen))
 
 
 def _find_appointment(state: State, facts: Facts) -> Step:

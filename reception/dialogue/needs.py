@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from reception.dialogue.state import Claims, Offer, Reply
+from reception.dialogue.state import Claims, Existing, Offer, Reply
 
 
 @dataclass(frozen=True)
@@ -112,17 +112,18 @@ class Upcoming:
 
 @dataclass(frozen=True)
 class MoveAppointment:
-    """Give an appointment its new start.  → bool: False when the time was taken meanwhile"""
+    """Give an appointment its new start.  → bool: False when the time was taken meanwhile, or the
+    appointment is not any more what was read back"""
 
-    appointment_id: str
+    existing: Existing
     offer: Offer
 
 
 @dataclass(frozen=True)
 class CancelAppointment:
-    """Cancel an appointment; again does nothing.  → None"""
+    """Cancel an appointment; again does nothing.  → bool: False when it is not any more what was read back"""
 
-    appointment_id: str
+    existing: Existing
 
 
 @dataclass(frozen=True)

@@ -87,9 +87,8 @@ def _reminded(state: State, appointment: Existing, frame: Frame, heard: str, fac
         _move(state, appointment)
         return (yield from change(state, facts)) if bare else None
     if cues.comes_not.fullmatch(heard):
-        if not (yield Standing(appointment.id, appointment.start)):
+        if not (yield CancelAppointment(appointment)):
             return _over(state, Line("appointment_changed"))
-        yield CancelAppointment(appointment.id)
         return _over(state, Line("cancelled", {"existing": appointment}), outcome="cancelled")
     if cues.comes.fullmatch(heard) or (frame.intent is Intent.AFFIRM and bare):
         if not (yield ConfirmAppointment(appointment.id, appointment.start)):

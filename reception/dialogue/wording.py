@@ -43,7 +43,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "nothing_booked": "", "offer_waitlist": "", "offer_waitlist_new": "", "on_waitlist": "",
         "waiting_free": "offer", "still_waiting": "", "offer_gone": "",
         "replacement_gone": "", "replacement_declined": "",
-        "confirmed": "existing", "appointment_changed": "",
+        "confirmed": "existing", "appointment_changed": "", "appointment_now": "existing",
         "ask_patient_name": "", "ask_date_of_birth": "", "ask_phone": "", "confirm_identity": "name born",
         "ask_known": "", "ask_last_name": "", "take_your_time": "", "why_identify": "",
         "not_identified": "", "no_record": "",

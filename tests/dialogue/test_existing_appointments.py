@@ -136,6 +136,25 @@ def test_moving_to_a_doctor_who_does_not_take_the_insurance_is_said_first() -> N
     assert desk.state.about is About.MOVE
 
 
+def test_who_answers_a_text_learns_only_that_it_changed() -> None:
+    desk = World(existing=[appointment("a", "2026-06-16T09:00")])
+    desk.says(Intent.CANCEL, **MAYA)
+    desk.state.who.patient_id = None  # as after a reminder: the number identifies nobody
+    desk.existing = [appointment("a", "2026-06-17T09:00")]
+    desk.says(Intent.AFFIRM)
+    assert "changed or cancelled" in desk.text and "17" not in desk.text and desk.cancelled == []
+
+
+def test_what_got_another_doctor_meanwhile_is_asked_anew() -> None:
+    desk = World(existing=TWO[:1])
+    desk.says(Intent.CANCEL, **MAYA)
+    desk.existing = [appointment("a", "2026-06-16T09:00", OKOYE.name)]
+    assert desk.says(Intent.AFFIRM).about is About.CANCEL
+    assert desk.cancelled == [] and "Okoye" in desk.text
+    desk.says(Intent.AFFIRM)
+    assert desk.cancelled == ["a"]
+
+
 def test_what_the_staff_cancelled_meanwhile_is_not_moved() -> None:
     desk = World(existing=TWO[:1])
     desk.says(Intent.RESCHEDULE, date=day("2026-06-22"), time=Hours(time(9), time(9)), **MAYA)

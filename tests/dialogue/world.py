@@ -164,13 +164,16 @@ class World:
                 return True
             case needs.Upcoming():
                 return tuple(self.existing)
-            case needs.MoveAppointment(appointment, offer):
-                if appointment not in [one.id for one in self.existing]:
+            case needs.MoveAppointment(existing, offer):
+                if existing not in self.existing:
                     return False
-                self.moved.append((appointment, offer))
+                self.moved.append((existing.id, offer))
                 return True
-            case needs.CancelAppointment(appointment):
-                self.cancelled.append(appointment)
+            case needs.CancelAppointment(existing):
+                if existing not in self.existing:
+                    return False
+                self.cancelled.append(existing.id)
+                return True
             case needs.FileRequest(kind, details, priority, patient):
                 self.requests.append((kind, dict(details), priority, patient))
                 return str(len(self.requests) - 1)
