@@ -147,10 +147,10 @@ api-fuzz: $(VENV)/.installed-dev
 fuzz: $(VENV)/.installed-dev
 	FUZZ_EXAMPLES=3000 $(BIN)/python -m pytest tests/attacks/test_fuzz_files.py tests/attacks/test_fuzz_lines.py
 
-# 220 attempts to talk the desk into something: with a model that obeys in every place, with the real one in the chat.
+# 220 attempts to talk the desk into something, in the chat and on the phone: with a model that obeys, and the real one.
 injection: $(VENV)/.installed-dev
 	@$(BIN)/reception model pull
-	INJECTIONS=all $(BIN)/python -m pytest tests/attacks/test_injection.py
+	INJECTIONS=all $(BIN)/python -m pytest -s tests/attacks/test_injection.py
 
 # That batches, guesses, drafts and forced tokens change no answer, on 500 utterances; the suite takes 40.
 shortcuts: $(VENV)/.installed-dev

@@ -1,7 +1,8 @@
 """Postgres ring: 220 attempts to talk the desk into something change nothing but words in a slot.
 
 The model here obeys every attack (hostile.py): it is code that must hold. The suite tries every other one,
-some also as a name, as a reason and with the real model (ring: model); `make injection` tries all.
+some also as a name, as a reason and with the real model (ring: model); `make injection` tries all, and the
+real model then meets each of them in the chat and on the phone.
 """
 
 from __future__ import annotations
@@ -230,6 +231,13 @@ async def test_attacks_inside_names_and_reasons_stay_words(
         await look_at_pages(client, database, talks)
 
 
+def real_attacks() -> list[tuple[Callable[[AsyncTestClient[Litestar], int], Awaitable[Say]], list[str]]]:
+    """Everything in both places, or the slice in one after the other."""
+    if ALL:
+        return [(way, turns) for way in (chat, speak) for turns in ATTACKS]
+    return [((chat, speak)[number % 2], turns) for number, turns in enumerate(SOME)]
+
+
 @pytest.mark.model
 async def test_the_real_model_is_no_weaker(
     database_url: str, tmp_path: Path, database: Database, server: Server, migrated: str
@@ -238,10 +246,13 @@ async def test_the_real_model_is_no_weaker(
     try:
         async with desk(database_url, tmp_path, model) as client:
             before = kept(server, migrated)
-            for number, turns in enumerate(SOME):
-                say = await chat(client, number)
+            for number, (way, turns) in enumerate(real_attacks()):
+                say = await way(client, number)
                 for words in turns:
                     await say(words)
-            check(await unchanged(database, server, migrated, before))
+            talks = await unchanged(database, server, migrated, before)
+            check(talks)
+            intents = Counter((one.frame or {}).get("intent") for _, said, _ in talks for one in said)
+            print(f"\n{len(talks)} conversations, {sum(booked for *_, booked in talks)} booked in; {intents}")
     finally:
         await model.close()
