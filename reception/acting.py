@@ -157,7 +157,8 @@ class Actor:
         found = await self.store.appointment(self.practice.id, UUID(existing.id), lock=True)
         if found is None:
             return None
-        said = [(one.practitioner, one.start) for one in (existing, *others)]
+        said: list[tuple[str, datetime]] = [(existing.practitioner, existing.start)]
+        said += [(one.practitioner, one.start) for one in others]
         return found if (found.practitioner, found.start) in said else None
 
     async def _cancel(self, existing: Existing) -> bool:
