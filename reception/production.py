@@ -7,12 +7,22 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
+import structlog
+
+from reception.database.connection import Database
 from reception.errors import MisconfiguredError
 from reception.settings import Settings
 
+log = structlog.get_logger()
+
 _LOCAL = ("", "localhost", "::1", "127.0.0.1")
 _ACCOUNT = re.compile("AC[0-9a-f]{32}")
-_ENCRYPTED = ("require", "verify-ca", "verify-full")
+_ENCRYPTED, _VERIFIED = ("require", "verify-ca", "verify-full"), "verify-full"
+OWNER = (
+    "RECEPTION_DATABASE_URL: RECEPTION_ENV=production refuses a role that owns the tables or looks past"
+    " row-level security: make one as docs/runbook.md says (Who may do what in the database), or set"
+    " RECEPTION_ALLOW_OWNER_ROLE=true"
+)
 
 
 def check_production(settings: Settings) -> None:
@@ -25,6 +35,18 @@ def check_production(settings: Settings) -> None:
         raise MisconfiguredError(f"RECEPTION_ENV=production refuses to start:\n{lines}")
 
 
+async def check_role(settings: Settings, database: Database) -> None:
+    """Raises MisconfiguredError for a role that could look past the fences, unless a setting allows it.
+
+    The embedded server has no other role: it serves one machine, and each transaction puts its rights aside.
+    """
+    if settings.env != "production" or not await database.unfenced_role():
+        return
+    if settings.database_url and not settings.allow_owner_role:
+        raise MisconfiguredError(OWNER)
+    log.warning("database_role_owns_tables", hint="docs/runbook.md: Who may do what in the database")
+
+
 def unsafe(settings: Settings) -> Iterator[str]:
     """Each unsafe setting in one line, by its variable's name."""
     if settings.now is not None:
@@ -35,8 +57,7 @@ def unsafe(settings: Settings) -> Iterator[str]:
         yield "RECEPTION_PUBLIC_URL: missing; set the service's https:// address"
     elif not settings.public_url.startswith("https://"):
         yield "RECEPTION_PUBLIC_URL: must begin with https://"
-    if not encrypted(settings.database_url):
-        yield "RECEPTION_DATABASE_URL: not encrypted to another host; add sslmode=verify-full"
+    yield from _unverified(settings)
     if not settings.data_keys.get_secret_value():
         yield "RECEPTION_DATA_KEYS: missing; make one with `reception keys new`, and keep a copy elsewhere"
     if not settings.twilio_auth_token.get_secret_value():
@@ -53,17 +74,28 @@ def unsafe(settings: Settings) -> Iterator[str]:
         yield "RECEPTION_INFERENCE_API_KEY: missing; the inference server is another host"
 
 
-def encrypted(database_url: str) -> bool:
-    """Whether the connection stays on this machine or is forced to be encrypted."""
+def _unverified(settings: Settings) -> Iterator[str]:
+    mode = ssl_mode(settings.database_url)
+    if mode in _ENCRYPTED and mode != _VERIFIED and not settings.allow_unverified_database:
+        yield (
+            f"RECEPTION_DATABASE_URL: sslmode={mode} encrypts, but to whoever answers; set"
+            " sslmode=verify-full with sslrootcert, use a socket (?host=/run/postgresql), or set"
+            " RECEPTION_ALLOW_UNVERIFIED_DATABASE=true"
+        )
+    elif mode and mode not in _ENCRYPTED:
+        yield "RECEPTION_DATABASE_URL: not encrypted to another host; add sslmode=verify-full"
+
+
+def ssl_mode(database_url: str) -> str:
+    """How the connection to another host is encrypted; empty where it stays on this machine."""
     parts = urlsplit(database_url)
     query = parse_qs(parts.query)
     authority = parts.netloc.rpartition("@")[2]
     hosts = [_host(each) for each in authority.split(",")]
     hosts += [host for each in query.get("host", []) for host in each.split(",")]
     if all(host in _LOCAL or host.startswith("/") for host in hosts):
-        return True
-    mode = query.get("sslmode", [os.environ.get("PGSSLMODE", "")])[-1]
-    return mode in _ENCRYPTED
+        return ""
+    return query.get("sslmode", [os.environ.get("PGSSLMODE") or "prefer"])[-1]
 
 
 def _host(authority: str) -> str:

@@ -34,7 +34,7 @@ from reception.messaging.texts import build_texts
 from reception.messaging.twilio_api import twilio_api
 from reception.practice import Practice
 from reception.practice_file import read_practice_file
-from reception.production import check_production
+from reception.production import check_production, check_role
 from reception.recordings import Recordings
 from reception.retention import Retention
 from reception.settings import Settings
@@ -226,8 +226,7 @@ class Service:
         if self.settings.migrate:
             await self.database.migrate()
         await self.database.check()
-        if self.settings.env == "production" and await self.database.unfenced_role():
-            log.warning("database_role_owns_tables", hint="docs/runbook.md: Who may do what in the database")
+        await check_role(self.settings, self.database)
         async with self.database.look_up() as store:
             await store.decrypt_something()
         await self._load_practice()

@@ -23,6 +23,12 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="postgresql://… (version 15 or later); empty means the embedded PostgreSQL"
     )
+    allow_unverified_database: bool = Field(
+        False, description="production: accept sslmode=require, which believes any server at that address"
+    )
+    allow_owner_role: bool = Field(
+        False, description="production: accept a database role that can look past the fences of practices"
+    )
     migrate: bool = Field(
         True, description="whether a starting service migrates the database; else it waits until someone has"
     )

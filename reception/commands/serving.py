@@ -7,16 +7,22 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from prometheus_client import start_http_server
 
 from reception.commands import read_settings
-from reception.errors import Invalid
+from reception.errors import Invalid, Unavailable
 from reception.settings import Settings
+
+if TYPE_CHECKING:
+    from reception.database.connection import Database
 
 #: Seconds between two signs of life of the worker.
 HEARTBEAT = 10.0
+#: Seconds between two questions to a database that is away.
+RETRY = 2.0
 
 _INFERENCE_EXAMPLES = """Example: reception inference --host 0.0.0.0 --port 8100
 
@@ -144,13 +150,17 @@ async def _worker(settings: Settings) -> None:
     from reception.retention import Retention
     from reception.worker import work
 
+    async def fenced_work() -> None:
+        await _fenced(settings, database)
+        await work(database, texts, retention=retention)
+
     check_production(settings)
     database = await Database.of(settings)
     api = twilio_api(settings)
     clock = Clock(settings.now)
     texts = build_texts(settings, database, clock, api)
     retention = Retention(database, clock, Recordings(api))
-    task = asyncio.create_task(work(database, texts, retention=retention))
+    task = asyncio.create_task(fenced_work())
     alive = asyncio.create_task(_show_alive(settings.data_dir / "worker.alive"))
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
@@ -161,6 +171,17 @@ async def _worker(settings: Settings) -> None:
     if api is not None:
         await api.close()
     await database.close()
+
+
+async def _fenced(settings: Settings, database: Database) -> None:
+    """Returns once the database has said that its role is one for production; MisconfiguredError if not."""
+    from reception.production import check_role
+
+    while True:
+        try:
+            return await check_role(settings, database)
+        except Unavailable:  # it is tried again, as everything is that the database does
+            await asyncio.sleep(RETRY)
 
 
 async def _show_alive(file: Path) -> None:

@@ -12,7 +12,7 @@ from reception.channels.limits import Limiter, household
 from reception.data_keys import new_key
 from reception.errors import Busy, MisconfiguredError
 from reception.logging import where
-from reception.production import check_production, encrypted, unsafe
+from reception.production import check_production, ssl_mode, unsafe
 from reception.settings import Settings
 
 SAFE: dict[str, Any] = {
@@ -80,24 +80,29 @@ def test_production_names_what_it_refuses_to_start_with(change: dict[str, Any], 
 
 
 @pytest.mark.parametrize(
-    ("url", "good"),
+    ("url", "refused", "allowed"),
     [
-        ("", True),
-        ("postgresql://u@127.0.0.1:5432/r", True),
-        ("postgresql://u@[::1]:5432/r", True),
-        ("postgresql:///r?host=/run/postgresql", True),
-        ("postgresql://u@db.example/r", False),
-        ("postgresql://u@db.example/r?sslmode=prefer", False),
-        ("postgresql://u@db.example/r?sslmode=require", True),
-        ("postgresql://u@localhost,db.example/r", False),
-        ("postgresql:///r?host=db.example", False),
+        ("", "", ""),
+        ("postgresql://u@127.0.0.1:5432/r", "", ""),
+        ("postgresql://u@[::1]:5432/r", "", ""),
+        ("postgresql:///r?host=/run/postgresql", "", ""),
+        ("postgresql://u@db.example/r?sslmode=verify-full", "", ""),
+        ("postgresql://u@db.example/r", "not encrypted", "not encrypted"),
+        ("postgresql://u@db.example/r?sslmode=prefer", "not encrypted", "not encrypted"),
+        ("postgresql://u@db.example/r?sslmode=require", "to whoever answers", ""),
+        ("postgresql://u@localhost,db.example/r", "not encrypted", "not encrypted"),
+        ("postgresql:///r?host=db.example", "not encrypted", "not encrypted"),
     ],
 )
-def test_connections_to_other_hosts_must_be_encrypted(
-    url: str, good: bool, monkeypatch: pytest.MonkeyPatch
+def test_connections_to_other_hosts_must_be_encrypted_and_certain_of_the_host(
+    url: str, refused: str, allowed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PGSSLMODE", raising=False)
-    assert encrypted(url) is good
+    for said, may in ((refused, False), (allowed, True)):
+        problems = list(unsafe(Settings(**SAFE | {"database_url": url, "allow_unverified_database": may})))
+        assert len(problems) == bool(said) and said in "".join(problems)
+    monkeypatch.setenv("PGSSLMODE", "verify-full")
+    assert ssl_mode("postgresql://u@db.example/r") == "verify-full"
 
 
 def test_the_log_names_places_and_never_the_text_of_an_error() -> None:

@@ -18,6 +18,8 @@ from reception.database.fence import everywhere, of_practice
 from reception.database.load import load_practice
 from reception.errors import MisconfiguredError
 from reception.practice_file import PracticeFile
+from reception.production import check_role
+from reception.settings import Settings
 from tests.conftest import Server
 
 pytestmark = pytest.mark.postgres
@@ -52,6 +54,11 @@ async def test_the_service_needs_neither_the_owners_rights_nor_a_superusers(
         await service.migrate()  # as every command does: there is nothing to be done
         await service.check()
         assert await owner.unfenced_role() and not await service.unfenced_role()
+        production = Settings(env="production", database_url=url(OWNER))
+        with pytest.raises(MisconfiguredError, match="RECEPTION_ALLOW_OWNER_ROLE=true"):
+            await check_role(production, owner)
+        await check_role(production.model_copy(update={"allow_owner_role": True}), owner)
+        await check_role(production, service)
         with everywhere():
             async with service.transaction() as store:
                 practice = (await load_practice(store, practice_file)).practice
