@@ -21,6 +21,11 @@ from pydantic_core import PydanticCustomError
 
 from reception.practice import Block
 
+#: How the practice file writes hours, a local time and a day, as its refusals say it.
+HOURS_AS = "HH:MM-HH:MM with the end after the start"
+START_AS = "a local time as YYYY-MM-DDTHH:MM"
+DAY_AS = "a date as YYYY-MM-DD"
+
 
 def expected(what: str) -> PydanticCustomError:
     """A refusal that says what would have been right."""
@@ -126,16 +131,14 @@ Language = Annotated[str, _text_as("a language code like en", str, r"[a-z]{2,3}(
 ZoneName = Annotated[str, _text_as("a time zone like America/New_York", _zone)]
 BlockText = Annotated[
     str,
-    _text_as(
-        "HH:MM-HH:MM with the end after the start", _block, r"\d{1,2}:\d\d\s*(?:-|\u2013)\s*\d{1,2}:\d\d"
-    ),
+    _text_as(HOURS_AS, _block, r"\d{1,2}:\d\d\s*(?:-|\u2013)\s*\d{1,2}:\d\d"),
 ]
-Day = Annotated[date, _text_as("a date as YYYY-MM-DD", date.fromisoformat, r"\d{4}-\d\d-\d\d")]
+Day = Annotated[date, _text_as(DAY_AS, date.fromisoformat, r"\d{4}-\d\d-\d\d")]
 BirthDate = Annotated[Day, AfterValidator(_born)]
 Start = Annotated[
     datetime,
     _text_as(
-        "a local time as YYYY-MM-DDTHH:MM",
+        START_AS,
         datetime.fromisoformat,
         r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:00)?",
     ),

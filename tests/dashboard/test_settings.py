@@ -81,6 +81,10 @@ async def test_what_is_typed_holds_once_it_is_published_and_can_be_taken_back(
     joy = {"name": "Nurse Joy", "working_hours.way": "own", "working_hours.mon": "9-12"}
     await change(admin, "doctors/new", **{f"practitioners.{name}": value for name, value in joy.items()})
     await change(admin, "answers/new", answers__topic="parking", answers__answer="Behind the <b>house</b>.")
+    await change(admin, "hours", **{"__opening_hours__tue": "8 in the morning"})
+    page = await admin.get(f"{HOME}/hours")
+    assert "Please write hours like 8-12:30 or 1:30pm-6pm" in page.text and "HH:MM" not in page.text
+    await change(admin, "hours", **{"__opening_hours__tue": "8-18"})
     assert (await held(database)).address == ""
     review = await admin.get(f"{HOME}/review")
     assert "Nurse Joy" in review.text and "None: every coming appointment fits" in review.text

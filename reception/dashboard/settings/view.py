@@ -12,6 +12,7 @@ from reception.channels.phone_words import phone_words_of
 from reception.dashboard.rendering import page
 from reception.dashboard.settings.differences import Difference, differences
 from reception.dashboard.settings.fields import DAY_NAMES
+from reception.dashboard.settings.plain_words import plainly
 from reception.dashboard.settings.preview import Preview
 from reception.dashboard.settings.sections import SECTIONS, Section
 from reception.database.records import Account, Draft
@@ -43,7 +44,7 @@ class View:
     @cached_property
     def wrong(self) -> list[Wrong]:
         """Everything that can't be right yet."""
-        return setting_problems(self.settings)
+        return [plainly(one) for one in setting_problems(self.settings)]
 
     @cached_property
     def changes(self) -> list[Difference]:
