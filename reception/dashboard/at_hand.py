@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -16,7 +16,7 @@ from reception.database.store import Store
 from reception.errors import Invalid, NotFound
 from reception.practice import Practice
 from reception.scheduling.by_hand import GRACE, ByHand
-from reception.scheduling.calendar import local_instant
+from reception.scheduling.calendar import OpenSlot, local_instant, open_slots
 from reception.scheduling.waiting import WaitingList
 from reception.service import Service
 
@@ -25,6 +25,8 @@ Maybe = Annotated[UUID | None, BeforeValidator(lambda given: given or None)]
 #: Days and times of a form, as browsers send them.
 Day = Annotated[date, Field(title="Day")]
 Clock = Annotated[time, Field(title="Time")]
+#: How far the next free start is looked for.
+AHEAD, _DAY = timedelta(days=28), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,25 @@ async def calendar_of(service: Service, me: Account) -> AsyncIterator[AtHand]:
         yield AtHand(
             store, practice, now, ByHand(store, practice, me, now, waiting, service.notices, grace=grace)
         )
+
+
+async def next_start(here: AtHand, day: date, who: str) -> OpenSlot | None:
+    """The next start from `day` on that is free with `who` (an id; of anybody where there is none).
+
+    For the first kind of appointment that they offer. Staff may book at once: no lead time is kept.
+    """
+    practice = here.practice
+    doctors = [one for one in practice.practitioners if str(one.id) == who] or list(practice.practitioners)
+    ids = {one.id for one in doctors}
+    kind = next((one for one in practice.appointment_types if ids & set(one.practitioners)), None)
+    if kind is None:
+        return None
+    first = max(day, here.now.date())
+    last = first + AHEAD
+    begin, end = (datetime.combine(each, time(), practice.time_zone) for each in (first, last + _DAY))
+    busy = await here.store.busy(ids, begin, end)
+    at_once = replace(practice, booking=replace(practice.booking, lead_minutes=0))
+    return next(open_slots(at_once, kind, doctors, first, last, busy, here.now), None)
 
 
 def day_of(text: str, today: date) -> date:

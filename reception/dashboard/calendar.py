@@ -47,6 +47,20 @@ async def calendar(
     return await page(request, "calendar.html", here="calendar", options=options, calendar=here.practice)
 
 
+@get("/calendar/options")
+async def options(
+    me: Me,
+    service: GivenService,
+    day: FromQuery[str] = "",
+    view: FromQuery[str] = "day",
+    who: FromQuery[str] = "",
+) -> Response[dict[str, Any]]:
+    """What the page is told of the practice, again: its settings have changed."""
+    async with calendar_of(service, me) as here:
+        told = _options(here, me, day_of(day, here.now.date()), view, who, "")
+    return Response(told, headers={"Cache-Control": "no-store"})
+
+
 @get("/calendar/events")
 async def events(
     me: Me, service: GivenService, start: FromQuery[str], end: FromQuery[str], who: FromQuery[str] = ""
@@ -182,4 +196,4 @@ def _days(start: str, end: str) -> tuple[date, date]:
     return first, last
 
 
-handlers = [calendar, events, day_list, appointment, appointment_state, block]
+handlers = [calendar, options, events, day_list, appointment, appointment_state, block]

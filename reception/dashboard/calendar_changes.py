@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from pydantic import AwareDatetime, BaseModel, Field
 
 from reception.channels.given import GivenService
-from reception.dashboard.at_hand import AtHand, Clock, Day, Maybe, calendar_of, day_of
+from reception.dashboard.at_hand import AtHand, Clock, Day, Maybe, calendar_of, day_of, next_start
 from reception.dashboard.calendar import shown_appointment
 from reception.dashboard.forms import form
 from reception.dashboard.new_patients import New, take_on
@@ -88,7 +88,13 @@ async def new_appointment(
     day: FromQuery[str] = "",
     clock: FromQuery[str] = "",
 ) -> Any:
-    """The form to book by hand, at the time that was clicked."""
+    """The form to book by hand, at the time that was clicked; without one, at the next that is free."""
+    if by_htmx(request) and not clock:
+        async with calendar_of(service, me) as here:
+            free = await next_start(here, day_of(day, here.now.date()), practitioner)
+        if free is not None:
+            day, clock = f"{free.start:%Y-%m-%d}", f"{free.start:%H:%M}"
+            practitioner = str(free.practitioner.id)
     return await _empty_form(request, me, service, "appointment_new.html", practitioner, day, clock)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -244,3 +245,23 @@ async def test_the_day_as_a_list_for_the_wall(maria: Browser, hers: Appointment)
     page = (await maria.get("/staff/calendar/list?day=2026-06-16")).text
     assert "Tuesday, June 16, 2026" in page and "Mary Jones" in page and "knee" in page
     assert "Nothing booked" in page and "printed Mon, Jun 15" in page
+
+
+async def test_booking_by_hand_opens_at_the_next_start_that_is_free(
+    maria: Browser, practice: Practice
+) -> None:
+    async def opens(query: str) -> tuple[str, str, str]:
+        panel = (await maria.get(f"/staff/calendar/new?{query}", HX_Request="true")).text
+        day, clock = (re.search(rf'name="{name}" value="([^"]*)"', panel) for name in ("day", "clock"))
+        chosen = re.search(r'<option value="[^"]+" selected>([^<]+)', panel)
+        return day[1] if day else "", clock[1] if clock else "", chosen[1] if chosen else ""
+
+    ortega = practice.practitioners[1]
+    assert await opens("day=2026-06-13") == ("2026-06-15", "09:00", "Dr. Anna Weber")  # now, and not the past
+    assert await opens(f"day=2026-06-18&practitioner={ortega.id}") == (  # closed until Monday
+        "2026-06-22",
+        "08:00",
+        "Dr. Luis Ortega",
+    )
+    clicked = "day=2026-06-21&clock=10:15"
+    assert (await opens(clicked))[:2] == ("2026-06-21", "10:15")

@@ -1,5 +1,6 @@
 // Requests to the server: what stands in some days (JSON), forms and parts (by htmx, as on every page).
 import type { Drawn } from "./drawn";
+import type { Options } from "./options";
 
 /** Fetched again because something changed elsewhere: that does not show that anybody is at work here. */
 export async function fetchDrawn(
@@ -16,6 +17,13 @@ export async function fetchDrawn(
   if (elsewhere) location.href = elsewhere;
   if (!answer.ok) throw new Error(`${answer.status}`);
   return (await answer.json()) as Drawn[];
+}
+
+/** What the practice's settings are now; nothing where they can't be fetched. */
+export async function fetchOptions(shown: Record<string, string>): Promise<Options | undefined> {
+  const headers = { "HX-Request": "true", "HX-Current-URL": location.href, "X-Live": "1" };
+  const answer = await fetch(`/staff/calendar/options?${new URLSearchParams(shown)}`, { headers });
+  return answer.ok ? ((await answer.json()) as Options) : undefined;
 }
 
 /** Sends a form; the answer's message is shown, and its part is put where the server says (or nowhere). */

@@ -1,6 +1,6 @@
 // The days themselves: a column for each practitioner, moved through by buttons and keys.
 import { type Calendar, createCalendar, Interaction, ResourceTimeGrid } from "@event-calendar/core";
-import { fetchDrawn, send, show, tell } from "./asking";
+import { fetchDrawn, fetchOptions, send, show, tell } from "./asking";
 import { asEvent, content, type Drawn, drawnOf } from "./drawn";
 import { clockOf, dayOf, type Options } from "./options";
 import { mark } from "./panel";
@@ -8,7 +8,8 @@ import { mark } from "./panel";
 const PIXELS_A_MINUTE = 1.6;
 const VIEWS = { day: "resourceTimeGridDay", week: "resourceTimeGridWeek" } as const;
 
-export function showSheet(place: HTMLElement, options: Options): void {
+export function showSheet(place: HTMLElement, begun: Options): void {
+  let options = begun;
   let view = options.view;
   let who = options.who;
   let byItself = false;
@@ -109,6 +110,24 @@ export function showSheet(place: HTMLElement, options: Options): void {
     calendar.refetchEvents();
   }
 
+  /** Settings were published: columns, hours and hidden days are theirs from now on. */
+  async function renew(): Promise<void> {
+    const now = await fetchOptions({ day, view, who }).catch(() => undefined);
+    if (!now) return;
+    const before = looks(options) as Record<string, unknown>;
+    options = { ...now, open: "" };
+    for (const [name, value] of Object.entries(looks(options))) {
+      if (JSON.stringify(value) !== JSON.stringify(before[name])) {
+        calendar.setOption(name as keyof Calendar.Options, value);
+      }
+    }
+    who = options.who;
+    shownWithout = options.hidden;
+    calendar.setOption("resources", columns(options, who));
+    offerWhom(options, who);
+    refresh();
+  }
+
   function told(start: Date, end: Date): void {
     const last = new Date(end.getFullYear(), end.getMonth(), end.getDate() - 1);
     const title = document.querySelector("[data-title]");
@@ -127,6 +146,7 @@ export function showSheet(place: HTMLElement, options: Options): void {
   });
   addEventListener("pointerdown", () => (focused = ""));
   place.addEventListener("refresh", refresh);
+  document.querySelector("[data-renew]")?.addEventListener("refresh", () => void renew());
   addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLElement>("[data-go], [data-view]");
     const { go, view: wanted } = button?.dataset ?? {};
@@ -190,6 +210,18 @@ function columns(options: Options, who: string): Calendar.ResourceInput[] {
   return options.practitioners
     .filter((one) => !who || one.id === who)
     .map((one) => ({ id: one.id, title: one.title }));
+}
+
+/** Whose calendar can be chosen; no choice where there is one person only. */
+function offerWhom(options: Options, who: string): void {
+  const field = document.querySelector<HTMLSelectElement>("[data-who]");
+  const everybody = field?.options[0];
+  if (!field || !everybody) return;
+  const each = options.practitioners.map((one) => new Option(one.title, one.id));
+  field.replaceChildren(everybody, ...each);
+  field.value = who;
+  const group = field.closest<HTMLElement>(".bar-group");
+  if (group) group.hidden = each.length < 2;
 }
 
 function looks(options: Options): Calendar.Options {
