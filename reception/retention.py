@@ -16,6 +16,7 @@ import structlog
 from reception.acting import FAILURES_KEPT
 from reception.clock import Clock
 from reception.database.connection import Database
+from reception.database.fence import of_practice
 from reception.database.store import Store
 from reception.erasure import erase
 from reception.errors import NotFound
@@ -58,7 +59,8 @@ class Retention:
         forgotten = {"guesses": guesses} if guesses else {}
         for practice in practices:
             for kind, days in practice.retention_days.items():
-                count = await self._forget(practice, kind, timedelta(days=days))
+                with of_practice(practice.id):
+                    count = await self._forget(practice, kind, timedelta(days=days))
                 if count:
                     forgotten[kind] = forgotten.get(kind, 0) + count
                     log.info("forgotten", practice=str(practice.id), kind=kind, count=count)

@@ -12,6 +12,7 @@ import structlog
 
 from reception.clock import Clock
 from reception.database.connection import Database
+from reception.database.fence import of_practice
 from reception.database.records import OutgoingText
 from reception.database.store import Store
 from reception.messaging import metrics
@@ -83,6 +84,10 @@ class Delivery:
             task.result()
 
     async def _send(self, text: OutgoingText) -> None:
+        with of_practice(text.practice_id):
+            await self._send_one(text)
+
+    async def _send_one(self, text: OutgoingText) -> None:
         callback = f"{self._receipts}?text={text.id}" if self._receipts else ""
         try:
             carried = await self._api.send(text.sender, text.recipient, text.body, callback)
@@ -109,24 +114,28 @@ class Delivery:
         async with self._database.transaction() as store:
             unsure = await store.claim_unsure_texts(self._settle, self._settle, BATCH)
         for text in unsure:
-            try:
-                carried = await self._api.sent_to(text.recipient, text.sender)
-            except NotSent:
-                carried = None
-            async with self._database.transaction() as store:
-                known = await store.known_sids([one.sid for one in carried or ()])
-                found = found_among(text, carried, known)
-                match found:
-                    case "wait":
-                        if await store.sending_for(text.id) > UNKNOWN_AFTER:
-                            await self._unknown(store, text)
-                    case "unknown":
+            with of_practice(text.practice_id):
+                await self._look_up_one(text)
+
+    async def _look_up_one(self, text: OutgoingText) -> None:
+        try:
+            carried = await self._api.sent_to(text.recipient, text.sender)
+        except NotSent:
+            carried = None
+        async with self._database.transaction() as store:
+            known = await store.known_sids([one.sid for one in carried or ()])
+            found = found_among(text, carried, known)
+            match found:
+                case "wait":
+                    if await store.sending_for(text.id) > UNKNOWN_AFTER:
                         await self._unknown(store, text)
-                    case "not_sent":
-                        await store.requeue_text(text.id, 0)
-                    case _:
-                        await store.note_text(text.id, "sent", sid=found.sid)
-            log.info("text_looked_up", text=str(text.id), found=getattr(found, "sid", found))
+                case "unknown":
+                    await self._unknown(store, text)
+                case "not_sent":
+                    await store.requeue_text(text.id, 0)
+                case _:
+                    await store.note_text(text.id, "sent", sid=found.sid)
+        log.info("text_looked_up", text=str(text.id), found=getattr(found, "sid", found))
 
     async def _unknown(self, store: Store, text: OutgoingText) -> None:
         noted = await store.note_unknown_text(text.id)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import structlog
 
 from reception.clock import Clock
 from reception.database.connection import Database
+from reception.database.fence import of_practice
 from reception.database.records import Appointment, Request
 from reception.database.store import Store
 from reception.messaging.numbers import number_for_texts
@@ -86,9 +88,16 @@ class LapsedOffers:
     async def round(self) -> None:
         """Passes on every offer that has lapsed. Unavailable while the database is away."""
         async with self._database.transaction() as store:
-            for practice_id, held in await store.lapsed_offers():
-                practice = await store.practice_by_id(practice_id)
-                assert practice is not None  # an appointment's practice can't be deleted
+            practices = {practice_id for practice_id, _ in await store.lapsed_offers()}
+        for practice_id in practices:
+            with of_practice(practice_id):
+                await self._pass_on(practice_id)
+
+    async def _pass_on(self, practice_id: UUID) -> None:
+        async with self._database.transaction() as store:
+            practice = await store.practice_by_id(practice_id)
+            assert practice is not None  # an appointment's practice can't be deleted
+            for _, held in await store.lapsed_offers():
                 now = self._clock.now(practice.time_zone)
                 await WaitingList(store, practice, now, self._ask).pass_on(held)
                 log.info("offer_lapsed", hold=str(held))

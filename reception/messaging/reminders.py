@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from reception.clock import Clock
 from reception.database.connection import Database
+from reception.database.fence import of_practice
 from reception.database.records import Appointment
 from reception.database.store import Store
 from reception.messaging.numbers import number_for_texts
@@ -32,16 +33,21 @@ class Reminders:
     async def round(self) -> None:
         """Plans what is not planned yet; again changes nothing."""
         async with self._database.transaction() as store:
-            for practice in await store.practices():
-                if practice.reminders_hours_before:
-                    await self._plan(store, practice, self._clock.now(practice.time_zone))
+            due = [one for one in await store.practices() if await self._unplanned(store, one)]
+        for practice in due:
+            with of_practice(practice.id):
+                async with self._database.transaction() as store:
+                    for appointment, hours in await self._unplanned(store, practice):
+                        await self._remind(store, practice, appointment, hours)
 
-    async def _plan(self, store: Store, practice: Practice, now: datetime) -> None:
+    async def _unplanned(self, store: Store, practice: Practice) -> list[tuple[Appointment, float]]:
+        """Appointments that have not got their reminder of so many hours before, and could yet."""
+        now, found = self._clock.now(practice.time_zone), []
         for hours in practice.reminders_hours_before:
-            before = timedelta(hours=hours)
-            first, last = now + before, now + before + AHEAD
-            for appointment in await store.without_reminder(practice.id, first, last, hours):
-                await self._remind(store, practice, appointment, hours)
+            first = now + timedelta(hours=hours)
+            coming = await store.without_reminder(practice.id, first, first + AHEAD, hours)
+            found += [(appointment, hours) for appointment in coming]
+        return found
 
     async def _remind(self, store: Store, practice: Practice, appointment: Appointment, hours: float) -> None:
         to = number_for_texts(practice, appointment.patient)

@@ -10,6 +10,7 @@ import structlog
 
 from reception.clock import Clock
 from reception.database.connection import Database
+from reception.database.fence import of_practice
 from reception.database.records import AbsenceCase, Appointment
 from reception.database.store import Store
 from reception.messaging.notices import Notices
@@ -80,11 +81,25 @@ class Replacements:
 
     async def round(self) -> None:
         """Asks everybody who waits for it, and gives those who did not answer to staff."""
-        while await self._ask_one():
-            pass
+        while (practice_id := await self._whose_is_next()) is not None:
+            with of_practice(practice_id):
+                if not await self._ask_one():  # another worker was faster
+                    break
         async with self._database.transaction() as store:
-            for practice_id, case_id, failed in await store.cases_unanswered():
-                absences = await self._of(store, practice_id)
+            practices = {practice_id for practice_id, *_ in await store.cases_unanswered()}
+        for practice_id in practices:
+            with of_practice(practice_id):
+                await self._give_up(practice_id)
+
+    async def _whose_is_next(self) -> UUID | None:
+        async with self._database.transaction() as store:
+            found = await store.case_to_ask()
+        return None if found is None else found[0]
+
+    async def _give_up(self, practice_id: UUID) -> None:
+        async with self._database.transaction() as store:
+            absences = await self._of(store, practice_id)
+            for _, case_id, failed in await store.cases_unanswered():
                 await absences.unanswered(case_id, failed=failed)
                 log.info("replacement_unanswered", case=str(case_id))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from reception.database.connection import Database
+from reception.database.fence import of_practice
 
 #: Older words are not sent any more: the worker was away for too long.
 WITHIN = timedelta(hours=12)
@@ -22,6 +23,13 @@ class WordsOfStaff:
         """Queues what is not queued yet. Unavailable while the database is away."""
         async with self._database.transaction() as store:
             await store.forget_received_texts(REMEMBERED)
+            practices = await store.practices_with_unsent_words(WITHIN)
+        for practice_id in practices:
+            with of_practice(practice_id):
+                await self._queue()
+
+    async def _queue(self) -> None:
+        async with self._database.transaction() as store:
             for words in await store.unsent_words(WITHIN):
                 await store.queue_text(
                     words.practice_id,

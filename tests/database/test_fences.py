@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, text
 
+from reception.clock import Clock
 from reception.database.connection import Database
-from reception.database.fence import Unfenced, enter, everywhere, of_practice, unnamed
+from reception.database.fence import Unfenced, enter, everywhere, named, of_practice, unnamed
 from reception.database.load import load_practice
 from reception.database.roles import ROLES
+from reception.database.store import Store
 from reception.database.tables import Table
 from reception.errors import MisconfiguredError
+from reception.messaging.reminders import Reminders
 from reception.practice import Practice
 from reception.practice_file import parse_practice
-from tests.conftest import PRACTICE_YAML
+from reception.settings import ROOT
+from tests.conftest import NOW, PRACTICE_YAML
 
 #: Tables whose rows are no practice's, and what they have of policies.
 NOBODYS, EVERY = ("request_counts",), (True, ["every_practice"])
@@ -64,6 +69,26 @@ async def test_a_query_that_forgets_the_practice_sees_nothing_of_another(
                     column = table.c["id" if table.name == "practices" else "practice_id"]
                     seen = set(await store._connection.scalars(select(column).distinct()))
                     assert seen <= {one.id}, table.name
+
+
+async def test_a_worker_writes_for_one_practice_at_a_time(
+    database: Database, practice: Practice, neighbour: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fences: list[tuple[object, UUID]] = []
+    queue = Store.queue_text
+
+    async def queue_text(store: Store, practice_id: UUID, **text: Any) -> UUID | None:
+        fences.append((named(), practice_id))
+        return await queue(store, practice_id, **text)
+
+    monkeypatch.setattr(Store, "queue_text", queue_text)
+    for name in ("Harbor Clinic", "Other Clinic"):
+        file = PRACTICE_YAML.replace("Harbor Clinic", name) + "\nreminders: {hours_before: [24]}\n"
+        async with database.transaction() as store:
+            await load_practice(store, parse_practice(file, "practice.yaml"))
+    with everywhere():
+        await Reminders(database, Clock(NOW), ROOT / "prompts").round()
+    assert sorted(fences) == sorted((one.id, one.id) for one in (practice, neighbour))
 
 
 async def test_nothing_of_another_practice_is_changed(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Text, and_, cast, delete, exists, func, or_, select, text, update
+from sqlalchemy import Select, Text, and_, cast, delete, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from reception.database.records import TextQuestion, UnsentWords
@@ -160,9 +161,19 @@ class Outbox(Queries):
 
     async def unsent_words(self, within: timedelta) -> list[UnsentWords]:
         """What staff (or the desk, unasked) said in conversations by text and is not in the outbox yet."""
+        query = self._unsent_words(within).order_by(MessageRow.conversation_id, MessageRow.sequence)
+        return [UnsentWords(*row) for row in await self._connection.execute(query)]
+
+    async def practices_with_unsent_words(self, within: timedelta) -> list[UUID]:
+        """Where there are such words, without reading them."""
+        query = self._unsent_words(within).with_only_columns(PracticeRow.id).distinct()
+        return list(await self._connection.scalars(query))
+
+    @staticmethod
+    def _unsent_words(within: timedelta) -> Select[*tuple[Any, ...]]:
         key = func.concat("message:", cast(MessageRow.id, Text))
         queued = exists().where(OutboxRow.practice_id == PracticeRow.id, OutboxRow.key == key)
-        query = (
+        return (
             select(MessageRow.id, PracticeRow.id, ConversationRow.id, ConversationRow.caller, MessageRow.text)
             .join(ConversationRow, ConversationRow.practice_id == PracticeRow.id)
             .join(MessageRow, MessageRow.conversation_id == ConversationRow.id)
@@ -175,9 +186,7 @@ class Outbox(Queries):
                 MessageRow.at > real_time() - within,
                 ~queued,
             )
-            .order_by(MessageRow.conversation_id, MessageRow.sequence)
         )
-        return [UnsentWords(*row) for row in await self._connection.execute(query)]
 
     async def forget_received_texts(self, before: timedelta) -> int:
         """Forgets what was answered so long ago that no carrier delivers the text again; returns how many."""
