@@ -9,8 +9,8 @@ from contextlib import suppress
 import uvicorn
 from litestar import Litestar
 
-from reception.channels.slow_clients import MOST_HEADERS, Hurried
 from reception.errors import MisconfiguredError, ReceptionError
+from reception.slow_clients import MOST_HEADERS, Hurried
 
 #: Seconds that requests under way have to end when the service stops.
 GRACE = 8

@@ -24,6 +24,7 @@ from reception.inference.openai_errors import HANDLERS, Unauthorized
 from reception.inference.openai_routes import complete, converse, models, one_model
 from reception.inference.served import Served
 from reception.settings import Settings
+from reception.slow_clients import MOST_HEADERS, Hurried
 
 __all__ = ["Served", "create_server", "serve"]
 
@@ -100,7 +101,24 @@ def serve(settings: Settings, host: str, port: int) -> None:
             log.error("model_not_ready", reason=str(error))
 
     app.on_startup.append(load)
-    uvicorn.run(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=_FAREWELL)
+    uvicorn.Server(server_config(app, host, port)).run()
+
+
+def server_config(
+    app: Litestar, host: str = "127.0.0.1", port: int = 0, log: str = "warning"
+) -> uvicorn.Config:
+    """How the server speaks HTTP: a request that does not come whole in time is hung up on."""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_level=log,
+        ws="none",
+        server_header=False,
+        http=Hurried,
+        h11_max_incomplete_event_size=MOST_HEADERS,
+        timeout_graceful_shutdown=_FAREWELL,
+    )
 
 
 def served_name(settings: Settings) -> str:

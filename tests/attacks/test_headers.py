@@ -13,7 +13,7 @@ from litestar.testing import AsyncTestClient
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from reception.channels import slow_clients
+from reception import slow_clients
 from reception.channels.limits import Watchers
 from reception.channels.pages import HTTPS_ONLY, SECURITY_HEADERS
 from reception.database.connection import Database

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from reception.errors import ReceptionError
 from reception.inference.language_model import Completion, Control, Listener, Request
 from reception.inference.served import Served
-from reception.inference.server import create_server
+from reception.inference.server import create_server, server_config
 
 
 @dataclass
@@ -98,9 +98,8 @@ async def asked(model: Served, key: str = "") -> AsyncIterator[httpx.AsyncClient
 @asynccontextmanager
 async def listening(app: Litestar) -> AsyncIterator[str]:
     """The application on a free port of this machine: its address."""
-    config = uvicorn.Config(
-        app, port=0, log_level="error", lifespan="on", ws="none", timeout_graceful_shutdown=2
-    )
+    config = server_config(app, log="error")
+    config.timeout_graceful_shutdown = 2
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from reception import slow_clients
 from reception.errors import (
     Busy,
     Invalid,
@@ -56,6 +57,25 @@ async def test_health_and_metrics_need_no_key() -> None:
             assert (await http.get(path)).status_code == 200
         metrics.WAITING.set(3)
         assert "reception_inference_waiting 3.0" in (await http.get("/metrics")).text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [b"POST /v1/compl", b"POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"],
+    ids=["headers", "body"],
+)
+async def test_a_request_that_does_not_come_whole_is_hung_up_on(
+    part: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slow_clients, "WHOLE_REQUEST", 0.1)
+    app = create_server(FakeModel(words=("Good", " morning")), "desk-135m", SecretStr(""))
+    async with listening(app) as address, httpx.AsyncClient() as http:
+        reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(address).port)
+        writer.write(part)
+        with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
+            await asyncio.wait_for(reader.readexactly(1), 10)
+        writer.close()
+        assert (await http.post(f"{address}/v1/completions", json=QUESTION)).status_code == 200
 
 
 async def test_not_ready_says_why_in_one_line() -> None:
