@@ -27,6 +27,8 @@ FAILURES = 3
 FAILURES_KEPT = timedelta(hours=24)
 #: Different birth dates that everybody together may try for one person, and one caller for all persons.
 MOST_AT_ONE, MOST_BY_ONE = 10, 20
+#: Look-ups of anybody in vain by all together who hide their number: each call of theirs counts for itself.
+MOST_HIDDEN = 20
 
 
 @dataclass
@@ -243,10 +245,18 @@ class Actor:
 
     async def _locked(self, claims: Claims) -> bool:
         """Whether only people help now: this caller failed, or somebody's birth date is being guessed."""
-        tried = await self.store.guesses(self.practice.id, self.caller, self._person(claims), FAILURES_KEPT)
+        hidden = self.conversation_id if self.channel == "phone" and not self.caller else None
+        tried = await self.store.guesses(
+            self.practice.id, self.caller, self._person(claims), FAILURES_KEPT, call=hidden
+        )
         if tried.denied >= FAILURES or tried.of_person >= FAILURES:
             return True
-        return self.limited and (tried.at_person >= MOST_AT_ONE or tried.by_caller >= MOST_BY_ONE)
+        bounds = (
+            (tried.at_person, MOST_AT_ONE),
+            (tried.by_caller, MOST_BY_ONE),
+            (tried.by_hidden, MOST_HIDDEN),
+        )
+        return self.limited and any(number >= most for number, most in bounds)
 
     async def _add_patient(self, claims: Claims) -> str:
         """A patient said to be new; someone much like them on file is a matter for staff only."""

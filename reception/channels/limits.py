@@ -30,6 +30,8 @@ LOGINS = 10
 CALLS, TEXTS = 1 / 6, 1 / 2
 #: Conversations that all addresses and numbers together may begin at one practice, in addresses' measures.
 PRACTICE = 5
+#: Calls of all who hide their number at one practice, in the same measure: they can't use up everybody's.
+HIDDEN = 1 / 2
 #: WebSockets that one address, and one conversation, may have open in a process.
 WATCHING, WATCHING_ONE = 100, 10
 
@@ -51,10 +53,12 @@ class Limits:
         """Busy when this address has tried to log in too often."""
         await self._check("login", household(address), min(self._per_minute, LOGINS))
 
-    async def call(self, number: str) -> None:
-        """Busy when this number has called too often; withheld numbers count with the practice only."""
+    async def call(self, number: str, practice: str) -> None:
+        """Busy when this number has called too often, or at this practice all who hide theirs."""
         if number:
             await self._check("call", number, self._share(CALLS))
+        else:
+            await self._check("hidden", practice, self._share(HIDDEN))
 
     async def text(self, number: str) -> None:
         """Busy when this number has sent too many texts: an answering machine may be answering ours."""

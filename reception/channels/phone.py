@@ -79,7 +79,7 @@ async def _answer(service: Service, base: str, form: Form, practice: Practice) -
     async with service.database.transaction() as store:
         known = await store.open_call(call, practice.id)
     if known.conversation_id is None:
-        await service.limits.call(caller_of(form))
+        await service.limits.call(caller_of(form), practice.slug)
         await service.limits.practice(practice.slug)
     if known.conversation_id is None and rings_through(practice, service.clock.now(practice.time_zone)):
         if practice.transfer_number:

@@ -7,7 +7,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.channels.conftest import Client, Serve
+from reception import acting
+from reception.channels.relay import RelaySession
+from reception.service import Service
+from tests.channels.conftest import NUMBER, Client, Serve
 from tests.channels.fakes import ScriptedModel
 from tests.channels.test_chat import begin
 
@@ -89,3 +92,34 @@ async def test_addresses_of_one_household_count_together(serve: Serve) -> None:
         for year in (1951, 1952, 1953):
             await guess(client, "Mary Jones", year, f"2001:db8:1:2::{year}")
         assert (await guess(client, "Mary Jones", 1980, "2001:db8:1:2:3::1"))[0] == LOCKED
+
+
+async def call(client: Client, service: Service, sid: str, *births: int) -> str:
+    """A call from a hidden number that tries these years for Mary Jones; the conversation's status."""
+
+    async def send(_: object) -> None:
+        return
+
+    session = RelaySession(service, send)
+    await session.receive(
+        {"type": "setup", "sessionId": "VX", "callSid": sid, "from": "anonymous", "to": NUMBER}
+    )
+    for words in (WISH, "I am Mary Jones", *(f"March 3, {year}" for year in births)):
+        await session.receive({"type": "prompt", "voicePrompt": words, "last": True})
+    assert session.conversation is not None
+    async with service.database.transaction() as store:
+        conversation = await store.conversation(session.conversation)
+    assert conversation is not None
+    return conversation.status
+
+
+async def test_a_hidden_number_counts_by_the_call_and_all_of_them_together(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with addresses(serve, rate_limit=1000) as client:
+        service = client.app.state.service
+        assert await call(client, service, "CA1", 1951, 1952, 1953, 1954) == LOCKED
+        assert await call(client, service, "CA2", 1980) == "open"  # somebody else, who has done nothing
+        monkeypatch.setattr(acting, "MOST_HIDDEN", 3)
+        assert await call(client, service, "CA3", 1980) == LOCKED
+        assert (await guess(client, "Peter Adams", 1960))[0] == "open"

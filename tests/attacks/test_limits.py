@@ -80,6 +80,13 @@ async def test_a_number_that_calls_on_and_on_hears_the_engaged_tone(serve: Serve
         assert (await twiml(client, "/twilio/voice", another)).find("Connect") is not None
 
 
+async def test_who_hides_the_number_cannot_keep_the_line_engaged_for_others(serve: Serve) -> None:
+    async with serve(rate_limit=4) as client:
+        hidden = [await twiml(client, "/twilio/voice", call(f"CA{at}", From="anonymous")) for at in range(3)]
+        assert [one.find("Connect") is not None for one in hidden] == [True, True, False]
+        assert (await twiml(client, "/twilio/voice", call("CA3"))).find("Connect") is not None
+
+
 async def test_a_machine_that_answers_our_answers_gets_none_but_stop_is_obeyed(serve: Serve) -> None:
     async with serve(rate_limit=4) as client:
 

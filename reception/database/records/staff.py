@@ -12,12 +12,13 @@ from uuid import UUID
 @dataclass(frozen=True)
 class Guesses:
     """Failed identifications: those this caller denied; their different birth dates for one person, and
-    everybody's for that person; and this caller's for anybody."""
+    everybody's for that person; this caller's for anybody; and those of all who hide their number."""
 
     denied: int
     of_person: int
     at_person: int
     by_caller: int
+    by_hidden: int = 0
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import case, delete, distinct, func, insert, or_, select
+from sqlalchemy import case, delete, distinct, false, func, insert, or_, select
 
 from reception.database.records import AuditLine, Guesses
 from reception.database.store.queries import Queries, real_time
@@ -46,10 +46,17 @@ class Protection(Queries):
         """How often this caller failed at this practice within the last `since`."""
         return (await self.guesses(practice_id, caller, "", since)).denied
 
-    async def guesses(self, practice_id: UUID, caller: str, person: str, since: timedelta) -> Guesses:
-        """What this caller, and everybody about this person, tried at the practice within `since`."""
+    async def guesses(
+        self, practice_id: UUID, caller: str, person: str, since: timedelta, *, call: UUID | None = None
+    ) -> Guesses:
+        """What this caller, and everybody about this person, tried at the practice within `since`.
+
+        Who hides the number has no `caller`: then it is what was tried in this `call`.
+        """
         row = IdentificationFailureRow
-        unmatched, theirs = row.kind == "unmatched", row.caller == caller
+        hidden = row.caller == "" if call is not None else false()
+        theirs = row.caller == caller if call is None else hidden & (row.conversation_id == call)
+        unmatched = row.kind == "unmatched"
         about = unmatched & (row.person == person) & (row.person != "")
         attempts = func.count(distinct(row.fingerprint))
         everything = func.count(distinct(func.concat(row.person, row.fingerprint)))
@@ -58,7 +65,8 @@ class Protection(Queries):
             attempts.filter(about, theirs),
             attempts.filter(about),
             everything.filter(unmatched, theirs),
-        ).where(row.practice_id == practice_id, row.at > real_time() - since, or_(theirs, about))
+            everything.filter(unmatched, hidden),
+        ).where(row.practice_id == practice_id, row.at > real_time() - since, or_(theirs, about, hidden))
         return Guesses(*(await self._connection.execute(query)).one())
 
     async def forgive_identification_failures(
