@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import insert, text
 
+from reception.dashboard.twins import READ, ranked
 from reception.database.connection import Database
 from reception.database.fence import everywhere, of_practice
 from reception.database.load import load_practice
@@ -144,6 +145,10 @@ async def measure(count: int, times: int, console: Console) -> None:
             table.add_row(way, f"{statistics.median(took):.1f}", f"{_most(took):.1f}", share)
         table.add_section()
         table.add_row("all", f"{statistics.median(all_took):.1f}", f"{_most(all_took):.1f}", "")
+        twins = [await _twins(database, practice.id) for _ in range(5)]
+        table.add_row(
+            "possible duplicates, all of them", f"{statistics.median(twins):.0f}", f"{max(twins):.0f}", ""
+        )
         await database.close()
     console.print(f"{count} patients; the one meant is among the first 25 as often as the last column says.")
     console.print(table)
@@ -152,6 +157,16 @@ async def measure(count: int, times: int, console: Console) -> None:
 async def _found(database: Database, practice_id: UUID, asked: Wanted) -> list[FoundPatient]:
     async with database.transaction() as store:
         return await store.find_patients(practice_id, asked, 25, datetime.now(UTC))
+
+
+async def _twins(database: Database, practice_id: UUID) -> float:
+    """Milliseconds until the page of possible duplicates has what it compares and ranks."""
+    began = time.perf_counter()
+    with of_practice(practice_id):
+        async with database.transaction() as store:
+            pairs = await store.possible_twins(practice_id, READ)
+    ranked(pairs)
+    return 1000 * (time.perf_counter() - began)
 
 
 def _most(took: list[float]) -> float:

@@ -39,9 +39,9 @@ async def duplicates(request: Received, me: Me, service: GivenService) -> Any:
     """Who may be on file twice, most likely first."""
     async with service.database.transaction() as store:
         pairs = await store.possible_twins(me.practice_id, READ)
-    ranked = _ranked(pairs)
+    alike = ranked(pairs)
     return await page(
-        request, "duplicates.html", here="patients", pairs=ranked[:SHOWN], more=len(ranked) > SHOWN
+        request, "duplicates.html", here="patients", pairs=alike[:SHOWN], more=len(alike) > SHOWN
     )
 
 
@@ -53,8 +53,8 @@ async def twins_of(request: Received, patient_id: FromPath[UUID], me: Me, servic
         await saw(store, me, "patient", patient_id)
         like = await store.patients_like(me.practice_id, found.patient.name)
     others = [(found.patient, one) for one in like if one.id != patient_id]
-    ranked = [(other, why) for _, other, why in _ranked(others)]
-    return await page(request, "twins.html", here="patients", open=found, ranked=ranked[:10], words="")
+    alike = [(other, why) for _, other, why in ranked(others)]
+    return await page(request, "twins.html", here="patients", open=found, ranked=alike[:10], words="")
 
 
 @post("/patients/{patient_id:uuid}/twins/search", status_code=200)
@@ -146,7 +146,8 @@ async def make_two(request: Received, merge_id: FromPath[UUID], me: Me, service:
     return redirect(request, f"{PAGE}/{undone.kept_id}", flash=flash)
 
 
-def _ranked(pairs: list[tuple[Patient, Patient]]) -> list[tuple[Patient, Patient, Likeness]]:
+def ranked(pairs: list[tuple[Patient, Patient]]) -> list[tuple[Patient, Patient, Likeness]]:
+    """The pairs that are alike, and why, most likely first."""
     like = [(one, other, why) for one, other in pairs if (why := likeness(one, other)) is not None]
     return sorted(like, key=lambda pair: (-pair[2].weight, pair[0].name.casefold(), str(pair[0].id)))
 

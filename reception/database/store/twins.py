@@ -28,8 +28,12 @@ from reception.database.tables import (
 
 #: Letters that must be changed to make one birth date the other, written as eight digits.
 SLIPS = 2
+#: Days within a year; and how many leap days may lie between two births on the same day of the year.
+A_YEAR, LEAP_DAYS = 366, 32
 #: Trigrams that names must share, of all they have.
 LIKE_ENOUGH = 0.4
+#: Those that share fewer never sound alike as a whole; their sounds, which take long, are not worked out.
+AT_ALL_LIKE = 0.15
 
 _One, _Other = aliased(PatientRow, name="one"), aliased(PatientRow, name="other")
 
@@ -231,7 +235,9 @@ def _shared() -> Sequence[Sequence[Any]]:
     """What may make two records one person's, each found by an index of its own."""
     one, other = func.lower(_One.name), func.lower(_Other.name)
     sounds = func.name_sounds(_One.name).op("&&")(func.name_sounds(_Other.name))
-    alike = or_(func.similarity(one, other) >= LIKE_ENOUGH, sounds)
+    shared = func.similarity(one, other)
+    alike = and_(shared >= AT_ALL_LIKE, or_(shared >= LIKE_ENOUGH, sounds))
+    days = func.abs(_One.date_of_birth - _Other.date_of_birth)
     slips = func.levenshtein(
         func.to_char(_One.date_of_birth, literal("YYYYMMDD")),
         func.to_char(_Other.date_of_birth, literal("YYYYMMDD")),
@@ -239,5 +245,13 @@ def _shared() -> Sequence[Sequence[Any]]:
     return (
         (_One.date_of_birth == _Other.date_of_birth, alike),
         (type_coerce(_One.phone, Text()) == type_coerce(_Other.phone, Text()), _One.phone != "", alike),
-        (one == other, or_(_One.date_of_birth.is_(None), _Other.date_of_birth.is_(None), slips <= SLIPS)),
+        (
+            one == other,
+            or_(
+                _One.date_of_birth.is_(None),
+                _Other.date_of_birth.is_(None),
+                # A slip leaves the year or the day of the year as it was: cheap to see, and rarely so.
+                and_(or_(days <= A_YEAR, func.mod(days, 365) <= LEAP_DAYS), slips <= SLIPS),
+            ),
+        ),
     )
