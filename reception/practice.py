@@ -114,6 +114,9 @@ class Practice:
     record_calls: bool = False
     announce_transcripts: bool = False
     retention_days: Mapping[str, int] = field(default_factory=dict)
+    staff_minutes: Mapping[str, float] = field(
+        default_factory=dict
+    )  # that each thing the desk did would cost
     answers: tuple[Answer, ...] = ()
     words: Words = field(default_factory=dict)
 

@@ -216,6 +216,20 @@ class PrivacyEntry(Entry):
     retention_days: dict[Kind, RetentionDays] = Field(default_factory=dict)
 
 
+#: What the desk does that would have cost somebody at the telephone time.
+SpareTime = Literal[
+    "booked", "moved", "cancelled", "checked", "confirmed", "waitlist", "practice_question", "inbox"
+]
+
+
+class FiguresEntry(Entry):
+    """How many minutes each thing the desk does would have cost staff; what is left out has its default."""
+
+    minutes: dict[SpareTime, Annotated[float, Field(ge=0, le=24 * 60, allow_inf_nan=False)]] = Field(
+        default_factory=dict
+    )
+
+
 class AnswerEntry(Entry):
     """One of the practice's own answers."""
 
@@ -279,5 +293,6 @@ class PracticeSettings(Entry):
     booking: BookingEntry = Field(default_factory=lambda: BookingEntry.model_validate({}))
     reminders: RemindersEntry = Field(default_factory=RemindersEntry)
     privacy: PrivacyEntry = Field(default_factory=PrivacyEntry)
+    figures: FiguresEntry = Field(default_factory=FiguresEntry)
     answers: tuple[AnswerEntry, ...] = ()
     words: OwnWords = Field(default_factory=dict)

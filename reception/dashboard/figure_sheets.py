@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from babel.dates import format_date, format_time, get_day_names
@@ -34,7 +34,8 @@ WHY = {
     "identity": "Could not be identified",
     "joined": "Staff stepped in",
 }
-#: Minutes of somebody at the telephone that are estimated for each thing the desk did.
+#: Minutes of somebody at the telephone that are estimated for each thing the desk did, unless the practice
+#: names others.
 MINUTES = {
     "booked": ("Booked an appointment", 4),
     "moved": ("Moved an appointment", 4),
@@ -75,6 +76,7 @@ class Counted:
     attendance: Mapping[str, int]
     waiting: WaitingFigures
     texts: Mapping[tuple[str, str], int]
+    minutes: Mapping[str, float] = field(default_factory=dict)  # the practice's own, by kind of MINUTES
 
     def of_channel(self, channel: str) -> int:
         return sum(one.count for one in self.talks if one.channel == channel)
@@ -88,9 +90,13 @@ class Counted:
             return self.ended("inbox")
         return sum(one.count for one in self.endings if one.who == "desk" and one.outcome == kind)
 
+    def each(self, kind: str) -> float:
+        """The minutes that one thing of MINUTES is taken to cost."""
+        return self.minutes.get(kind, MINUTES[kind][1])
+
     @property
     def hours_saved(self) -> float:
-        return sum(self.did(kind) * minutes for kind, (_, minutes) in MINUTES.items()) / 60
+        return sum(self.did(kind) * self.each(kind) for kind in MINUTES) / 60
 
     @property
     def turns(self) -> int:
@@ -217,8 +223,8 @@ def _handed_over(now: Counted, before: Counted) -> Sheet:
 
 def _saved(now: Counted, before: Counted) -> Sheet:
     rows = []
-    for kind, (label, minutes) in MINUTES.items():
-        did = now.did(kind)
+    for kind, (label, _) in MINUTES.items():
+        did, minutes = now.did(kind), now.each(kind)
         rows.append(Row(label, [did * minutes / 60, before.did(kind) * minutes / 60, did, minutes]))
     return Sheet(
         "saved",

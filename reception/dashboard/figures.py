@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from babel.dates import format_date
@@ -94,8 +96,10 @@ def title(span: Span) -> str:
     return f"{first} - {format_date(last, 'd, y' if same else 'MMM d, y', locale='en_US')}"
 
 
-async def count(store: Store, within: Stretch, unit: str) -> Counted:
-    """Everything about one stretch."""
+async def count(
+    store: Store, within: Stretch, unit: str, minutes: Mapping[str, float] = MappingProxyType({})
+) -> Counted:
+    """Everything about one stretch; `minutes` are the practice's own for what the desk did."""
     return Counted(
         talks=await store.talks_by_time(within, unit),
         weekdays=await store.talks_by_weekday(within),
@@ -109,6 +113,7 @@ async def count(store: Store, within: Stretch, unit: str) -> Counted:
         attendance=await store.attendance(within),
         waiting=await store.waiting_figures(within),
         texts=await store.texts_by_kind(within),
+        minutes=minutes,
     )
 
 
@@ -125,12 +130,13 @@ async def _shown(service: Service, me: Account, by: str, of: str) -> Shown:
             return Stretch(me.practice_id, start, end, str(zone))
 
         running = now < span.end
-        here = await count(store, stretch(span.start, span.end), span.unit)
-        whole = await count(store, stretch(before.start, before.end), span.unit)
+        minutes = practice.staff_minutes
+        here = await count(store, stretch(span.start, span.end), span.unit, minutes)
+        whole = await count(store, stretch(before.start, before.end), span.unit, minutes)
         comparable = whole
         if running:
             until = before.as_far_as(span, now)
-            comparable = await count(store, stretch(before.start, until), span.unit)
+            comparable = await count(store, stretch(before.start, until), span.unit, minutes)
     return Shown(span, tiles(here, comparable), sheets(span, here, comparable, whole), running)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -93,6 +94,8 @@ async def test_who_resolved_them_and_why_staff_were_needed(counted: Any) -> None
     }
     assert counted.handed_over == {"asked": 1}
     assert counted.hours_saved == pytest.approx((4 + 2 + 2) / 60)
+    own = replace(counted, minutes={"booked": 10})  # as the practice itself reckons
+    assert own.hours_saved == pytest.approx((10 + 2 + 2) / 60)
 
 
 async def test_what_was_corrected_counts_as_it_was_meant(counted: Any) -> None:

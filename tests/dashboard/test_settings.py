@@ -81,6 +81,9 @@ async def test_what_is_typed_holds_once_it_is_published_and_can_be_taken_back(
     joy = {"name": "Nurse Joy", "working_hours.way": "own", "working_hours.mon": "9-12"}
     await change(admin, "doctors/new", **{f"practitioners.{name}": value for name, value in joy.items()})
     await change(admin, "answers/new", answers__topic="parking", answers__answer="Behind the <b>house</b>.")
+    await change(admin, "figures", figures__minutes__booked="5.5", figures__minutes__inbox="lots")
+    assert "Expected a number" in (await admin.get(f"{HOME}/figures")).text
+    await change(admin, "figures", figures__minutes__inbox="")
     await change(admin, "hours", **{"__opening_hours__tue": "8 in the morning"})
     page = await admin.get(f"{HOME}/hours")
     assert "Please write hours like 8-12:30 or 1:30pm-6pm" in page.text and "HH:MM" not in page.text
@@ -92,6 +95,7 @@ async def test_what_is_typed_holds_once_it_is_published_and_can_be_taken_back(
     now = await held(database)
     assert (now.address, now.transfer_number, now.booking.lead_minutes) == ("1 Elm St", "+12125550199", 30)
     assert now.reminders_hours_before == (48.0, 3.0)
+    assert now.staff_minutes == {"booked": 5.5}
     assert now.opening_hours is not None and sorted(now.opening_hours) == [0, 1]
     assert [f"{one.start:%H:%M}-{one.end:%H:%M}" for one in now.opening_hours[0]] == [
         "08:00-12:30",

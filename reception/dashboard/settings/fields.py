@@ -27,7 +27,8 @@ class Field:
     """A field for the key `name` of an entry.
 
     Kinds: one line of text, an area of text, a number, names between commas, one value a line, yes or no, one
-    of the `options`, some of them, the hours of a week, hours of somebody (three ways), days by kind.
+    of the `options`, some of them, the hours of a week, hours of somebody (three ways), days (or another
+    `unit`) by kind.
     A `required` field that is left empty is kept, to be marked; any other empty one is left out.
     """
 
@@ -127,9 +128,10 @@ class Field:
                     return _week_words(entry.get("working_hours"))
                 return ", ".join(shown["slots"].splitlines()) or "no times at all"
             case "days":
-                kept = self.shown(entry)
+                kept, unit = self.shown(entry), self.unit or "days"
                 return (
-                    ", ".join(f"{key.replace('_', ' ')} {days} days" for key, days in kept.items()) or NOTHING
+                    ", ".join(f"{key.replace('_', ' ')} {many} {unit}" for key, many in kept.items())
+                    or NOTHING
                 )
             case "names" | "lines":
                 return ", ".join(map(str, _items(value))) or NOTHING

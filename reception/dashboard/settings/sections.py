@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reception.dashboard.figure_sheets import MINUTES
 from reception.dashboard.settings.fields import Field
 from reception.practice_yaml import Path
 
@@ -194,9 +195,6 @@ _PRIVACY = Group(
     (
         Field("notice_url", "Privacy notice", hint="Its address, shown in the chat.", wide=True),
         Field("record_calls", "Calls are recorded, if the caller agrees", "check", wide=True),
-        Field(
-            "announce_transcripts", "Callers are told that their words are written down", "check", wide=True
-        ),
         Field("announce_transcripts", "Callers hear that their words are written down", "check", wide=True),
         Field(
             "retention_days",
@@ -213,6 +211,21 @@ _PRIVACY = Group(
             wide=True,
         ),
     ),
+)
+_FIGURES = Group(
+    "figures",
+    "Staff time saved",
+    (
+        Field(
+            "minutes",
+            "Minutes each would cost somebody at the telephone",
+            "days",
+            unit="minutes",
+            options=tuple((kind, f"{label} ({usual} if empty)") for kind, (label, usual) in MINUTES.items()),
+            wide=True,
+        ),
+    ),
+    "By these the figures page estimates what the desk saved.",
 )
 _ANSWERS = Listed(
     "answers",
@@ -240,6 +253,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("doctors", "Doctors", "Whom patients are booked with.", lists=(_PRACTITIONERS,)),
     Section("visits", "Kinds of visits", "What patients book, and how long it takes.", lists=(_TYPES,)),
     Section("booking", "Booking", "The rules the desk keeps, and reminders.", (_BOOKING, _REMINDERS)),
+    Section("figures", "Figures", "What the figures page reckons with.", (_FIGURES,)),
     Section("privacy", "Privacy", "What is recorded, and how long it is kept.", (_PRIVACY,)),
     Section(
         "answers", "Answers", "What the desk answers to questions about the practice.", lists=(_ANSWERS,)
