@@ -199,7 +199,7 @@ def _practice_of(file: PracticeSettings) -> Practice:
         record_calls=file.privacy.record_calls,
         announce_transcripts=file.privacy.announce_transcripts,
         retention_days=dict(file.privacy.retention_days),
-        staff_minutes=dict(file.figures.minutes),
+        staff_minutes={str(kind): each for kind, each in file.figures.minutes.items()},
         answers=tuple(Answer(**one.model_dump()) for one in file.answers),
         words=cast("Words", file.words),
     )
