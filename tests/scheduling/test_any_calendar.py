@@ -1,7 +1,7 @@
 """Postgres ring: whatever is held, booked, moved, cancelled and blocked in whatever order, a model agrees.
 
-The model is a list of who has which time. After each step the rows must be the model's, and where the model
-says that something is in the way, the calendar must say so too.
+The model is a list of who has which time, and of who waits for one. After each step the rows must be the
+model's, and where the model says that something is in the way, the calendar must say so too.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import asyncio
 import os
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -59,9 +59,21 @@ class Taken:
     length: int
     talk: int | None = None
     row: UUID | None = None
+    whose: int = 0  # the appointment, by the number of the patient
 
     def over(self, doctor: int, start: int, length: int) -> bool:
         return self.doctor == doctor and self.start < start + length and start < self.start + self.length
+
+
+@dataclass
+class Waits:
+    """Somebody who waits, joined in a conversation: for which doctor and length, if they said so."""
+
+    talk: int
+    request: UUID
+    doctor: int | None
+    length: int | None
+    offered: int | None = None  # the start of what was kept for them last
 
 
 class Calendar(RuleBasedStateMachine):
@@ -75,6 +87,7 @@ class Calendar(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.model: list[Taken] = []
+        self.waiting: list[Waits] = []
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         with everywhere():
@@ -93,6 +106,14 @@ class Calendar(RuleBasedStateMachine):
                 await load_practice(store, parse_practice(file, "practice.yaml"))
             ).practice
             self.patient = (await store.patients(self.practice.id, name="Mary Jones"))[0].id
+            self.waiters = [self.patient] + [  # the first is whose every appointment is
+                (
+                    await store.add_patient(
+                        self.practice.id, name, date(1970, 1, 1), "", "", "", possible_duplicate=False
+                    )
+                ).id
+                for name in ("Ann Early", "Bea Late")
+            ]
             self.talks = [
                 (await store.create_conversation(self.practice.id, "chat", "en", "", "", {})).id
                 for _ in range(3)
@@ -116,7 +137,10 @@ class Calendar(RuleBasedStateMachine):
             self._enter("held", place, talk, held)
 
     @rule(talk=TALKS)
-    def confirm(self, talk: int) -> None:
+    def book_what_is_held(self, talk: int) -> None:
+        self.confirm(talk, 0)
+
+    def confirm(self, talk: int, whose: int) -> None:
         mine = next((one for one in self.model if one.talk == talk), None)
         if mine is None or mine.row is None:
             return
@@ -124,12 +148,17 @@ class Calendar(RuleBasedStateMachine):
         for _ in range(2):  # said twice, it is booked once
             booked = self._try(
                 lambda store: self._booking(store).confirm(
-                    row, slot, self.patient, reason="", booked_by=None, conversation_id=self.talks[talk]
+                    row,
+                    slot,
+                    self.waiters[whose],
+                    reason="",
+                    booked_by=None,
+                    conversation_id=self.talks[talk],
                 )
             )
             assert booked is not None and booked.id == row
         self.model.remove(mine)
-        self.model.append(Taken("booked", mine.doctor, mine.start, mine.length, None, row))
+        self.model.append(Taken("booked", mine.doctor, mine.start, mine.length, None, row, whose))
 
     @rule(talk=TALKS)
     def give_back(self, talk: int) -> None:
@@ -161,13 +190,28 @@ class Calendar(RuleBasedStateMachine):
                 lambda store: self._hand(store).move(row, self._place(store, place), was.start, anyway=True)
             )
         else:
-            moved = self._try(lambda store: self._booking(store).move(row, slot, self.talks[talk]))
+            moved = self._try(lambda store: self._moved(store, row, slot, talk))
         assert (moved is None) == busy
         if moved is not None:
             if not by_hand:
                 self.model = [one for one in self.model if one.talk != talk]
             self.model.remove(old)
-            self._enter("booked", place, None, row)
+            self._enter("booked", place, None, row, old.whose)
+            if (old.doctor, old.start) != (doctor, start) or not by_hand:
+                self._give(old)
+
+    async def _moved(self, store: Store, row: UUID, slot: OpenSlot, talk: int) -> Any:
+        """As a turn does it: the time that was given up goes to the waiting list."""
+        old = await store.appointment(self.practice.id, row)
+        moved = await self._booking(store).move(row, slot, self.talks[talk])
+        assert old is not None
+        await self._waiting(store).give(old)
+        return moved
+
+    async def _cancelled(self, store: Store, row: UUID) -> None:
+        cancelled = await self._booking(store).cancel(row)
+        assert await self._booking(store).cancel(row) == cancelled  # once cancelled it stays so
+        await self._waiting(store).give(cancelled)
 
     @rule(which=st.integers(0, 9), by_hand=st.booleans())
     def cancel(self, which: int, by_hand: bool) -> None:
@@ -178,9 +222,62 @@ class Calendar(RuleBasedStateMachine):
         if by_hand:
             self._try(lambda store: self._hand(store).cancel(row, start))
         else:
-            for _ in range(2):  # once cancelled it stays so
-                assert self._try(lambda store: self._booking(store).cancel(row)) is not None
+            self._try(lambda store: self._cancelled(store, row))
         self.model.remove(old)
+        self._give(old)
+
+    @rule(talk=TALKS, doctor=st.none() | st.integers(0, 1), kind=st.sampled_from([None, *MINUTES]))
+    def wait(self, talk: int, doctor: int | None, kind: str | None) -> None:
+        """The conversation's patient joins the waiting list, once."""
+        if any(one.talk == talk for one in self.waiting):
+            return
+        details = {"appointment_type": kind} if kind else {}
+        if doctor is not None:
+            details["practitioner"] = self.practice.practitioners[doctor].name
+        request = self._try(
+            lambda store: store.file_request(
+                self.practice.id, "waitlist", details, "routine", self.waiters[talk], self.talks[talk]
+            )
+        )
+        self.waiting.append(Waits(talk, request, doctor, MINUTES[kind] // 30 if kind else None))
+
+    @rule(which=TALKS, talk=TALKS, takes=st.booleans())
+    def hear_of_it(self, which: int, talk: int, takes: bool) -> None:
+        """Who waits is in touch, in a conversation that holds nothing else: what is kept can be taken."""
+        waits = next((one for one in self.waiting if one.talk == which), None)
+        if waits is None or (talk != which and any(one.talk == talk for one in self.model)):
+            return
+        who = self.waiters[which]
+        kept = self._try(lambda store: self._waiting(store).kept_for(who, self.talks[talk]))
+        mine = next((one for one in self.model if one.talk == which and one.start == waits.offered), None)
+        assert (kept and kept.hold.id) == (mine and mine.row)
+        if mine is None or mine.row is None:
+            return
+        self.model.remove(mine)
+        theirs = replace(mine, talk=talk)
+        self.model.append(theirs)
+        if takes:
+            self.confirm(talk, which)
+            self._try(lambda store: store.close_request(waits.request))
+            self.waiting.remove(waits)
+
+    def _give(self, freed: Taken) -> None:
+        """In the model: the first who waits for such a time, and is kept none yet, is kept this one."""
+        for one in self.waiting:
+            length = one.length or freed.length
+            fits = one.doctor in (None, freed.doctor) and length <= freed.length
+            if one.talk == freed.whose or not fits or any(each.talk == one.talk for each in self.model):
+                continue
+            if any(each.over(freed.doctor, freed.start, length) for each in self.model):
+                return
+            held = self._held(one.talk)
+            one.offered = freed.start
+            self.model.append(Taken("held", freed.doctor, freed.start, length, one.talk, held))
+            return
+
+    def _held(self, talk: int) -> UUID:
+        held: UUID = self._try(lambda store: store.hold_of(self.practice.id, self.talks[talk])).id
+        return held
 
     @rule(place=PLACES)
     def book_by_hand(self, place: Place) -> None:
@@ -242,7 +339,10 @@ class Calendar(RuleBasedStateMachine):
         return Booking(store, self.practice, NOW)
 
     def _hand(self, store: Store) -> ByHand:
-        return ByHand(store, self.practice, self.me, NOW, WaitingList(store, self.practice, NOW), None)
+        return ByHand(store, self.practice, self.me, NOW, self._waiting(store), None)
+
+    def _waiting(self, store: Store) -> WaitingList:
+        return WaitingList(store, self.practice, NOW)
 
     def _place(self, store: Store, place: Place) -> Any:
         slot = self._slot(place)
@@ -268,9 +368,9 @@ class Calendar(RuleBasedStateMachine):
         every = [one for one in self.model if one.status == status]
         return every[which % len(every)] if every else None
 
-    def _enter(self, status: str, place: Place, talk: int | None, row: UUID) -> None:
+    def _enter(self, status: str, place: Place, talk: int | None, row: UUID, whose: int = 0) -> None:
         doctor, start, kind = place
-        self.model.append(Taken(status, doctor, start, MINUTES[kind] // 30, talk, row))
+        self.model.append(Taken(status, doctor, start, MINUTES[kind] // 30, talk, row, whose))
 
 
 def test_whatever_is_done_in_whatever_order_the_calendar_is_the_models(
