@@ -17,7 +17,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,11 +51,14 @@ VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "of
 class EmbeddedServer:
     """One process's share in the server of a data directory; `start` and `stop` block and may repeat."""
 
-    def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
+    def __init__(
+        self, data_dir: Path, *, durable: bool = True, more: Mapping[str, str] | None = None
+    ) -> None:
+        """`more` are settings of PostgreSQL besides ours."""
         self._home = data_dir.expanduser().resolve() / "postgres"
         self._cluster = self._home / "cluster"
         self._log = self._home / "server.log"
-        self._options = OPTIONS | ({} if durable else VOLATILE)
+        self._options = OPTIONS | ({} if durable else VOLATILE) | dict(more or {})
         self._users: int | None = None  # descriptor that carries our shared lock
 
     def start(self) -> str:

@@ -16,7 +16,7 @@ from reception.carrier.webhooks import Delivery, WebhookFailed
 from reception.settings import Settings
 from tests.history.record import Event, Record
 from tests.history.talking import Mind, Wish
-from tests.history.world import NUMBER, Patient, Reader, Slot, Told
+from tests.history.world import NUMBER, Patient, Reader, Season, Slot, Told
 
 #: How many of a call's seconds pass in a real one, and real seconds until an answer counts as lost.
 SPEED, PATIENCE = 3000.0, 15.0
@@ -38,10 +38,11 @@ class PhonePatient:
 
     def __init__(
         self, name: str, urls: Sequence[str], settings: Settings, record: Record, reader: Reader,
-        own: Sequence[Patient], seed: int,
+        own: Sequence[Patient], season: Season, seed: int,
     ) -> None:  # fmt: skip
         self.name, self._urls, self._settings = name, urls, settings
         self._record, self._reader, self._rng = record, reader, Random(seed)
+        self._season = season
         self._own: list[tuple[Patient, list[Slot]]] = [(one, []) for one in own]
         self.talks: list[Talk] = []
 
@@ -54,7 +55,9 @@ class PhonePatient:
                 call = Call(webhooks, base, Caller(patient.phone, NUMBER, ACCOUNT), CallClock(SPEED))
                 talk = Talk(call.form["CallSid"], patient)
                 self.talks.append(talk)
-                await self._live(call, talk, Mind(patient, self._rng, booked, by_phone=True))
+                await self._live(
+                    call, talk, Mind(patient, self._rng, booked, by_phone=True, season=self._season)
+                )
 
     async def _live(self, call: Call, talk: Talk, mind: Mind) -> None:
         running = asyncio.create_task(call.run())

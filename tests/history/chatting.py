@@ -14,7 +14,7 @@ import httpx
 
 from tests.history.record import Event, Record
 from tests.history.talking import Mind, Wish
-from tests.history.world import Patient, Reader, Slot
+from tests.history.world import Patient, Reader, Season, Slot
 
 #: Seconds after which a patient gives up; how often one does so at the first trouble; and sends all again.
 PATIENCE, GIVING_UP, AGAIN = 45.0, 0.03, 0.05
@@ -39,10 +39,10 @@ class Chatter:
 
     def __init__(
         self, name: str, urls: Sequence[str], http: httpx.AsyncClient, record: Record, reader: Reader,
-        own: Sequence[Patient], seed: int,
+        own: Sequence[Patient], season: Season, seed: int,
     ) -> None:  # fmt: skip
         self.name, self._urls, self._http, self._record, self._reader = name, urls, http, record, reader
-        self._rng = Random(seed)
+        self._rng, self._season = Random(seed), season
         self._own: list[tuple[Patient, list[Slot]]] = [(one, []) for one in own]
         self.chats: list[Chat] = []
 
@@ -50,7 +50,7 @@ class Chatter:
         """Until the record is full; what is begun then is brought to an end."""
         while not self._record.full:
             patient, booked = self._rng.choice(self._own)
-            await self._converse(Mind(patient, self._rng, booked, by_phone=False))
+            await self._converse(Mind(patient, self._rng, booked, by_phone=False, season=self._season))
 
     async def _converse(self, mind: Mind) -> None:
         event = self._record.invoke(self.name, "start")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from tests.history.record import Event
 from tests.history.register import Kind, Op
-from tests.history.world import CLOCKS, Slot, Told
+from tests.history.world import Season, Slot, Told
 
 #: What is asked while a time is held, and says nothing of it.
 _STILL = frozenset(
@@ -34,6 +33,7 @@ class _Conversation:
     minutes: float
     hold_seconds: float
     task: str
+    last_clock: float  # whatever begins later was to come all the time
     held: Slot | None = None
     wanted: Slot | None = None  # by the very first words
     moving: Slot | None = None
@@ -41,7 +41,7 @@ class _Conversation:
     ops: list[tuple[str, Op]] = field(default_factory=list)
 
 
-def operations(events: Sequence[Event], hold_seconds: float) -> dict[str, list[Op]]:
+def operations(events: Sequence[Event], hold_seconds: float, season: Season) -> dict[str, list[Op]]:
     """Doctor → what was done to that calendar. What a patient said is known by then to be kept, or not."""
     found: dict[str, list[Op]] = defaultdict(list)
     talks: dict[str, _Conversation] = {}
@@ -54,7 +54,10 @@ def operations(events: Sequence[Event], hold_seconds: float) -> dict[str, list[O
             key = event.given["conversation"]
             given = event.given
             talk = talks.setdefault(
-                key, _Conversation(given["patient"], given["minutes"], hold_seconds, given["task"])
+                key,
+                _Conversation(
+                    given["patient"], given["minutes"], hold_seconds, given["task"], season.last_clock
+                ),
             )
             for doctor, op in _said(event, key, talk, given["patient"] in touched):
                 found[doctor].append(op)
@@ -164,9 +167,13 @@ def _lost(event: Event, key: str, talk: _Conversation, keys: Sequence[str]) -> I
         if talk.held is not None:
             yield talk.held.doctor, _op("release", event, key, talk, talk.held)
             talk.held = None
+    elif "offer_gone" in keys:
+        slot = event.given["slot"]
+        if slot is not None and slot.start > talk.last_clock:
+            yield slot.doctor, _op("taken", event, key, talk, slot)
     elif "nothing_then" in keys and event.given["about"] == "asked" and event.given["task"] == "book":
         slot = talk.wanted
-        if slot is not None and slot.start > _last_clock() and _fits(slot, talk.minutes):
+        if slot is not None and slot.start > talk.last_clock and _fits(slot, talk.minutes):
             yield slot.doctor, _op("taken", event, key, talk, slot)
 
 
@@ -195,10 +202,6 @@ def _op(
         owner=talk.patient, hold_seconds=talk.hold_seconds, gentle=gentle,
         spares=talk.task == "move" and kind in ("take", "free", "taken"), about=f"event {event.number}",
     )  # fmt: skip
-
-
-def _last_clock() -> float:
-    return datetime.fromisoformat(CLOCKS[-1]).timestamp()
 
 
 def _fits(slot: Slot, minutes: float) -> bool:

@@ -23,10 +23,10 @@ from reception.database.connection import Database
 from reception.database.embedded import EmbeddedServer
 from reception.settings import Settings
 from tests.deploy.fleet import free_port
-from tests.history.books import note_all_changes
+from tests.history.ground import copied, made_ready, server_in
 from tests.history.processes import ServiceProcess
 from tests.history.wire import Wire
-from tests.history.world import CLOCKS, PUBLIC, practice_yaml
+from tests.history.world import AUTUMN, PUBLIC, Season, practice_yaml
 
 ACCOUNT, TOKEN = f"AC{'0' * 32}", "a-twilio-auth-token"
 Say = Callable[[str], None]
@@ -44,8 +44,15 @@ class Installation:
     carrier: Carrier
     postgres: EmbeddedServer
     keys: str  # with which all services encrypt
-    sent: list[str] = field(default_factory=list)  # the identifier of each text that the carrier took
+    season: Season = AUTUMN
+    sent: list[CarriedText] = field(default_factory=list)  # each text that the carrier took
+    on_text: Callable[[CarriedText], None] = lambda _: None
     clock: int = 0
+
+    def took(self, text: CarriedText) -> None:
+        """The carrier took a text."""
+        self.sent.append(text)
+        self.on_text(text)
 
     @property
     def urls(self) -> list[str]:
@@ -73,9 +80,9 @@ class Installation:
 
     async def next_clock(self) -> None:
         """The desk's clock goes on: each service is killed and comes back later in the night."""
-        self.clock = min(self.clock + 1, len(CLOCKS) - 1)
+        self.clock = min(self.clock + 1, len(self.season.clocks) - 1)
         for service in self.services:
-            service.environment["RECEPTION_NOW"] = CLOCKS[self.clock]
+            service.environment["RECEPTION_NOW"] = self.season.clocks[self.clock]
             await self.kill(service)
 
     async def restart_postgres(self, *, crash: bool) -> None:
@@ -109,20 +116,27 @@ class Installation:
 
 @asynccontextmanager
 async def installation(
-    folder: Path, *, services: int, hold_seconds: float, more: Mapping[str, str] | None = None
-) -> AsyncIterator[Installation]:
-    """Everything started, until the block ends; `more` are settings of the services."""
+    folder: Path, *, services: int, hold_seconds: float, more: Mapping[str, str] | None = None,
+    season: Season = AUTUMN, ground: Path | None = None,
+) -> AsyncIterator[Installation]:  # fmt: skip
+    """Everything started, until the block ends; `more` are settings of the services.
+
+    The database begins as a copy of `ground`, if there is one, and else is made.
+    """
     practice = folder / "practice.yaml"
     practice.write_text(practice_yaml(hold_seconds), encoding="utf-8")
-    postgres = EmbeddedServer(folder / "postgres", durable=True)
+    if ground is not None:
+        await asyncio.to_thread(copied, ground, folder)
+    postgres = server_in(folder)
     direct = await asyncio.to_thread(postgres.start)
-    sent: list[str] = []
+    if ground is None:
+        await asyncio.to_thread(made_ready, direct, folder)
     keys = new_key()
-    carrier = Carrier(ACCOUNT, TOKEN, reports=False, on_text=lambda text: sent.append(_id_of(text)))
+    carrier = Carrier(ACCOUNT, TOKEN, reports=False, on_text=lambda text: all_of_it.took(text))
     async with Wire(make_url(direct).port or 0) as wire, _served(carrier) as carrier_url:
         url = make_url(direct).set(port=wire.port).render_as_string(hide_password=False)
         environment = {
-            "RECEPTION_DATABASE_URL": url, "RECEPTION_NOW": CLOCKS[0], "RECEPTION_RATE_LIMIT": "0",
+            "RECEPTION_DATABASE_URL": url, "RECEPTION_NOW": season.clocks[0], "RECEPTION_RATE_LIMIT": "0",
             "RECEPTION_PRACTICE_FILE": str(practice), "RECEPTION_TWILIO_ACCOUNT_SID": ACCOUNT,
             "RECEPTION_TWILIO_AUTH_TOKEN": TOKEN, "RECEPTION_TWILIO_API_URL": carrier_url,
             "RECEPTION_DATA_KEYS": keys, "RECEPTION_PUBLIC_URL": PUBLIC, **(more or {}),
@@ -134,11 +148,7 @@ async def installation(
             )
             for number in range(services)
         ]  # fmt: skip
-        all_of_it = Installation(folder, wire, url, direct, every, carrier, postgres, keys, sent)
-        database = await all_of_it.database()
-        await database.migrate()
-        await database.close()
-        await asyncio.to_thread(note_all_changes, direct)
+        all_of_it = Installation(folder, wire, url, direct, every, carrier, postgres, keys, season)
         try:
             for one in every:
                 await asyncio.to_thread(one.start)
@@ -151,7 +161,7 @@ async def installation(
             await asyncio.to_thread(postgres.stop)
 
 
-def _id_of(text: CarriedText) -> str:
+def id_of(text: CarriedText) -> str:
     """Which of our texts the carrier took, by the address of its receipt."""
     return parse_qs(urlsplit(text.callback).query).get("text", [""])[0]
 

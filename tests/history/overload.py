@@ -34,7 +34,14 @@ class Phase:
 
 
 async def rush(
-    folder: Path, *, pause: float, at_once: int, seconds: float, capacity: int, times: int = 3
+    folder: Path,
+    *,
+    pause: float,
+    at_once: int,
+    seconds: float,
+    capacity: int,
+    times: int = 3,
+    ground: Path | None = None,
 ) -> tuple[list[Phase], Watch]:
     """Before, during and after a rush: people who think for a second, `times` as many as can be served.
 
@@ -47,7 +54,7 @@ async def rush(
     phases: list[Phase] = []
     limits = httpx.Limits(max_connections=None)
     async with (
-        installation(folder, services=1, hold_seconds=5.0, more=more) as world,
+        installation(folder, services=1, hold_seconds=5.0, more=more, ground=ground) as world,
         httpx.AsyncClient(timeout=60, limits=limits) as http,
     ):
         watch = Watch(world)

@@ -34,10 +34,14 @@ def serve(environment: Mapping[str, str], port: int, log: str) -> None:
     from reception.app import create_app
     from reception.channels.web_server import run
     from reception.logging import configure_logging
+    from reception.messaging import offers
+    from reception.scheduling import waiting
     from reception.settings import Settings
     from tests.history.model import PhraseModel
 
     configure_logging()
+    if minutes := float(os.environ.get("KEPT_MINUTES", "0")):  # for one who waits: a history is short
+        offers.OFFER_MINUTES = waiting.KEPT_MINUTES = minutes  # type: ignore
     model = PhraseModel(float(os.environ.get("PHRASE_MODEL_PAUSE", "0")))
     run(create_app(Settings(), model), "127.0.0.1", port, lambda _: None)
 

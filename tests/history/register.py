@@ -152,11 +152,17 @@ class Verdict:
 
 
 def judge(history: Sequence[Op], state: State = (), most_steps: int = MOST_STEPS) -> Verdict:
-    """Looks for an order of the operations that explains all answers."""
+    """Looks for an order of the operations that explains all answers.
+
+    What somebody only saw comes as soon as it is true: it changes nothing, so nothing is lost by that. Of a
+    place in the search its state is remembered, and what is done beyond the first that is not.
+    """
     ops = sorted(history, key=lambda one: (one.invoked, one.completed))
     needed = sum(1 << place for place, one in enumerate(ops) if not one.optional)
-    seen: set[tuple[int, State]] = set()
-    stack: list[tuple[int, State, Iterator[int]]] = [(0, state, iter(_next(ops, 0, needed)))]
+    optional = [place for place, one in enumerate(ops) if one.optional]
+    seen: set[tuple[int, int, State]] = set()
+    done = _seen_now(ops, 0, needed, state)
+    stack: list[tuple[int, State, Iterator[int]]] = [(done, state, iter(_next(ops, done, needed, optional)))]
     best, steps = Verdict(False, stuck=tuple(ops[:1]), state=state), 0
     while stack:
         done, now, candidates = stack[-1]
@@ -172,11 +178,13 @@ def judge(history: Sequence[Op], state: State = (), most_steps: int = MOST_STEPS
         then = after(now, ops[place])
         if then is None or (ops[place].optional and then == now):
             continue
-        further = done | 1 << place
-        if (further, then) in seen:
+        further = _seen_now(ops, done | 1 << place, needed, then)
+        first = _first(further)
+        known = (first, further >> first, then)
+        if known in seen:
             continue
-        seen.add((further, then))
-        following = _next(ops, further, needed)
+        seen.add(known)
+        following = _next(ops, further, needed, optional)
         if further.bit_count() > best.reached:
             stuck = tuple(ops[each] for each in following)
             best = Verdict(False, True, further.bit_count(), stuck, then)
@@ -184,14 +192,27 @@ def judge(history: Sequence[Op], state: State = (), most_steps: int = MOST_STEPS
     return best
 
 
-def _next(ops: Sequence[Op], done: int, needed: int) -> list[int]:
-    """What may come next: whatever began before anything that is not done yet has ended.
+def _first(done: int) -> int:
+    """The first place that is not done."""
+    return (~done & (done + 1)).bit_length() - 1
 
-    What ended first is tried first, what may never have happened last.
-    """
+
+def _seen_now(ops: Sequence[Op], done: int, needed: int, state: State) -> int:
+    """What is done, with all that may have been seen by now and is true now."""
+    while True:
+        before = done
+        for place in _open(ops, done, needed)[0]:
+            if ops[place].kind in ("free", "taken") and after(state, ops[place]) is not None:
+                done |= 1 << place
+        if done == before:
+            return done
+
+
+def _open(ops: Sequence[Op], done: int, needed: int) -> tuple[list[int], float]:
+    """What began before anything that is not done yet has ended, and when that is."""
     left = needed & ~done
     if not left:
-        return []
+        return [], inf
     place = (left & -left).bit_length() - 1
     bound, found = inf, []
     while place < len(ops) and ops[place].invoked <= bound:
@@ -199,14 +220,14 @@ def _next(ops: Sequence[Op], done: int, needed: int) -> list[int]:
             bound = min(bound, ops[place].completed)
             found.append(place)
         place += 1
-    first = [each for each in found if ops[each].invoked <= bound]
-    first.sort(key=lambda each: ops[each].completed)
-    perhaps = ~done & ~needed & ((1 << len(ops)) - 1)
-    while perhaps:
-        low = perhaps & -perhaps
-        place = low.bit_length() - 1
-        if ops[place].invoked > bound:
-            break
-        first.append(place)
-        perhaps ^= low
-    return first
+    return [each for each in found if ops[each].invoked <= bound], bound
+
+
+def _next(ops: Sequence[Op], done: int, needed: int, optional: Sequence[int]) -> list[int]:
+    """What may come next: what ended first is tried first, what may never have happened last."""
+    found, bound = _open(ops, done, needed)
+    if not found:
+        return []
+    found.sort(key=lambda each: ops[each].completed)
+    perhaps = [each for each in optional if not done >> each & 1 and ops[each].invoked <= bound]
+    return found + perhaps

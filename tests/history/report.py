@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.history.run import Findings
+from tests.history.run import Findings, Plan
 
 
-def write(findings: Findings, seed: int, folder: Path) -> str:
+def write(findings: Findings, plan: Plan, folder: Path) -> str:
     """Writes report.md and returns it."""
     lines = [
         "# A history", "",
-        f"{findings.operations} operations in {findings.seconds:.0f} s (seed {seed}),"
+        f"{findings.operations} operations"
+        f" in {findings.seconds:.0f} s (seed {plan.seed}, {plan.season.name}),"
         f" judged in {findings.judging:.0f} s.", "",
         f"- kinds: {_counts(findings.kinds)}",
         f"- outcomes, before the books were looked at: {_counts(findings.outcomes)}",
@@ -20,6 +21,7 @@ def write(findings: Findings, seed: int, folder: Path) -> str:
         f"- conversations: {findings.conversations}; bookings told of: {findings.booked};"
         f" messages sent again: {findings.again}",
         f"- changes of appointment rows: {findings.changes}; texts: {_counts(findings.texts)}",
+        f"- waiting list: {_counts(findings.waiting)}",
         f"- operations on each calendar: {_counts(findings.register)}", "",
     ]  # fmt: skip
     if findings.problems:

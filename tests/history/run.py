@@ -4,56 +4,65 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import httpx
 
-from tests.history.books import (
-    Books,
+from reception.carrier.messages import CarriedText
+from tests.history.books import Books, read_books
+from tests.history.calling import PhonePatient
+from tests.history.chatting import Chatter
+from tests.history.derive import operations
+from tests.history.installation import Installation, id_of, installation, misfortune
+from tests.history.record import Event, Record
+from tests.history.register import judge
+from tests.history.resolve import resolve, what_was_kept
+from tests.history.rules import (
     broken_promises,
-    change_of,
     lost_requests,
     lost_texts,
     overlaps,
-    read_books,
     stolen_holds,
     told_of_changes,
     wrong_lengths,
 )
-from tests.history.calling import PhonePatient
-from tests.history.chatting import Chatter, slot_of
-from tests.history.derive import operations
-from tests.history.installation import Installation, installation, misfortune
-from tests.history.record import Event, Record
-from tests.history.register import judge
 from tests.history.staffing import Clerk
-from tests.history.world import CLOCKS, Reader, patients
+from tests.history.texting import OFFER, TextPatient
+from tests.history.waiting import broken_waiting, kept_times
+from tests.history.world import AUTUMN, Reader, Season, patients
 from tests.staff.access import person
 
-#: Seconds from a change in the database to its commit, at most, where nobody heard of it.
-GRACE = 5.0
 #: Seconds until the last worker must have come to an end, once nothing new is begun.
 ENDING = 120.0
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How much of everything; a time is held for `hold_seconds`, and all texts have left after `settle`."""
+    """How much of everything; a time is held for `hold_seconds`, and all texts have left after `settle`.
+
+    For one who waits a time is kept for `kept_seconds`.
+    """
 
     operations: int
     services: int = 3
     chatters: int = 10
     callers: int = 4
     clerks: int = 2
+    texters: int = 2
     hold_seconds: float = 30.0
+    kept_seconds: float = 15.0
     pause: tuple[float, float] = (5.0, 15.0)  # seconds between two misfortunes
     settle: float = 100.0
     seed: int = 1
+    season: Season = AUTUMN
 
 
 @dataclass
@@ -70,20 +79,31 @@ class Findings:
     booked: int = 0
     again: int = 0
     texts: Counter[str] = field(default_factory=Counter)
+    waiting: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     judging: float = 0.0
     problems: list[str] = field(default_factory=list)
 
 
-async def play(plan: Plan, folder: Path, say: Callable[[str], None] = lambda _: None) -> Findings:
+async def play(
+    plan: Plan, folder: Path, say: Callable[[str], None] = lambda _: None, ground: Path | None = None
+) -> Findings:
     """Plays and judges one history; its record is `history.jsonl` in the folder."""
     began = time.monotonic()
     findings = Findings()
-    async with installation(folder, services=plan.services, hold_seconds=plan.hold_seconds) as world:
+    more = {"KEPT_MINUTES": str(plan.kept_seconds / 60)}
+    async with installation(
+        folder,
+        services=plan.services,
+        hold_seconds=plan.hold_seconds,
+        more=more,
+        season=plan.season,
+        ground=ground,
+    ) as world:
         record = Record(folder / "history.jsonl", plan.operations, _teller(plan, say))
-        reader = Reader()
+        reader = Reader(plan.season)
         try:
-            chatters, callers, ids = await _work(plan, world, record, reader, findings, say)
+            people = await _work(plan, world, record, reader, findings, say)
             findings.seconds = time.monotonic() - began
             await _settle(plan, world, say)
             database = await world.database()
@@ -92,22 +112,33 @@ async def play(plan: Plan, folder: Path, say: Callable[[str], None] = lambda _: 
         finally:
             record.close()
     judging = time.monotonic()
-    _resolve(books, chatters, callers, reader)
-    _see_choices(books, record.events)
-    _see_staff(books, record.events, ids)
-    findings.problems += _conversations(books, chatters, callers)
+    resolve(books, record.events, people.chatters, people.callers, people.texters, people.ids, reader)
+    findings.problems += what_was_kept(books, people.chatters, people.callers, people.texters)
     findings.problems += _books(plan, books, world, reader)
-    findings.problems += _register(plan, record.events, findings)
+    findings.problems += _register(plan, record.events, books, findings)
     findings.judging = time.monotonic() - judging
     _count(findings, record.events, books)
     return findings
 
 
-async def _work(
-    plan: Plan, world: Installation, record: Record, reader: Reader, findings: Findings,
-    say: Callable[[str], None],
-) -> tuple[list[Chatter], list[PhonePatient], dict[str, str]]:  # fmt: skip
-    """Everybody at once, until the record is full."""
+@dataclass
+class People:
+    """Everybody at work, and the patients' identifiers."""
+
+    chatters: list[Chatter]
+    callers: list[PhonePatient]
+    clerks: list[Clerk]
+    texters: list[TextPatient]
+    ids: dict[str, str]
+
+    @property
+    def everybody(self) -> list[Chatter | PhonePatient | Clerk | TextPatient]:
+        return [*self.chatters, *self.callers, *self.clerks, *self.texters]
+
+
+async def _people(
+    plan: Plan, world: Installation, http: httpx.AsyncClient, record: Record, reader: Reader
+) -> People:
     database = await world.database()
     async with database.transaction() as store:
         practice = await store.practice()
@@ -115,43 +146,50 @@ async def _work(
         ids = {one.name: str(one.id) for one in await store.patients(practice.id)}
     clerk = await person(database, practice)
     await database.close()
-    everybody = list(patients())
+    everybody, season = list(patients()), plan.season
     each = len(everybody) // (plan.chatters + plan.callers + plan.clerks)
     own = iter([tuple(everybody[n * each : (n + 1) * each]) for n in range(len(everybody) // each)])
-    limits = httpx.Limits(max_connections=200)
-    async with httpx.AsyncClient(timeout=20, limits=limits) as http:
-        chatters = [
-            Chatter(f"chat-{n}", world.urls, http, record, reader, next(own), plan.seed * 1000 + n)
+    seeds = count(plan.seed * 1000)
+    offers: list[CarriedText] = []
+    world.on_text = lambda text: offers.append(text) if OFFER in text.body else None
+    return People(
+        [
+            Chatter(f"chat-{n}", world.urls, http, record, reader, next(own), season, next(seeds))
             for n in range(plan.chatters)
-        ]
-        callers = [
+        ],
+        [
             PhonePatient(
-                f"phone-{n}",
-                world.urls,
-                world.settings(),
-                record,
-                reader,
-                next(own),
-                plan.seed * 1000 + 100 + n,
+                f"phone-{n}", world.urls, world.settings(), record, reader, next(own), season, next(seeds)
             )
             for n in range(plan.callers)
-        ]
-        clerks = [
+        ],
+        [
             Clerk(
-                f"staff-{n}",
-                world.urls,
-                http,
-                clerk.session,
-                practice,
-                record,
-                next(own),
-                ids,
-                plan.seed * 1000 + 200 + n,
+                f"staff-{n}", world.urls, http, clerk.session, practice, record, next(own), ids, season,
+                next(seeds),
             )
             for n in range(plan.clerks)
-        ]
+        ],
+        [
+            TextPatient(
+                f"text-{n}", world, offers, record, reader, next(seeds), late=plan.kept_seconds + 1
+            )
+            for n in range(plan.texters)
+        ],
+        ids,
+    )  # fmt: skip
+
+
+async def _work(
+    plan: Plan, world: Installation, record: Record, reader: Reader, findings: Findings,
+    say: Callable[[str], None],
+) -> People:  # fmt: skip
+    """Everybody at once, until the record is full."""
+    limits = httpx.Limits(max_connections=200)
+    async with httpx.AsyncClient(timeout=20, limits=limits) as http:
+        people = await _people(plan, world, http, record, reader)
         nemesis = asyncio.create_task(_nemesis(plan, world, record, findings, say))
-        working = [asyncio.create_task(one.work(), name=one.name) for one in (*chatters, *callers, *clerks)]
+        working = [asyncio.create_task(one.work(), name=one.name) for one in people.everybody]
         try:
             await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)  # full, or something is wrong
             nemesis.cancel()
@@ -163,7 +201,7 @@ async def _work(
             for task in (nemesis, *working):
                 task.cancel()
             await asyncio.gather(nemesis, *working, return_exceptions=True)
-    return chatters, callers, ids
+    return people
 
 
 async def _ended(working: Sequence[asyncio.Task[None]]) -> None:
@@ -177,7 +215,8 @@ async def _ended(working: Sequence[asyncio.Task[None]]) -> None:
 
 def _where(task: asyncio.Task[None]) -> str:
     """The lines at which a task waits, from its first function to its innermost."""
-    places, waiting = [], task.get_coro()
+    places: list[str] = []
+    waiting: Any = task.get_coro()
     while waiting is not None:
         frame = getattr(waiting, "cr_frame", None) or getattr(waiting, "ag_frame", None)
         if frame is not None:
@@ -199,8 +238,9 @@ async def _nemesis(
 
     while True:
         await asyncio.sleep(rng.uniform(*plan.pause))
-        if len(record.events) > plan.operations * (0.4 + 0.2 * world.clock) and world.clock < len(CLOCKS) - 1:
-            tell(f"the clock goes on: {CLOCKS[world.clock + 1]}")
+        due = len(record.events) > plan.operations * (0.4 + 0.2 * world.clock)
+        if due and world.clock < len(plan.season.clocks) - 1:
+            tell(f"the clock goes on: {plan.season.clocks[world.clock + 1]}")
             await world.next_clock()
         else:
             await misfortune(world, rng, tell)
@@ -234,108 +274,24 @@ def _teller(plan: Plan, say: Callable[[str], None]) -> Callable[[Event], None]:
     return tell
 
 
-def _resolve(
-    books: Books, chatters: Sequence[Chatter], callers: Sequence[PhonePatient], reader: Reader
-) -> None:
-    """What nobody saw end was kept, answer and all, or was not: the stored conversation tells."""
-    for chatter in chatters:
-        for chat in chatter.chats:
-            if chat.unknown is not None:
-                words = [one.text for one in books.conversations[chat.id] if one.role == "patient"]
-                _decide(chat.unknown, books, chat.id, len(words) > len(chat.sent), reader)
-    for caller in callers:
-        for talk in caller.talks:
-            if talk.unknown is not None:
-                known = books.calls.get(talk.call_sid, "")
-                words = [one.text for one in books.conversations.get(known, []) if one.role == "patient"]
-                _decide(talk.unknown, books, known, len(words) > len(talk.said), reader)
-
-
-def _see_staff(books: Books, events: Sequence[Event], ids: Mapping[str, str]) -> None:
-    """What staff never heard the end of is told by the rows: each change is one event's, and of those who
-    heard first."""
-    explained: set[int] = set()
-    by_staff = [one for one in events if one.given.get("channel") == "staff" and one.outcome != "failed"]
-    for event in sorted(by_staff, key=lambda one: (one.outcome == "unknown", one.invoked)):
-        place = change_of(books, event.kind, event.given, event.invoked, ids, explained)
-        if place is not None:
-            explained.add(place)
-        if event.outcome == "unknown" and place is None:
-            event.outcome, event.got = "failed", {"why": "not kept"}
-        elif event.outcome == "unknown" and place is not None:
-            event.outcome, event.completed = "ok", books.changes[place].at + GRACE
-
-
-def _see_choices(books: Books, events: Sequence[Event]) -> None:
-    """Which times callers chose by "the first one" is told by the options that are kept."""
-    said: dict[str, list[Event]] = defaultdict(list)
-    for event in events:
-        if event.kind == "say" and event.given["channel"] == "phone" and event.outcome == "ok":
-            said[event.given["conversation"]].append(event)
-    for call, turns in said.items():
-        messages = books.conversations.get(books.calls.get(call, ""), [])
-        places = [place for place, one in enumerate(messages) if one.role == "patient"]
-        for event, place in zip(turns, places, strict=False):
-            asked = messages[place - 1]
-            picks = event.given["words"] == "the first one" or event.given["words"].startswith("yes")
-            if asked.expects == "slot" and picks:
-                event.given |= {"slot": slot_of(asked.options[0]["value"]), "about": "option"}
-
-
-def _decide(event: Event, books: Books, conversation: str, kept: bool, reader: Reader) -> None:
-    if not kept:
-        event.outcome = "failed"
-        return
-    messages = books.conversations[conversation]
-    last = max(place for place, one in enumerate(messages) if one.role == "patient")
-    told = reader.told(" ".join(one.text for one in messages[last + 1 :] if one.role == "desk"))
-    event.outcome, event.completed = "ok", messages[last].at.timestamp() + GRACE
-    event.got = {"told": told, "offered": []}
-
-
-def _conversations(books: Books, chatters: Sequence[Chatter], callers: Sequence[PhonePatient]) -> list[str]:
-    """What was acknowledged is kept once, in order; what was shown is kept; again is the same."""
-    problems = []
-    for chatter in chatters:
-        for chat in chatter.chats:
-            kept = books.conversations.get(chat.id, [])
-            words = [one.text for one in kept if one.role == "patient"]
-            sent = [said for _, said in chat.sent]
-            if words[: len(sent)] != sent or len(words) > len(sent) + (chat.unknown is not None):
-                problems.append(f"{chat.id}: {len(sent)} messages were taken, {len(words)} are kept")
-            shown = {str(one["id"]) for one in chat.seen}
-            stored = [str(one.id) for one in kept if one.role != "patient"]
-            if not shown <= set(stored) or len(stored) > len(shown) + (chat.unknown is not None):
-                problems.append(f"{chat.id}: {len(shown)} answers were shown, {len(stored)} are kept")
-            problems += [f"{chat.id}: the same message again was answered otherwise" for _ in chat.differing]
-    for caller in callers:
-        for talk in caller.talks:
-            kept = books.conversations.get(books.calls.get(talk.call_sid, ""), [])
-            words = [one.text for one in kept if one.role == "patient"]
-            if words[: len(talk.said)] != talk.said or len(words) > len(talk.said) + (
-                talk.unknown is not None
-            ):
-                problems.append(
-                    f"{talk.call_sid}: {len(talk.said)} turns were answered, {len(words)} are kept"
-                )
-    return problems
-
-
 def _books(plan: Plan, books: Books, world: Installation, reader: Reader) -> list[str]:
     problems = [
-        *overlaps(books.changes), *stolen_holds(books.changes), *broken_promises(books, reader),
+        *overlaps(books.changes), *stolen_holds(books.changes, books.offers), *broken_promises(books, reader),
         *told_of_changes(books, reader), *lost_requests(books, reader), *wrong_lengths(books),
+        *broken_waiting(books),
     ]  # fmt: skip
-    texts = list(lost_texts(books, world.sent))
+    now = datetime.fromisoformat(plan.season.clocks[world.clock]).timestamp()
+    texts = list(lost_texts(books, [id_of(one) for one in world.sent], now))
     problems += texts if plan.settle else [one for one in texts if "still" not in one]
     if plan.settle and books.expired:
         problems.append(f"{books.expired} holds are there long after they expired")
     return problems
 
 
-def _register(plan: Plan, events: Sequence[Event], findings: Findings) -> list[str]:
-    problems = []
-    for doctor, ops in sorted(operations(events, plan.hold_seconds).items()):
+def _register(plan: Plan, events: Sequence[Event], books: Books, findings: Findings) -> list[str]:
+    problems, kept = [], kept_times(books)
+    for doctor, seen in sorted(operations(events, plan.hold_seconds, plan.season).items()):
+        ops = [*seen, *kept.get(doctor, [])]
         verdict = judge(ops)
         findings.register[doctor] = len(ops)
         if not verdict.possible:
@@ -354,3 +310,7 @@ def _count(findings: Findings, events: Sequence[Event], books: Books) -> None:
     findings.booked = sum(one.key == "booked" for one in told)
     findings.again = sum(event.kind == "again" for event in events)
     findings.texts = Counter(row["status"] for row in books.texts)
+    findings.waiting = Counter(status for _, status in books.waited.values())
+    findings.waiting["offers by text"] = sum(row["kind"] == "waitlist" for row in books.texts)
+    findings.waiting["answers"] = sum(event.given.get("channel") == "sms" for event in events)
+    findings.waiting["gone"] = sum(one.key == "offer_gone" for one in told)

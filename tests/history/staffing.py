@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -14,7 +14,7 @@ import httpx
 from reception.practice import Practice
 from reception.staff.access import CSRF_FIELD, SESSION, form_token
 from tests.history.record import Event, Record
-from tests.history.world import PUBLIC, TYPES, ZONE, Patient, Slot, patients, slots
+from tests.history.world import PUBLIC, TYPES, ZONE, Patient, Season, Slot, patients, slots
 
 #: Titles of refusals: the time is somebody's, and whatever else stands against it.
 TAKEN, REFUSED = "Slot taken", (404, 409, 422)
@@ -35,10 +35,11 @@ class Clerk:
 
     def __init__(
         self, name: str, urls: Sequence[str], http: httpx.AsyncClient, session: str, practice: Practice,
-        record: Record, own: Sequence[Patient], ids: Mapping[str, Any], seed: int,
+        record: Record, own: Sequence[Patient], ids: Mapping[str, Any], season: Season, seed: int,
     ) -> None:  # fmt: skip
         self.name, self._urls, self._http, self._practice = name, urls, http, practice
         self._record, self._own, self._ids, self._rng = record, own, ids, Random(seed)
+        self._slots = slots(season)
         self._headers = {"cookie": f"{SESSION}={session}", "origin": PUBLIC}
         self._fields = {CSRF_FIELD: form_token(session)}
         self._blocks: list[Seen] = []
@@ -58,7 +59,7 @@ class Clerk:
                 await self._change()
 
     async def _book(self) -> None:
-        patient, slot = self._rng.choice(self._own), self._rng.choice(slots())
+        patient, slot = self._rng.choice(self._own), self._rng.choice(self._slots)
         event = self._begin("book", slot, patient.minutes, patient.name)
         form = self._place(slot, patient.kind) | {
             "patient": str(self._ids[patient.name]),
@@ -67,7 +68,7 @@ class Clerk:
         await self._send(event, "appointments", form)
 
     async def _block(self) -> None:
-        slot = self._rng.choice(slots())
+        slot = self._rng.choice(self._slots)
         owner = f"block {len(self._record.events)}"
         event = self._begin("block", slot, 30, owner)
         end = datetime.fromtimestamp(slot.start + 1800, ZONE)
@@ -93,14 +94,15 @@ class Clerk:
             event = self._begin("cancel", one.slot, one.minutes, one.owner, row=one.id)
             await self._send(event, f"appointments/{one.id}/cancel", form)
             return
-        to = self._rng.choice(slots())
+        to = self._rng.choice(self._slots)
         event = self._begin("move", to, one.minutes, one.owner, old=one.slot, row=one.id)
         form |= self._place(to, kind) | {"seen_with": self._doctor(one.slot)}
         await self._send(event, f"appointments/{one.id}/move", form)
 
     async def _screen(self) -> list[Seen]:
         """What is booked and blocked; nothing while it can't be looked up."""
-        days = {"start": slots()[0].local.date().isoformat(), "end": "2026-11-05"}
+        first, last = self._slots[0].local.date(), self._slots[-1].local.date() + timedelta(days=2)
+        days = {"start": first.isoformat(), "end": last.isoformat()}
         try:
             url = f"{self._rng.choice(list(self._urls))}/staff/calendar/events"
             found = await self._http.get(url, params=days, headers=self._headers)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
 
-from tests.history.world import Patient, Slot, Told, slots
+from tests.history.world import Patient, Season, Slot, Told, slots
 
 #: How often somebody says no, leaves without a word, and does everything once more.
 NO, LEAVING = 0.08, 0.10
+#: How often somebody wants to wait for a time, and then takes the one that is kept for them.
+WAITING = 0.75
 #: The hot times, which everybody wants first.
 HOT = 0.6
 _MESSAGE = "please tell the doctor that the form has come"
@@ -33,6 +34,7 @@ class Mind:
     rng: Random
     booked: list[Slot]
     by_phone: bool
+    season: Season
     turns: int = 0
     task: str = ""
     options: list[Slot] = field(default_factory=list)
@@ -77,12 +79,13 @@ class Mind:
             "confirm_message": "yes, please",
             "anything_else": "goodbye",
             "ask_request": "goodbye",
-            "offer_waitlist": "no, thank you",
             "offer_handover": "no, thank you",
             "ask_appointment": "the first one",
         }
         if key in known:
             return Wish(known[key])
+        if key in ("offer_waitlist", "waiting_free"):
+            return Wish("yes, please" if self.rng.random() < WAITING else "no, thank you")
         if key in ("ask_date", "ask_date_move", "ask_change"):
             slot = self._wanted()
             return Wish(f"on {slot.day} at {slot.clock}")
@@ -103,7 +106,7 @@ class Mind:
 
     def _wanted(self) -> Slot:
         """A time that is wanted: mostly one of a few, so that people meet."""
-        every = slots()
+        every = slots(self.season)
         hot = [one for place, one in enumerate(every) if place % 7 == 0]
         return self.rng.choice(hot if self.rng.random() < HOT else every)
 
@@ -114,8 +117,3 @@ class Mind:
                 self.booked[:] = [one.slot]
             elif one.key in ("cancelled", "no_appointments"):
                 self.booked.clear()
-
-
-def pieces(told: Sequence[Told]) -> list[dict[str, Any]]:
-    """Sentences as they are kept in the record."""
-    return [{"key": one.key, "slot": one.slot, "old": one.old} for one in told]

@@ -9,9 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from reception.database.records import Message
-from tests.history.books import (
-    Books,
-    Change,
+from tests.history.books import Books, Change
+from tests.history.rules import (
     broken_promises,
     change_of,
     lost_requests,
@@ -43,7 +42,7 @@ def row(
 def change(
     was: Mapping[str, Any] | None, now: Mapping[str, Any] | None, at: float = 0.0, tx: str = "1"
 ) -> Change:
-    return Change(at, tx, was, now)
+    return Change(at, tx, was, now, at)
 
 
 def books(*changes: Change, told: str = "", requests: int = 0, texts: Any = ()) -> Books:
@@ -71,6 +70,7 @@ def test_a_hold_that_somebody_took_away_is_found() -> None:
     assert list(stolen_holds([change(held, None, 10), change(None, theirs, 10)]))
     assert not list(stolen_holds([change(held, None, 10), change(None, mine, 10)]))
     assert not list(stolen_holds([change(held, None, 70), change(None, theirs, 70)]))
+    assert not list(stolen_holds([change(held, None, 10), change(None, theirs, 10)], {"1"}))
 
 
 def test_a_sentence_without_its_row_and_a_row_without_its_sentence_are_found() -> None:
@@ -102,6 +102,23 @@ def test_texts_that_are_missing_or_left_twice_are_found() -> None:
     assert list(lost_texts(books(made), []))
     assert list(lost_texts(books(made, texts=[text]), ["t", "t"]))
     assert list(lost_texts(books(made, texts=[text]), []))
+
+
+def test_a_text_may_be_taken_back_by_the_change_that_makes_it_wrong_and_by_nothing_else() -> None:
+    made, moved = change(None, row(NINE)), change(row(NINE), row(TEN), 5, tx="2")
+    kept = books(made, moved)
+    assert list(lost_texts(kept, []))
+    kept.unsaid = {"booked:a": "2"}
+    assert not list(lost_texts(kept, []))
+    kept.unsaid = {"booked:a": "3"}
+    assert list(lost_texts(kept, []))
+
+
+def test_a_text_that_waits_for_the_morning_is_not_late_in_the_night() -> None:
+    morning = datetime.fromtimestamp(1000, UTC)
+    waiting = {"id": "t", "key": "waitlist:1", "status": "queued", "due_at": morning}
+    assert not list(lost_texts(books(texts=[waiting]), [], 999))
+    assert list(lost_texts(books(texts=[waiting]), [], 1001))
 
 
 def test_an_appointment_of_the_wrong_length_is_found() -> None:

@@ -13,8 +13,8 @@ from tests.history.soak import growth
 pytestmark = pytest.mark.postgres
 
 
-async def test_in_a_rush_it_refuses_early_answers_the_rest_and_recovers(tmp_path: Path) -> None:
-    phases, _ = await rush(tmp_path, pause=0.1, at_once=1, seconds=3.0, capacity=3, times=6)
+async def test_in_a_rush_it_refuses_early_answers_the_rest_and_recovers(tmp_path: Path, ground: Path) -> None:
+    phases, _ = await rush(tmp_path, pause=0.1, at_once=1, seconds=3.0, capacity=3, times=6, ground=ground)
     before, during, after = (phase.counts.met for phase in phases)
     assert during["turn: 201"] > 0
     assert during["turn: 503"] + during["conversation: 503"] > 0

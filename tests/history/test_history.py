@@ -7,16 +7,28 @@ from pathlib import Path
 import pytest
 
 from tests.history.run import Plan, play
+from tests.history.world import SPRING
 
 pytestmark = pytest.mark.postgres
 
 SLICE = Plan(
-    100, services=2, chatters=5, callers=2, clerks=1, hold_seconds=5.0, pause=(0.4, 1.0), settle=0.0, seed=3
+    100,
+    services=2,
+    chatters=5,
+    callers=2,
+    clerks=1,
+    texters=1,
+    hold_seconds=5.0,
+    kept_seconds=3.0,
+    pause=(0.4, 1.0),
+    settle=0.0,
+    seed=3,
+    season=SPRING,
 )
 
 
-async def test_a_history_with_misfortunes_is_a_possible_one(tmp_path: Path) -> None:
-    findings = await play(SLICE, tmp_path)
+async def test_a_history_with_misfortunes_is_a_possible_one(tmp_path: Path, ground: Path) -> None:
+    findings = await play(SLICE, tmp_path, ground=ground)
     assert findings.problems == []
     assert findings.operations >= SLICE.operations and findings.booked and findings.misfortunes
     assert all(findings.register.values())

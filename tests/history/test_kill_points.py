@@ -155,10 +155,10 @@ async def killed_at(talk: Talk, words: str, client_id: str, point: int, *, lost:
         service.kill()
 
 
-async def test_killed_at_any_point_a_turn_happened_or_did_not(tmp_path: Path) -> None:
+async def test_killed_at_any_point_a_turn_happened_or_did_not(tmp_path: Path, ground: Path) -> None:
     rng, seen = Random(SEED), set()
     async with (
-        installation(tmp_path, services=1, hold_seconds=600, more=QUIET) as world,
+        installation(tmp_path, services=1, hold_seconds=600, more=QUIET, ground=ground) as world,
         httpx.AsyncClient(timeout=20) as http,
     ):
         sizes = {kind: await packets(world, http, kind, place) for place, kind in enumerate(OUTCOMES)}

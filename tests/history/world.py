@@ -1,4 +1,4 @@
-"""The practice of a history: its times over the end of daylight saving, its patients, and the sentences told.
+"""The practice of a history: its times over a night in which the clocks are set, its patients, the sentences.
 
 Conversations are understood from the desk's own sentences alone, as a caller understands them.
 """
@@ -28,12 +28,37 @@ PUBLIC = "http://desk.example"
 DOCTORS = ("Anna Weber", "Luis Ortega", "Priya Shah")
 #: Minutes by the type that a patient always books.
 TYPES = {"Check-up": 30, "Long visit": 60}
-#: The desk's clock, from one restart to the next: it crosses the hour that comes twice.
-CLOCKS = (
-    "2026-10-30T20:00-04:00", "2026-11-01T00:20-04:00", "2026-11-01T01:10-05:00", "2026-11-01T23:00-05:00",
-)  # fmt: skip
-DAYS = (date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 2), date(2026, 11, 3))
-_HOURS = {date(2026, 11, 1): range(0, 6)}  # in the night in which the clocks are set back
+
+
+@dataclass(frozen=True)
+class Season:
+    """The desk's clock, from one restart to the next, and the days that can be booked.
+
+    It crosses an hour that comes twice, or never; while patients may be asked by text, it is evening at most.
+    """
+
+    name: str
+    clocks: tuple[str, ...]
+    days: tuple[date, ...]
+    night: date  # in which the clocks are set
+
+    @property
+    def last_clock(self) -> float:
+        return datetime.fromisoformat(self.clocks[-1]).timestamp()
+
+
+AUTUMN = Season(
+    "autumn",
+    ("2026-10-30T20:00-04:00", "2026-11-01T00:20-04:00", "2026-11-01T01:10-05:00", "2026-11-01T20:30-05:00"),
+    (date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 2), date(2026, 11, 3)),
+    date(2026, 11, 1),
+)
+SPRING = Season(
+    "spring",
+    ("2027-03-12T20:00-05:00", "2027-03-14T00:20-05:00", "2027-03-14T03:10-04:00", "2027-03-14T20:30-04:00"),
+    (date(2027, 3, 13), date(2027, 3, 14), date(2027, 3, 15), date(2027, 3, 16)),
+    date(2027, 3, 14),
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -85,14 +110,15 @@ def patients() -> tuple[Patient, ...]:
 
 
 @cache
-def slots() -> tuple[Slot, ...]:
-    """Every start there is; of the hour that comes twice, the first one."""
-    return tuple(
+def slots(season: Season = AUTUMN) -> tuple[Slot, ...]:
+    """Every start there is; of the hour that comes twice the first one, none in the hour that never comes."""
+    every = (
         Slot(doctor, datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZONE).timestamp())
-        for doctor, day in product(DOCTORS, DAYS)
-        for hour in _HOURS.get(day, range(8, 12))
+        for doctor, day in product(DOCTORS, season.days)
+        for hour in (range(6) if day == season.night else range(8, 12))
         for minute in (0, 30)
     )
+    return tuple(dict.fromkeys(every))  # what never comes is another name of the hour after it
 
 
 def practice_yaml(hold_seconds: float) -> str:
@@ -131,10 +157,10 @@ class Told:
 class Reader:
     """Recognises the desk's sentences, written or spoken."""
 
-    def __init__(self) -> None:
+    def __init__(self, season: Season = AUTUMN) -> None:
         self._wording = Wording(ROOT / "prompts" / "en")
         self._slots: dict[str, Slot] = {}
-        for slot in slots():
+        for slot in slots(season):
             offer = Offer(slot.doctor, "", slot.local)
             written = self._wording.option(Choice(offer=offer), slot.local.date()).text
             self._slots[written] = self._slots[_aloud(written)] = slot
