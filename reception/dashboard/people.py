@@ -20,6 +20,7 @@ from reception.staff.access import Me, Received, admins_only, session_token
 from reception.staff.accounts import Role
 from reception.staff.audit import did
 from reception.staff.audit_chain import check_chain
+from reception.staff.signing_on import BY_SIGN_ON
 
 PAGE = "/staff/accounts"
 #: Entries of the audit log that are checked each time it is looked at.
@@ -29,6 +30,11 @@ CHECKED = 500
 class NewPassword(BaseModel):
     old: Secret
     new: Secret
+
+
+class SessionToEnd(BaseModel):
+    mark: Secret = ""
+    password: Secret = ""
 
 
 class NewInvitation(BaseModel):
@@ -41,9 +47,9 @@ class NewRole(BaseModel):
 
 
 @get("/account")
-async def own_account(request: Received) -> Any:
-    """One's own account."""
-    return await page(request, "account.html", error="")
+async def own_account(request: Received, me: Me, service: GivenService) -> Any:
+    """One's own account, and where one is logged in."""
+    return await _own(request, me, service)
 
 
 @post("/account/password", status_code=200)
@@ -53,8 +59,21 @@ async def change_password(request: Received, me: Me, service: GivenService) -> A
     try:
         await service.accounts.change_password(me, session_token(request), given.old, given.new)
     except Invalid as error:
-        return await page(request, "account.html", status=error.status, error=str(error))
+        return await _own(request, me, service, status=error.status, error=str(error))
     return redirect(request, "/staff/account", flash=Flash("Your password is changed."))
+
+
+@post("/account/sessions/end", status_code=200)
+async def end_sessions(request: Received, me: Me, service: GivenService) -> Any:
+    """Logs out elsewhere, after the password once more; who comes in by the provider alone has none."""
+    given, token = await form(request, SessionToEnd), session_token(request)
+    try:
+        if await service.accounts.entered(token) != BY_SIGN_ON:
+            await service.accounts.check_own_password(me, given.password)
+        await service.accounts.sessions.end(me, token, given.mark)
+    except (Invalid, NotFound) as error:
+        return await _own(request, me, service, status=error.status, session_error=str(error))
+    return redirect(request, "/staff/account", flash=Flash("Logged out there."))
 
 
 @get("/accounts", guards=[admins_only])
@@ -111,6 +130,27 @@ async def change_role(request: Received, staff: FromPath[UUID], me: Me, service:
     return redirect(request, PAGE, flash=Flash(f"{account.name}'s role is changed."))
 
 
+async def _own(
+    request: Received,
+    me: Account,
+    service: Service,
+    *,
+    status: int = 200,
+    error: str = "",
+    session_error: str = "",
+) -> Any:
+    token = session_token(request)
+    return await page(
+        request,
+        "account.html",
+        status=status,
+        error=error,
+        session_error=session_error,
+        sessions=await service.accounts.sessions.of(me, token),
+        by_sign_on=await service.accounts.entered(token) == BY_SIGN_ON,
+    )
+
+
 async def _page(request: Received, me: Account, service: Service, link: str = "", link_for: str = "") -> Any:
     async with service.database.transaction() as store:
         people = await store.accounts(me.practice_id)
@@ -135,4 +175,14 @@ def _link(request: Received, service: Service, token: str) -> str:
     return f"{public_base(request, service.settings)}/staff/join/{token}"
 
 
-handlers = [own_account, change_password, accounts, audit, invite, renew, let_in_or_out, change_role]
+handlers = [
+    own_account,
+    change_password,
+    end_sessions,
+    accounts,
+    audit,
+    invite,
+    renew,
+    let_in_or_out,
+    change_role,
+]

@@ -15,6 +15,7 @@ from reception.database.fence import everywhere, of_practice
 from reception.database.records import Access, Account, Credentials, Invitation
 from reception.database.store import Store
 from reception.errors import Invalid, NotFound, Taken
+from reception.staff.own_sessions import OwnSessions
 from reception.staff.secrets import (
     Passwords,
     check_password,
@@ -63,6 +64,8 @@ class Accounts:
         self._longest = longest
         self._now = now
         self._passwords = Passwords()
+        #: Where somebody is logged in.
+        self.sessions = OwnSessions(database, idle, longest)
 
     async def log_in(self, email: str, password: str, code: str) -> str:
         """A new session's token. Invalid, in the same words and after the same time, whatever was wrong."""
@@ -142,16 +145,20 @@ class Accounts:
     async def change_password(self, account: Account, token: str, old: str, new: str) -> None:
         """Sets a new password and ends all other sessions. Invalid when the old one is wrong."""
         check_password(new, email=account.email, name=account.name)
-        async with self._database.transaction() as store:
-            found = await store.attempt_login(account.email)
-        if found is None or not await self._passwords.right(old, found.password_hash):
-            raise Invalid("The current password is wrong.")
+        await self.check_own_password(account, old)
         kept = await self._passwords.hashed(new)
         async with self._database.transaction() as store:
             await store.set_password(account.id, kept)
             await store.logged_in(account.id)
             await store.end_sessions(account.id, but=hashed_token(token))
             await _audit(store, account, "password_changed", account.id)
+
+    async def check_own_password(self, account: Account, password: str) -> None:
+        """Invalid unless it is the account's, as at a log-in: failures count."""
+        async with self._database.transaction() as store:
+            found = await store.attempt_login(account.email)
+        if found is None or not await self._passwords.right(password, found.password_hash):
+            raise Invalid("The current password is wrong.")
 
     async def setup_token(self, practice_id: UUID) -> str | None:
         """A token for the first admin of a practice; None once it has one."""

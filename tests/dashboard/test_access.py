@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from reception.database.connection import Database
 from reception.practice import Practice
 from reception.staff.access import SESSION
+from reception.staff.secrets import hashed_token
 from tests.dashboard.conftest import Browser, LogIn
 from tests.staff.access import PASSWORD, accounts_of, person
 
@@ -101,6 +104,33 @@ async def test_logging_out_ends_the_session_everywhere(log_in: LogIn, database: 
     assert maria.who is not None
     await maria.post("/staff/logout")
     assert await accounts_of(database).who(maria.who.session, at_work=True) is None
+
+
+async def test_one_sees_where_one_is_logged_in_and_ends_it_with_the_password(
+    log_in: LogIn, database: Database
+) -> None:
+    maria, jo = await log_in(), await log_in("Jo Brandt")
+    assert maria.who is not None and jo.who is not None
+    accounts = accounts_of(database)
+    elsewhere = [await accounts.log_in(maria.who.email, PASSWORD, maria.who.code()) for _ in range(2)]
+
+    async def marks() -> list[str]:
+        return re.findall(
+            r'name="mark" id="session-\w+" value="(\w+)"', (await maria.get("/staff/account")).text
+        )
+
+    async def end(mark: str, password: str = PASSWORD) -> int:
+        form = {"mark": mark, "password": password}
+        return int((await maria.post("/staff/account/sessions/end", form)).status_code)
+
+    shown = await marks()
+    assert len(shown) == 2 and not {*shown} & {*elsewhere}
+    assert await end(shown[0], "wrong") == 422 and await marks() == shown
+    assert await end(hashed_token(jo.who.session)[:16]) == 404
+    assert await end(shown[0]) in (200, 303) and await marks() == shown[1:]
+    assert await end("") in (200, 303) and await marks() == []
+    assert [await accounts.who(token, at_work=False) for token in elsewhere] == [None, None]
+    assert (await jo.get("/staff/account")).status_code == 200
 
 
 @pytest.mark.parametrize("role", ["staff", "viewer"])

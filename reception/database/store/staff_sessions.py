@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
 from reception.database.records import Account, Invitation
 from reception.database.store.queries import Queries, real_time
@@ -107,6 +108,23 @@ class StaffSessions(Queries):
                 StaffSessionRow.staff_id == staff_id, StaffSessionRow.token_hash != but
             )
         )
+
+    async def sessions(
+        self, staff_id: UUID, idle: timedelta, longest: timedelta
+    ) -> Sequence[Row[str, datetime, datetime, str]]:
+        """The sessions of an account that have not ended, the last used first."""
+        row = StaffSessionRow
+        query = select(row.token_hash, row.created_at, row.seen_at, row.entered).where(
+            row.staff_id == staff_id, *_alive(idle, longest)
+        )
+        return (await self._connection.execute(query.order_by(row.seen_at.desc()))).all()
+
+    async def end_marked_session(self, staff_id: UUID, mark: str) -> bool:
+        """Ends the session of an account whose token's hash begins so; False where there is none."""
+        ended = delete(StaffSessionRow).where(
+            StaffSessionRow.staff_id == staff_id, func.starts_with(StaffSessionRow.token_hash, mark)
+        )
+        return await self._connection.scalar(ended.returning(StaffSessionRow.token_hash)) is not None
 
     async def sweep_sessions(self) -> None:
         """Removes sessions and invitations that nobody has been able to use for long."""
