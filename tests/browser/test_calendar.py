@@ -24,8 +24,6 @@ from tests.conftest import NOW
 
 pytestmark = [LOOP, pytest.mark.postgres]
 
-#: The library draws an <article role="button">, which axe calls minor and screen readers understand.
-AXE = {"rules": {"aria-allowed-role": {"enabled": False}}}
 ACCOUNT = "AC" + "0" * 32
 MONDAY = NOW.replace(hour=0)
 NAMES = (
@@ -118,8 +116,8 @@ async def test_the_calendar_at_every_width(
             await picture(page, f"staff-calendar-{name}-{width}-{scheme}")
             wide = await page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width
-            if width != 768:
-                assert await violations(page, **AXE) == []
+            if scheme == "light" or width == 1440:  # the colours do not depend on the width
+                assert await violations(page) == []
 
 
 async def drag(page: Page, name: str, *, to: Locator, shift: float = 4) -> None:

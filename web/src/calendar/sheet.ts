@@ -43,9 +43,11 @@ export function showSheet(place: HTMLElement, begun: Options): void {
     eventContent: content,
     eventDidMount: ({ el, event }) => {
       el.dataset.id = String(event.id);
+      buttonWithin(el);
     },
     eventAllUpdated: () => {
       noTable(place);
+      for (const one of place.querySelectorAll<HTMLElement>("article[role='button']")) buttonWithin(one);
       mark();
       if (focused && document.activeElement === document.body) find(focused)?.focus({ preventScroll: true });
     },
@@ -140,7 +142,8 @@ export function showSheet(place: HTMLElement, begun: Options): void {
     history.replaceState(null, "", `/staff/calendar?${query}`);
   }
 
-  const find = (id: string) => place.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
+  const find = (id: string) =>
+    place.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"] [role="button"]`);
   addEventListener("focusin", ({ target }) => {
     focused = (target as Element).closest<HTMLElement>("#calendar [data-id]")?.dataset.id ?? "";
   });
@@ -195,6 +198,16 @@ function noTable(place: HTMLElement): void {
   for (const one of place.querySelectorAll([...roles, ...places.map((name) => `[${name}]`)].join())) {
     if (one.getAttribute("role") !== "button") one.removeAttribute("role");
     for (const name of places) one.removeAttribute(name);
+  }
+}
+
+/** The library makes the whole article a button, which an article may not be: what lies in it is one instead. */
+function buttonWithin(event: HTMLElement): void {
+  const body = event.querySelector<HTMLElement>(".ec-event-body");
+  if (!body || event.getAttribute("role") !== "button") return;
+  for (const name of ["role", "tabindex"]) {
+    body.setAttribute(name, event.getAttribute(name) ?? "");
+    event.removeAttribute(name);
   }
 }
 
@@ -270,12 +283,12 @@ function titleOf(first: Date, last: Date, view: "day" | "week"): string {
 
 /** Focuses what comes next in time, of all columns. */
 function focusNext(place: HTMLElement, from: string, step: number): void {
-  const all = [...place.querySelectorAll<HTMLElement>("[role='button'][data-id]")];
+  const all = [...place.querySelectorAll<HTMLElement>("[data-id] [role='button']")];
   const sorted = all
     .map((one) => ({ one, at: one.getBoundingClientRect() }))
     .sort((a, b) => a.at.left - b.at.left || a.at.top - b.at.top)
     .map(({ one }) => one);
-  const now = sorted.findIndex((one) => one.dataset.id === from);
+  const now = sorted.findIndex((one) => one.closest<HTMLElement>("[data-id]")?.dataset.id === from);
   const next = sorted[now < 0 ? (step > 0 ? 0 : sorted.length - 1) : now + step];
   next?.focus();
   next?.scrollIntoView({ block: "nearest", inline: "nearest" });
