@@ -6,11 +6,10 @@ import re
 from pathlib import Path
 from random import Random
 
-import yaml
-
 from fine_tune import spoken
 from fine_tune.lexicon import Lexicon
 from fine_tune.phrasebook import DESK_KEYS
+from reception.yaml_text import parse
 
 _FILE = Path(__file__).with_name("desk_lines.yaml")
 _FIELD = re.compile(r"\{(\w+?)(\d?)\}")
@@ -40,7 +39,7 @@ class DeskLines:
     """Makes up what the desk said; the same random stream gives the same words."""
 
     def __init__(self, lexicon: Lexicon, path: Path = _FILE) -> None:
-        lines = yaml.safe_load(path.read_text(encoding="utf-8"))
+        lines = parse(path.read_text(encoding="utf-8"))
         self._questions: dict[str, list[str]] = lines["questions"]
         self._statements: list[str] = lines["statements"]["general"]
         self._lexicon = lexicon

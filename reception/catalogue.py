@@ -9,14 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from reception import staff_words
 from reception.channels import phone_words, widget_words
 from reception.dialogue import wording
 from reception.messaging import text_words
 from reception.own_words import Rule, rule_of
 from reception.settings import ROOT
+from reception.yaml_text import parse
 
 PROMPTS = ROOT / "prompts"
 #: File → what it is for.
@@ -88,7 +87,7 @@ def _sentences(prompts: Path, language: str, file: str) -> Iterator[Sentence]:
     own = prompts / language / f"{file}.yaml"
     text = (own if own.is_file() else prompts / "en" / f"{file}.yaml").read_text(encoding="utf-8")
     topics = _topics(text)
-    for key, standard in yaml.safe_load(text).items():
+    for key, standard in parse(text).items():
         if key not in _ALLOWED[file]:
             continue
         rule = rule_of(standard, _ALLOWED[file][key], _LEAST.get((file, key), 1))

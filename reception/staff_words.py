@@ -7,10 +7,9 @@ import string
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import yaml
-
 from reception.errors import MisconfiguredError
 from reception.own_words import merged
+from reception.yaml_text import parse
 
 #: The variables each sentence may use.
 VARIABLES: Mapping[str, frozenset[str]] = {
@@ -31,7 +30,7 @@ class StaffWords:
         file = own if own.is_file() else prompts_dir / "en" / "staff.yaml"
         if not file.is_file():
             raise MisconfiguredError(f"{file} is missing")
-        self._sentences: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        self._sentences: dict[str, str] = parse(file.read_text(encoding="utf-8"))
         problems = [f"{key} is missing" for key in VARIABLES.keys() - self._sentences.keys()]
         problems += [f"{key} is not known" for key in self._sentences.keys() - VARIABLES.keys()]
         for key in VARIABLES.keys() & self._sentences.keys():

@@ -29,6 +29,7 @@ from reception.database.load import load_practice
 from reception.practice import Practice
 from reception.practice_file import PracticeFile, parse_practice
 from reception.staff import accounts, secrets
+from tests import applications
 
 ZONE = ZoneInfo("America/New_York")
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=ZONE)  # a Monday
@@ -88,6 +89,13 @@ def every_practice() -> Iterator[None]:
     """Tests look at every practice unless they name one; what they ask over HTTP names its own as ever."""
     with everywhere():
         yield
+
+
+@pytest.fixture(autouse=True)
+def applications_again() -> Iterator[None]:
+    """What serves in this test serves in later ones too."""
+    yield
+    applications.take_back()
 
 
 class Server:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from reception.errors import Invalid
 from reception.evaluation.scenarios import Rows
+from reception.yaml_text import parse
 
 
 class _Strict(BaseModel):
@@ -104,7 +105,7 @@ def load_scripts(path: Path) -> list[Script]:
     found: list[Script] = []
     for file in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
         try:
-            content = yaml.safe_load(file.read_text(encoding="utf-8"))
+            content = parse(file.read_text(encoding="utf-8"))
         except yaml.YAMLError as error:
             raise Invalid(f"{file.name} is no YAML: {str(error).splitlines()[0]}") from None
         if isinstance(content, dict) and "calls" in content:

@@ -10,11 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from reception.errors import MisconfiguredError
 from reception.own_words import in_own_words, merged
 from reception.practice import Practice
+from reception.yaml_text import parse
 
 #: The variables each sentence may use.
 VARIABLES: Mapping[str, frozenset[str]] = {
@@ -69,7 +68,7 @@ class PhoneWords:
         if not file.is_file():
             raise MisconfiguredError(f"{file} is missing")
         self.language = folder.name
-        self._read: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        self._read: dict[str, Any] = parse(file.read_text(encoding="utf-8"))
         problems = sorted(_problems(self._read))
         if problems:
             raise MisconfiguredError(f"{file}: " + "; ".join(problems))

@@ -6,11 +6,10 @@ import string
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-
 from reception.errors import MisconfiguredError
 from reception.own_words import merged
 from reception.practice import Practice
+from reception.yaml_text import parse
 
 #: The variable each sentence may use, where it may use any.
 _VARIABLES: Mapping[str, str] = {
@@ -72,7 +71,7 @@ def words_for(words: WidgetWords, practice: Practice, wanted: str = "") -> Mappi
 
 
 def _checked(file: Path) -> Mapping[str, str]:
-    read = yaml.safe_load(file.read_text(encoding="utf-8"))
+    read = parse(file.read_text(encoding="utf-8"))
     sentences = {str(key): str(value) for key, value in read.items()}
     problems = [f"{key} is missing" for key in KEYS - sentences.keys()]
     problems += [f"{key} is not known" for key in sentences.keys() - KEYS]

@@ -20,16 +20,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import yaml
+from reception.yaml_text import parse
 
 FOLDER = Path(__file__).with_name("red_flags")
 #: Families of words that patterns share.
-WORDS: dict[str, str] = yaml.safe_load((FOLDER / "words.yaml").read_text(encoding="utf-8"))
+WORDS: dict[str, str] = parse((FOLDER / "words.yaml").read_text(encoding="utf-8"))
 
 
 def read(name: str) -> dict[str, tuple[str, ...]]:
     """The patterns of one of the files, by their heading."""
-    groups = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    groups = parse((FOLDER / name).read_text(encoding="utf-8"))
     return {heading: tuple(group["patterns"]) for heading, group in groups.items()}
 
 

@@ -20,6 +20,7 @@ from reception.dialogue.state import Choice, Existing, Expects, Line, Offer, Tas
 from reception.errors import MisconfiguredError
 from reception.own_words import merged
 from reception.practice import Block
+from reception.yaml_text import parse
 
 #: What may be wished beside something else, and is taken up afterwards.
 SECOND_WISHES = tuple(
@@ -356,7 +357,7 @@ class Wording:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(path.read_text("utf-8"))
+        found = parse(path.read_text("utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise MisconfiguredError(f"{path}: can't be read; check RECEPTION_PROMPTS_DIR") from error
     if not isinstance(found, dict):

@@ -8,11 +8,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from reception.dialogue.state import About, Expects
 from reception.errors import Invalid
+from reception.yaml_text import parse
 
 
 class Pick(BaseModel):
@@ -129,7 +129,7 @@ def load_scenarios(path: Path) -> list[Scenario]:
     files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
     found: list[Scenario] = []
     for file in files:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = parse(file.read_text(encoding="utf-8"))
         if not isinstance(content, dict) or "scenarios" not in content:
             continue  # a practice file
         found += [_read(file.name, row) for row in content["scenarios"]]

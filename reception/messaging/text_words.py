@@ -9,12 +9,12 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from babel.dates import format_date, format_time
 
 from reception.errors import MisconfiguredError
 from reception.own_words import in_own_words, merged
 from reception.practice import Practice
+from reception.yaml_text import parse
 
 #: The variables each sentence may use; a sentence with another one is refused at start.
 VARIABLES: Mapping[str, frozenset[str]] = {
@@ -47,8 +47,8 @@ class TextWords:
         file = folder / "texts.yaml"
         if not file.is_file():
             raise MisconfiguredError(f"{file} is missing")
-        self._sentences: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))
-        self._format: dict[str, str] = yaml.safe_load((folder / "format.yaml").read_text(encoding="utf-8"))
+        self._sentences: dict[str, str] = parse(file.read_text(encoding="utf-8"))
+        self._format: dict[str, str] = parse((folder / "format.yaml").read_text(encoding="utf-8"))
         problems = [f"{key} is missing" for key in VARIABLES.keys() - self._sentences.keys()]
         problems += [f"{key} is not known" for key in self._sentences.keys() - VARIABLES.keys()]
         for key in VARIABLES.keys() & self._sentences.keys():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,9 @@ class Guesser:
         self.tables = tables
 
     @classmethod
+    @cache
     def load(cls, path: Path = FILE) -> Guesser:
-        """The classifiers that `save` wrote."""
+        """The classifiers that `save` wrote; read once."""
         with np.load(path) as file:
             names = [name for name in file.files if not name.endswith(_SCALE)]
             return cls({name: file[name].astype(np.float32) * file[name + _SCALE] for name in names})

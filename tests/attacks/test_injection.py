@@ -25,7 +25,6 @@ import yaml
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from reception.app import create_app
 from reception.channels.relay import RelaySession
 from reception.database.connection import Database
 from reception.database.records import Message
@@ -34,6 +33,7 @@ from reception.inference.language_model import LanguageModel
 from reception.practice_file import parse_practice
 from reception.settings import Settings
 from reception.staff.access import SESSION
+from tests.applications import create_app
 from tests.attacks.hostile import ObedientModel
 from tests.channels.conftest import NUMBER
 from tests.channels.test_chat import begin

@@ -19,9 +19,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 from pydantic import SecretStr
 
-from reception.app import create_app
 from reception.channels.pages import STATIC
 from reception.settings import ROOT, Settings
+from tests.applications import create_app
 from tests.channels.fakes import ScriptedModel
 from tests.conftest import NOW, PRACTICE_YAML
 from tests.serving import on_a_port

@@ -9,9 +9,9 @@ import pytest
 from playwright.async_api import Page, expect
 from pydantic import SecretStr
 
-from reception.app import create_app
 from reception.database.connection import Database
 from reception.settings import Settings
+from tests.applications import create_app
 from tests.browser.conftest import LOOP, OpenPage, picture, violations
 from tests.browser.staffing import PASSWORD, fed, practice_of
 from tests.browser.test_widget import fill_birth, say

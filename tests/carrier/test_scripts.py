@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from reception.app import create_app
 from reception.carrier.caller import ACCOUNT
 from reception.carrier.play import Playing
 from reception.carrier.reaching import line_to, serving
@@ -24,6 +23,7 @@ from reception.database.connection import Database
 from reception.database.export import export
 from reception.errors import Invalid
 from reception.settings import ROOT, Settings
+from tests.applications import create_app
 from tests.carrier.conftest import SPEED
 from tests.channels.conftest import TOKEN
 from tests.channels.fakes import ScriptedModel

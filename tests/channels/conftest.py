@@ -13,8 +13,8 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from pydantic import SecretStr
 
-from reception.app import create_app
 from reception.settings import Settings
+from tests.applications import create_app
 from tests.channels.fakes import ScriptedModel
 from tests.conftest import NOW, PRACTICE_YAML
 from tests.serving import on_a_port

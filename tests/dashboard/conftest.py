@@ -11,13 +11,13 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from reception.app import create_app
 from reception.database.connection import Database
 from reception.database.records import Account
 from reception.practice import Practice
 from reception.settings import Settings
 from reception.staff.access import SESSION
 from reception.staff.accounts import Role
+from tests.applications import create_app
 from tests.channels.fakes import ScriptedModel
 from tests.conftest import NOW
 from tests.staff.access import Person, person

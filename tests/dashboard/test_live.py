@@ -14,12 +14,12 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from reception.app import create_app
 from reception.database.connection import Database
 from reception.database.records import NewMessage
 from reception.practice import Practice
 from reception.settings import Settings
 from reception.staff.access import SESSION
+from tests.applications import create_app
 from tests.channels.fakes import ScriptedModel
 from tests.conftest import NOW
 from tests.serving import on_a_port

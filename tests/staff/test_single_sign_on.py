@@ -22,13 +22,13 @@ from litestar.testing import AsyncTestClient
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from reception.app import create_app
 from reception.database.connection import Database
 from reception.errors import Invalid, MisconfiguredError
 from reception.practice import Practice
 from reception.settings import Settings
 from reception.staff.provider import Signed, read_roles
 from reception.staff.signing_on import NO_FACTOR, NO_ROLE, SigningOn
+from tests.applications import create_app
 from tests.channels.fakes import ScriptedModel
 from tests.conftest import NOW
 from tests.dashboard.conftest import ORIGIN, Browser

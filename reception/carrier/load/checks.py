@@ -9,13 +9,12 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-import yaml
-
 from reception.carrier.load.crowd import Person
 from reception.carrier.speech import Spoken
 from reception.database.connection import Database
 from reception.database.export import export
 from reception.settings import ROOT
+from reception.yaml_text import parse
 
 _SENTENCES = ROOT / "prompts" / "en" / "desk.yaml"
 
@@ -105,7 +104,7 @@ def _broken_promises(
 
 def _told(key: str, heard: str) -> int:
     """How often the desk said this sentence in full."""
-    kept = yaml.safe_load(_SENTENCES.read_text(encoding="utf-8"))[key]
+    kept = parse(_SENTENCES.read_text(encoding="utf-8"))[key]
     variants = kept if isinstance(kept, list) else list(kept.values()) if isinstance(kept, dict) else [kept]
     parts = (
         "".join(".+?" if part[0] == "{" else re.escape(part) for part in _parts(one)) for one in variants
