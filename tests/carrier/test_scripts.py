@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from reception.carrier import webhooks
 from reception.carrier.caller import ACCOUNT
 from reception.carrier.play import Playing
 from reception.carrier.reaching import line_to, serving
 from reception.carrier.script import Script, load_scripts
-from reception.carrier.server import ServiceProcess, own_service
+from reception.carrier.server import STARTING, ServiceProcess, own_service
 from reception.carrier.speech import CallClock
 from reception.carrier.webhooks import Delivery, Webhooks
 from reception.channels import patience
@@ -69,7 +70,7 @@ def killable(settings: Settings, script: Script) -> ServiceProcess:
 
 @pytest.fixture
 def host(
-    database_url: str, database: Database, tmp_path: Path
+    database_url: str, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[Script], AbstractAsyncContextManager[Host]]:
     """Opens a service for a script, for as long as the block lasts."""
 
@@ -88,16 +89,20 @@ def host(
         delivery = Delivery(script.retries, script.twice)
         if script.kills:
             process = killable(settings, script)
+            # However long a busy machine takes to start the service again, the carrier goes on trying.
+            monkeypatch.setattr(webhooks, "TOTAL", STARTING)
+            monkeypatch.setattr(webhooks, "PAUSES", (0.2,))
+            delivery = Delivery(int(STARTING / 0.2), script.twice)
             await process.start()
             try:
-                async with line_to(settings, process.base, delivery) as webhooks:
-                    yield Host(database, process.base, webhooks, process)
+                async with line_to(settings, process.base, delivery) as line:
+                    yield Host(database, process.base, line, process)
             finally:
                 await process.kill()
             return
         app = create_app(settings, ScriptedModel(script.understood))
-        async with serving(app) as base, line_to(settings, base, delivery) as webhooks:
-            yield Host(database, base, webhooks, None)
+        async with serving(app) as base, line_to(settings, base, delivery) as line:
+            yield Host(database, base, line, None)
 
     return opened
 
