@@ -163,11 +163,14 @@ lock: $(BIN)/python
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade --no-header \
 		--no-emit-index-url --quiet --output-file requirements.lock
 
+AUDIT_FAILED := Above stands a weakness: take a newer version (make lock, or npm --prefix web update). Or it says that something \
+	could not be audited or asked: the advisories can't be reached from here, and nothing is known. Run make audit where they can.
+
 # Known weaknesses of everything that is installed, in Python and in browsers; asks PyPI's and npm's advisories.
 audit: $(BIN)/python
 	@$(BIN)/python -m pip install --quiet pip-audit==2.10.1
-	$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
-	npm --prefix web audit --audit-level=high
+	@$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict || { echo "$(AUDIT_FAILED)" >&2; exit 1; }
+	@npm --prefix web audit --audit-level=high || { echo "$(AUDIT_FAILED)" >&2; exit 1; }
 
 # The bill of materials (CycloneDX); containers bring theirs along.
 sbom: $(VENV)/.installed
@@ -175,7 +178,8 @@ sbom: $(VENV)/.installed
 	@mkdir -p runs
 	$(BIN)/cyclonedx-py environment $(VENV) --pyproject pyproject.toml --output-reproducible --output-file runs/sbom.cdx.json
 
-# Looks for secrets in what git keeps, more thoroughly than the suite does.
+# Looks for secrets in what git keeps, more thoroughly than the suite does. What it finds and is none goes into the baseline:
+# .venv/bin/detect-secrets scan --baseline .secrets.baseline. Where lines moved it writes their numbers anew: commit that.
 secrets: $(BIN)/python
 	@$(BIN)/python -m pip install --quiet detect-secrets==1.5.0
 	git ls-files -z -- ':!*.gguf' ':!*.npz' ':!*.png' ':!*.lock' ':!*package-lock.json' \

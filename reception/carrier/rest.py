@@ -1,4 +1,4 @@
-"""The simulated carrier's REST interface, as Twilio's client library speaks to it: texts and call updates."""
+"""A simulated carrier's REST interface, as Twilio's library speaks to it: texts, calls, recordings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, quote, urlencode
 
 import httpx
-from litestar import Litestar, Request, Response, Router, get, post
+from litestar import Litestar, Request, Response, Router, delete, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
@@ -63,13 +63,14 @@ class Carrier:
     on_text: Callable[[CarriedText], None] | None = None  # told of each message that was taken
     texts: list[CarriedText] = field(default_factory=list)
     calls: list[CallUpdate] = field(default_factory=list)
+    recordings: set[str] = field(default_factory=set)  # sids of those that are kept
     requests: int = 0
     _reporting: set[asyncio.Task[None]] = field(default_factory=set)
 
     def app(self) -> Litestar:
         """The interface as a web application, to be served on any port."""
         return Litestar(
-            [Router("/", route_handlers=[send, listed, fetched, update_call])],
+            [Router("/", route_handlers=[send, listed, fetched, update_call, delete_recording])],
             dependencies={"carrier": Provide(lambda: self, sync_to_thread=False)},
             exception_handlers={Rejected: _rejected},
             state=State({"carrier": self}),
@@ -211,6 +212,18 @@ async def update_call(
         "status": update.status or "in-progress",
         "uri": f"/{VERSION}/Accounts/{account}/Calls/{name}",
     }
+
+
+@delete(f"/{VERSION}/Accounts/{{account:str}}/Recordings/{{name:str}}", status_code=204)
+async def delete_recording(
+    request: Request[Any, Any, Any], carrier: GivenCarrier, account: FromPath[str], name: FromPath[str]
+) -> None:
+    """A recording goes, by `{sid}.json`; one that is gone already is not found."""
+    carrier.let_in(request, account)
+    sid = name.removesuffix(".json")
+    if sid not in carrier.recordings:
+        raise Rejected(404, 20404)
+    carrier.recordings.remove(sid)
 
 
 def _fits(one: CarriedText, asked: Mapping[str, str]) -> bool:

@@ -11,6 +11,7 @@ from twilio.request_validator import RequestValidator
 from reception.carrier.rest import Carrier, Trouble
 from reception.channels.signatures import HEADER
 from reception.messaging.twilio_api import NotSent, TwilioApi, Unsure
+from reception.recordings import Recordings
 from tests.messaging.conftest import ACCOUNT, PRACTICE, TOKEN
 
 PATIENT = "+12125550111"
@@ -23,6 +24,20 @@ async def test_a_text_is_taken_and_found_again(api: TwilioApi, carrier: Carrier)
     found = await api.sent_to(PATIENT, PRACTICE)
     assert [(one.sid, one.body) for one in found] == [(sent.sid, "Hello")]
     assert found[0].created == sent.created
+
+
+async def test_recordings_go_and_who_is_gone_already_is_no_trouble(api: TwilioApi, carrier: Carrier) -> None:
+    first, second = "RE" + "1" * 32, "RE" + "2" * 32
+    carrier.recordings = {first, second}
+    recordings = Recordings(api)
+    assert await recordings.delete([f"https://api.example/Recordings/{first}.mp3"])
+    assert carrier.recordings == {second}
+    assert await recordings.delete([first])
+    carrier.trouble = "down"
+    assert not await recordings.delete([second])
+    assert carrier.recordings == {second}
+    carrier.trouble = ""
+    assert await recordings.delete([first, second]) and not carrier.recordings
 
 
 async def test_long_lists_come_in_pages(api: TwilioApi, carrier: Carrier) -> None:
