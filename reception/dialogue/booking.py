@@ -108,6 +108,8 @@ def join_waitlist(state: State, facts: Facts) -> Talk:
     if question is not None:
         return question
     wish = state.wish
+    if len(wish.practitioners) == 1:  # the only one of the specialty that was named
+        wish.practitioner, wish.practitioners = wish.practitioners[0], ()
     if "waitlist" not in state.asked:  # asked for by themselves: it was not offered, nor said yes to
         return confirm(
             "confirm_waitlist",

@@ -98,7 +98,7 @@ def complete(frame: Frame, expects: str | None, heard: str, desk: str, setting: 
     frame = _named(frame, setting)
     frame = _told_birth(_born(frame, expects, desk, setting), expects, heard, desk, setting)
     slot = _ASKED.get(expects or "")
-    if slot is Slot.DATE and Slot.DATE_OF_BIRTH in frame.values:
+    if slot is Slot.DATE and Slot.DATE_OF_BIRTH in frame.values and not _to_come(frame, desk, setting):
         return frame
     if slot is Slot.PATIENT_NAME:
         frame = _whole_name(frame, heard, setting)
@@ -215,6 +215,13 @@ def _born(frame: Frame, expects: str | None, desk: str, setting: Setting) -> Fra
     return replace(frame, slots=slots, values=values)
 
 
+def _to_come(frame: Frame, desk: str, setting: Setting) -> bool:
+    """Whether what was labelled as a birth date is a day that is still to come: 6/16/26 is no one's of 1926."""
+    read = interpret(Intent.INFORM, {Slot.DATE: frame.slots[Slot.DATE_OF_BIRTH]}, desk, setting)
+    days = read.get(Slot.DATE)
+    return isinstance(days, Days) and (days.last is None or days.last >= setting.now.date())
+
+
 def _last_birth_date(heard: str, desk: str, setting: Setting) -> str:
     """Of several dates the last: "the 27th, no, that's mine, hers is the 6th"; empty when there is none."""
     words = heard.split()[-_SEARCHED:]
@@ -247,6 +254,7 @@ def _stray(key: Slot, asked: Slot) -> bool:
     alike = {
         Slot.DATE_OF_BIRTH: (Slot.DATE, Slot.TIME, Slot.PHONE, Slot.OLD_DATE, Slot.CHOICE),
         Slot.PHONE: (Slot.DATE_OF_BIRTH, Slot.TIME, Slot.DATE),
+        Slot.DATE: (Slot.DATE_OF_BIRTH,),
     }
     return key in alike.get(asked, ())
 

@@ -119,6 +119,15 @@ def test_a_no_with_another_doctor_is_read_back_anew_and_a_plain_no_files_nothing
     assert (desk.requests, desk.state.task) == ([], None)
 
 
+def test_the_only_doctor_of_a_specialty_is_waited_for_by_name() -> None:
+    desk = World(specialties={"skin doctor": (WEBER.name,)})
+    frame = Frame(Intent.BOOK, {Slot.SPECIALTY: "skin doctor"}, {Slot.SPECIALTY: "skin doctor"})
+    desk.means(frame, "add me to the waiting list for the skin doctor")
+    desk.says(Intent.INFORM, **MAYA)
+    desk.says(Intent.AFFIRM)
+    assert desk.requests[0][1] == {"practitioner": WEBER.name}
+
+
 def test_while_booking_the_wish_goes_along_to_the_list() -> None:
     desk = World()
     desk.says(Intent.BOOK, reason="knee", date=day("2026-06-16"), practitioner=OKOYE.name, **MAYA)

@@ -80,6 +80,7 @@ class World:
     kept: WaitingTime | None = None  # a time that became free for the patient, who waits for one
     closed: list[str] = field(default_factory=list)
     wards: dict[str, str] = field(default_factory=dict)  # name → patient, of whoever was identified first
+    specialties: dict[str, tuple[str, ...]] = field(default_factory=dict)  # a patient's words → who has it
     failures: int = 0
     state: State = field(default_factory=State)
     reply: Reply | None = None
@@ -90,7 +91,9 @@ class World:
 
     @property
     def facts(self) -> Facts:
-        return Facts(self.practice, self.now, self.caller_phone)
+        return Facts(
+            self.practice, self.now, self.caller_phone, lambda words: self.specialties.get(words, ())
+        )
 
     def says(self, intent: Intent, heard: str = "…", **slots: Value) -> Reply:
         """One turn with a frame made by hand: slots by name with their values (a str is words and value)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -96,3 +96,9 @@ def test_a_whole_date_of_years_ago_is_a_birth_date_even_where_a_day_is_asked(
     for each in (frame, *unlabelled):
         read = complete(each, expects, said, "Which day would suit you?", SETTING)
         assert (Slot.DATE_OF_BIRTH in read.values, Slot.DATE in read.values) == (born, not born)
+
+
+def test_a_day_to_come_that_was_taken_for_a_birth_date_is_the_day() -> None:
+    frame = Frame(Intent.INFORM, {Slot.DATE_OF_BIRTH: "6/16/26"}, {Slot.DATE_OF_BIRTH: date(1926, 6, 16)})
+    read = complete(frame, "date", "6/16/26", "Which day would suit you?", SETTING)
+    assert set(read.values) == {Slot.DATE}
