@@ -216,7 +216,7 @@ def _born(frame: Frame, expects: str | None, desk: str, setting: Setting) -> Fra
 
 
 def _to_come(frame: Frame, desk: str, setting: Setting) -> bool:
-    """Whether what was labelled as a birth date is a day that is still to come: 6/16/26 is no one's of 1926."""
+    """Whether what was labelled as a birth date is a day to come: "6/16/26", and not of 1926."""
     read = interpret(Intent.INFORM, {Slot.DATE: frame.slots[Slot.DATE_OF_BIRTH]}, desk, setting)
     days = read.get(Slot.DATE)
     return isinstance(days, Days) and (days.last is None or days.last >= setting.now.date())
