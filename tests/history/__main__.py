@@ -30,7 +30,7 @@ def main() -> int:
         sys.stdout.flush()
 
     season = {"autumn": AUTUMN, "spring": SPRING}.get(given.season) or (AUTUMN, SPRING)[given.seed % 2]
-    plan = Plan(given.operations, seed=given.seed, season=season)
+    plan = Plan(given.operations, seed=given.seed, season=season.crowded)
     say(f"seed {plan.seed}, {season.name}")
     with tempfile.TemporaryDirectory(prefix="reception-history-", ignore_cleanup_errors=True) as temporary:
         Path(temporary).chmod(0o711)

@@ -15,8 +15,8 @@ from reception.carrier.speech import CallClock
 from reception.carrier.webhooks import Delivery, WebhookFailed
 from reception.settings import Settings
 from tests.history.record import Event, Record
-from tests.history.talking import Mind, Wish
-from tests.history.world import NUMBER, Patient, Reader, Season, Slot, Told
+from tests.history.talking import Mind, Person, Wish, someone
+from tests.history.world import NUMBER, Patient, Reader, Season, Told
 
 #: How many of a call's seconds pass in a real one, and real seconds until an answer counts as lost.
 SPEED, PATIENCE = 3000.0, 15.0
@@ -43,21 +43,19 @@ class PhonePatient:
         self.name, self._urls, self._settings = name, urls, settings
         self._record, self._reader, self._rng = record, reader, Random(seed)
         self._season = season
-        self._own: list[tuple[Patient, list[Slot]]] = [(one, []) for one in own]
+        self._own = [Person(one) for one in own]
         self.talks: list[Talk] = []
 
     async def work(self) -> None:
         """Until the record is full."""
         while not self._record.full:
-            patient, booked = self._rng.choice(self._own)
+            person = someone(self._own, self._rng)
             base = self._rng.choice(list(self._urls))
             async with line_to(self._settings, base, Delivery(retries=2)) as webhooks:
-                call = Call(webhooks, base, Caller(patient.phone, NUMBER, ACCOUNT), CallClock(SPEED))
-                talk = Talk(call.form["CallSid"], patient)
+                call = Call(webhooks, base, Caller(person.patient.phone, NUMBER, ACCOUNT), CallClock(SPEED))
+                talk = Talk(call.form["CallSid"], person.patient)
                 self.talks.append(talk)
-                await self._live(
-                    call, talk, Mind(patient, self._rng, booked, by_phone=True, season=self._season)
-                )
+                await self._live(call, talk, Mind(person, self._rng, by_phone=True, season=self._season))
 
     async def _live(self, call: Call, talk: Talk, mind: Mind) -> None:
         running = asyncio.create_task(call.run())

@@ -13,7 +13,7 @@ from uuid import uuid4
 import httpx
 
 from tests.history.record import Event, Record
-from tests.history.talking import Mind, Wish
+from tests.history.talking import Mind, Person, Wish, someone
 from tests.history.world import Patient, Reader, Season, Slot
 
 #: Seconds after which a patient gives up; how often one does so at the first trouble; and sends all again.
@@ -43,14 +43,14 @@ class Chatter:
     ) -> None:  # fmt: skip
         self.name, self._urls, self._http, self._record, self._reader = name, urls, http, record, reader
         self._rng, self._season = Random(seed), season
-        self._own: list[tuple[Patient, list[Slot]]] = [(one, []) for one in own]
+        self._own = [Person(one) for one in own]
         self.chats: list[Chat] = []
 
     async def work(self) -> None:
         """Until the record is full; what is begun then is brought to an end."""
         while not self._record.full:
-            patient, booked = self._rng.choice(self._own)
-            await self._converse(Mind(patient, self._rng, booked, by_phone=False, season=self._season))
+            person = someone(self._own, self._rng)
+            await self._converse(Mind(person, self._rng, by_phone=False, season=self._season))
 
     async def _converse(self, mind: Mind) -> None:
         event = self._record.invoke(self.name, "start")

@@ -33,7 +33,7 @@ class _Conversation:
     minutes: float
     hold_seconds: float
     task: str
-    last_clock: float  # whatever begins later was to come all the time
+    season: Season
     held: Slot | None = None
     wanted: Slot | None = None  # by the very first words
     moving: Slot | None = None
@@ -55,9 +55,7 @@ def operations(events: Sequence[Event], hold_seconds: float, season: Season) -> 
             given = event.given
             talk = talks.setdefault(
                 key,
-                _Conversation(
-                    given["patient"], given["minutes"], hold_seconds, given["task"], season.last_clock
-                ),
+                _Conversation(given["patient"], given["minutes"], hold_seconds, given["task"], season),
             )
             for doctor, op in _said(event, key, talk, given["patient"] in touched):
                 found[doctor].append(op)
@@ -169,11 +167,15 @@ def _lost(event: Event, key: str, talk: _Conversation, keys: Sequence[str]) -> I
             talk.held = None
     elif "offer_gone" in keys:
         slot = event.given["slot"]
-        if slot is not None and slot.start > talk.last_clock:
+        if slot is not None and slot.start > talk.season.last_clock:
             yield slot.doctor, _op("taken", event, key, talk, slot)
     elif "nothing_then" in keys and event.given["about"] == "asked" and event.given["task"] == "book":
         slot = talk.wanted
-        if slot is not None and slot.start > talk.last_clock and _fits(slot, talk.minutes):
+        if (
+            slot is not None
+            and slot.start > talk.season.last_clock
+            and _fits(slot, talk.minutes, talk.season)
+        ):
             yield slot.doctor, _op("taken", event, key, talk, slot)
 
 
@@ -204,7 +206,7 @@ def _op(
     )  # fmt: skip
 
 
-def _fits(slot: Slot, minutes: float) -> bool:
+def _fits(slot: Slot, minutes: float, season: Season) -> bool:
     """Whether an appointment of this length ends within the hours."""
     end = slot.local.hour * 60 + slot.local.minute + minutes
-    return end <= 12 * 60
+    return end <= season.closing * 60

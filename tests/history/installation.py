@@ -124,7 +124,7 @@ async def installation(
     The database begins as a copy of `ground`, if there is one, and else is made.
     """
     practice = folder / "practice.yaml"
-    practice.write_text(practice_yaml(hold_seconds), encoding="utf-8")
+    practice.write_text(practice_yaml(hold_seconds, season), encoding="utf-8")
     if ground is not None:
         await asyncio.to_thread(copied, ground, folder)
     postgres = server_in(folder)

@@ -12,6 +12,8 @@ from tests.history.world import Patient, Season, Slot, Told, slots
 NO, LEAVING = 0.08, 0.10
 #: How often somebody wants to wait for a time, and then takes the one that is kept for them.
 WAITING = 0.75
+#: How often the next to be in touch is one who waits.
+ASKING = 0.3
 #: The hot times, which everybody wants first.
 HOT = 0.6
 _MESSAGE = "please tell the doctor that the form has come"
@@ -27,25 +29,43 @@ class Wish:
 
 
 @dataclass
-class Mind:
-    """One patient in one conversation; `booked` is what they think they have, over all conversations."""
+class Person:
+    """A patient over all their conversations: what they think they have, and whether they wait for a time."""
 
     patient: Patient
+    booked: list[Slot] = field(default_factory=list)
+    waits: bool = False
+
+
+def someone(people: Sequence[Person], rng: Random) -> Person:
+    """Who is in touch next: rather one who waits."""
+    waiting = [one for one in people if one.waits]
+    return rng.choice(waiting if waiting and rng.random() < ASKING else people)
+
+
+@dataclass
+class Mind:
+    """One person in one conversation."""
+
+    person: Person
     rng: Random
-    booked: list[Slot]
     by_phone: bool
     season: Season
     turns: int = 0
     task: str = ""
     options: list[Slot] = field(default_factory=list)
 
+    @property
+    def patient(self) -> Patient:
+        return self.person.patient
+
     def opening(self) -> Wish:
         """The wish of this conversation."""
         if self.rng.random() < 0.08:
             self.task = "message"
             return Wish("I'd like to leave a message")
-        if self.booked and self.rng.random() < 0.8:
-            self.task = self.rng.choice(("move", "cancel"))
+        if self.person.waits or (self.person.booked and self.rng.random() < 0.8):
+            self.task = "cancel" if self.person.waits else self.rng.choice(("move", "cancel"))
             if self.task == "cancel":
                 return Wish("I want to cancel my appointment")
             slot = self._wanted()
@@ -114,6 +134,10 @@ class Mind:
         """What the patient now believes to have."""
         for one in told:
             if one.key in ("booked", "moved") and one.slot is not None:
-                self.booked[:] = [one.slot]
+                self.person.booked[:] = [one.slot]
             elif one.key in ("cancelled", "no_appointments"):
-                self.booked.clear()
+                self.person.booked.clear()
+            elif one.key == "on_waitlist":
+                self.person.waits = True
+            elif one.key == "waiting_free":
+                self.person.waits = False

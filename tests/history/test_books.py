@@ -20,6 +20,7 @@ from tests.history.rules import (
     told_of_changes,
     wrong_lengths,
 )
+from tests.history.waiting import broken_waiting, kept_times
 from tests.history.world import DOCTORS, ZONE, Reader, Slot
 
 NINE = Slot(DOCTORS[0], datetime(2026, 11, 2, 9, tzinfo=ZONE).timestamp())
@@ -134,3 +135,37 @@ def test_of_two_who_cancel_at_once_the_change_is_one_persons() -> None:
     assert change_of(kept, "cancel", given, 4, {}, {1}) is None
     assert change_of(kept, "cancel", given, 6, {}) is None
     assert change_of(kept, "cancel", {**given, "row": "b"}, 4, {}) is None
+
+
+def kept(slot: Slot, conversation: str, *, id: str = "a", until: int = 60) -> dict[str, Any]:
+    expires = datetime.fromtimestamp(until, UTC).isoformat()
+    return row(slot, "held", id=id, conversation=conversation, hold_expires_at=expires)
+
+
+def test_a_time_kept_for_one_who_waits_is_theirs_until_they_take_it_wherever_they_are() -> None:
+    first, other = kept(NINE, TALK), kept(NINE, "other")
+    taken = row(NINE, conversation="other")
+    good = books(
+        change(None, first, 1, "1"), change(first, other, 5, "2"), change(other, taken, 9, "3")
+    )  # fmt: skip
+    good.offers, good.waited, good.calls = {"1": {TALK}}, {"r": (TALK, "done")}, {"CA1": "other"}
+    assert [(one.kind, one.who) for one in kept_times(good)[DOCTORS[0]]] == [
+        ("take", TALK), ("release", TALK), ("take", "CA1"),
+    ]  # fmt: skip
+    assert not list(broken_waiting(good))
+    good.offers = {}
+    assert not kept_times(good)
+
+
+def test_who_no_longer_waits_without_a_time_and_who_is_kept_two_is_found() -> None:
+    nothing = books()
+    nothing.waited = {"r": (TALK, "done")}
+    assert list(broken_waiting(nothing))
+    two = books(change(None, kept(NINE, TALK), 1, "1"), change(None, kept(TEN, TALK, id="b"), 5, "2"))
+    two.offers = {"1": {TALK}, "2": {TALK}}
+    assert len(list(broken_waiting(two))) == 1
+    late = books(
+        change(None, kept(NINE, TALK, until=3), 1, "1"), change(None, kept(TEN, TALK, id="b"), 5, "2")
+    )
+    late.offers = two.offers
+    assert not list(broken_waiting(late))

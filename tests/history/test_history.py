@@ -23,7 +23,7 @@ SLICE = Plan(
     pause=(0.4, 1.0),
     settle=0.0,
     seed=3,
-    season=SPRING,
+    season=SPRING.crowded,
 )
 
 

@@ -6,7 +6,7 @@ Conversations are understood from the desk's own sentences alone, as a caller un
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from itertools import product
@@ -41,6 +41,12 @@ class Season:
     clocks: tuple[str, ...]
     days: tuple[date, ...]
     night: date  # in which the clocks are set
+    closing: int = 12  # on all other days
+
+    @property
+    def crowded(self) -> Season:
+        """With so few times that people soon wait for one."""
+        return replace(self, closing=10)
 
     @property
     def last_clock(self) -> float:
@@ -115,13 +121,13 @@ def slots(season: Season = AUTUMN) -> tuple[Slot, ...]:
     every = (
         Slot(doctor, datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZONE).timestamp())
         for doctor, day in product(DOCTORS, season.days)
-        for hour in (range(6) if day == season.night else range(8, 12))
+        for hour in (range(6) if day == season.night else range(8, season.closing))
         for minute in (0, 30)
     )
     return tuple(dict.fromkeys(every))  # what never comes is another name of the hour after it
 
 
-def practice_yaml(hold_seconds: float) -> str:
+def practice_yaml(hold_seconds: float, season: Season = AUTUMN) -> str:
     """The practice as a file."""
     return yaml.safe_dump(
         {
@@ -129,7 +135,8 @@ def practice_yaml(hold_seconds: float) -> str:
                 "name": "Harbor Clinic", "time_zone": ZONE.key, "phone": NUMBER, "languages": ["en"],
             },
             "opening_hours": {
-                **{day: ["08:00-12:00"] for day in ("mon", "tue", "sat")}, "sun": ["00:00-06:00"],
+                **{day: [f"08:00-{season.closing}:00"] for day in ("mon", "tue", "sat")},
+                "sun": ["00:00-06:00"],
             },
             "practitioners": [{"name": name} for name in DOCTORS],
             "appointment_types": [{"name": name, "minutes": minutes} for name, minutes in TYPES.items()],
