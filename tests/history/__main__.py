@@ -11,8 +11,9 @@ import time
 from pathlib import Path
 
 from reception.database.fence import everywhere
+from tests.history.plan import Plan
 from tests.history.report import write
-from tests.history.run import Plan, play
+from tests.history.run import play
 from tests.history.world import AUTUMN, SPRING
 
 

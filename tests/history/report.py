@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.history.run import Findings, Plan
+from tests.history.plan import Findings, Plan
 
 
 def write(findings: Findings, plan: Plan, folder: Path) -> str:

@@ -10,21 +10,19 @@ from itertools import takewhile
 from tests.history.books import Books
 from tests.history.calling import PhonePatient
 from tests.history.chatting import Chatter, slot_of
+from tests.history.people import People
 from tests.history.record import Event
 from tests.history.rules import change_of
 from tests.history.texting import TextPatient
 from tests.history.world import Reader, Slot
 
 
-def resolve(
-    books: Books, events: Sequence[Event], chatters: Sequence[Chatter], callers: Sequence[PhonePatient],
-    texters: Sequence[TextPatient], ids: Mapping[str, str], reader: Reader,
-) -> None:  # fmt: skip
+def resolve(books: Books, events: Sequence[Event], people: People, reader: Reader) -> None:
     """Gives each event of unknown outcome its outcome, and its end: when the transaction committed."""
-    _see_patients(books, chatters, callers, reader)
-    _see_texts(books, texters, reader)
+    _see_patients(books, people.chatters, people.callers, reader)
+    _see_texts(books, people.texters, reader)
     _see_choices(books, events)
-    _see_staff(books, events, ids)
+    _see_staff(books, events, people.ids)
 
 
 def _see_patients(
@@ -115,12 +113,10 @@ def _kept(event: Event, books: Books, conversation: str, place: int, reader: Rea
     event.got = {"told": told, "offered": []}
 
 
-def what_was_kept(
-    books: Books, chatters: Sequence[Chatter], callers: Sequence[PhonePatient], texters: Sequence[TextPatient]
-) -> list[str]:
+def what_was_kept(books: Books, people: People) -> list[str]:
     """What was acknowledged is kept once, in order; what was shown is kept; again is the same."""
     problems = []
-    for chatter in chatters:
+    for chatter in people.chatters:
         for chat in chatter.chats:
             kept = books.conversations.get(chat.id, [])
             words = [one.text for one in kept if one.role == "patient"]
@@ -132,7 +128,7 @@ def what_was_kept(
             if not shown <= set(stored) or len(stored) > len(shown) + (chat.unknown is not None):
                 problems.append(f"{chat.id}: {len(shown)} answers were shown, {len(stored)} are kept")
             problems += [f"{chat.id}: the same message again was answered otherwise" for _ in chat.differing]
-    for caller in callers:
+    for caller in people.callers:
         for talk in caller.talks:
             kept = books.conversations.get(books.calls.get(talk.call_sid, ""), [])
             words = [one.text for one in kept if one.role == "patient"]
@@ -142,7 +138,7 @@ def what_was_kept(
                 problems.append(
                     f"{talk.call_sid}: {len(talk.said)} turns were answered, {len(words)} are kept"
                 )
-    for texter in texters:
+    for texter in people.texters:
         for texted in texter.answered:
             if texted.answers and texted.client_id not in books.by_client:
                 problems.append(f"{texted.sid}: was answered, and is not kept")

@@ -7,21 +7,18 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import httpx
 
-from reception.carrier.messages import CarriedText
 from tests.history.books import Books, read_books
-from tests.history.calling import PhonePatient
-from tests.history.chatting import Chatter
 from tests.history.derive import operations
 from tests.history.installation import Installation, id_of, installation, misfortune
+from tests.history.people import People, gathered
+from tests.history.plan import Findings, Plan
 from tests.history.record import Event, Record
 from tests.history.register import judge
 from tests.history.resolve import resolve, what_was_kept
@@ -34,55 +31,11 @@ from tests.history.rules import (
     told_of_changes,
     wrong_lengths,
 )
-from tests.history.staffing import Clerk
-from tests.history.texting import OFFER, TextPatient
 from tests.history.waiting import broken_waiting, kept_times
-from tests.history.world import AUTUMN, Reader, Season, patients
-from tests.staff.access import person
+from tests.history.world import Reader
 
 #: Seconds until the last worker must have come to an end, once nothing new is begun.
 ENDING = 120.0
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How much of everything; a time is held for `hold_seconds`, and all texts have left after `settle`.
-
-    For one who waits a time is kept for `kept_seconds`.
-    """
-
-    operations: int
-    services: int = 3
-    chatters: int = 10
-    callers: int = 4
-    clerks: int = 2
-    texters: int = 2
-    hold_seconds: float = 30.0
-    kept_seconds: float = 15.0
-    pause: tuple[float, float] = (5.0, 15.0)  # seconds between two misfortunes
-    settle: float = 100.0
-    seed: int = 1
-    season: Season = AUTUMN
-
-
-@dataclass
-class Findings:
-    """What came out. Without `problems` the history is a possible one."""
-
-    operations: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    kinds: Counter[str] = field(default_factory=Counter)
-    misfortunes: Counter[str] = field(default_factory=Counter)
-    register: dict[str, int] = field(default_factory=dict)
-    changes: int = 0
-    conversations: int = 0
-    booked: int = 0
-    again: int = 0
-    texts: Counter[str] = field(default_factory=Counter)
-    waiting: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
-    judging: float = 0.0
-    problems: list[str] = field(default_factory=list)
 
 
 async def play(
@@ -112,72 +65,13 @@ async def play(
         finally:
             record.close()
     judging = time.monotonic()
-    resolve(books, record.events, people.chatters, people.callers, people.texters, people.ids, reader)
-    findings.problems += what_was_kept(books, people.chatters, people.callers, people.texters)
+    resolve(books, record.events, people, reader)
+    findings.problems += what_was_kept(books, people)
     findings.problems += _books(plan, books, world, reader)
     findings.problems += _register(plan, record.events, books, findings)
     findings.judging = time.monotonic() - judging
     _count(findings, record.events, books)
     return findings
-
-
-@dataclass
-class People:
-    """Everybody at work, and the patients' identifiers."""
-
-    chatters: list[Chatter]
-    callers: list[PhonePatient]
-    clerks: list[Clerk]
-    texters: list[TextPatient]
-    ids: dict[str, str]
-
-    @property
-    def everybody(self) -> list[Chatter | PhonePatient | Clerk | TextPatient]:
-        return [*self.chatters, *self.callers, *self.clerks, *self.texters]
-
-
-async def _people(
-    plan: Plan, world: Installation, http: httpx.AsyncClient, record: Record, reader: Reader
-) -> People:
-    database = await world.database()
-    async with database.transaction() as store:
-        practice = await store.practice()
-        assert practice is not None
-        ids = {one.name: str(one.id) for one in await store.patients(practice.id)}
-    clerk = await person(database, practice)
-    await database.close()
-    everybody, season = list(patients()), plan.season
-    each = len(everybody) // (plan.chatters + plan.callers + plan.clerks)
-    own = iter([tuple(everybody[n * each : (n + 1) * each]) for n in range(len(everybody) // each)])
-    seeds = count(plan.seed * 1000)
-    offers: list[CarriedText] = []
-    world.on_text = lambda text: offers.append(text) if OFFER in text.body else None
-    return People(
-        [
-            Chatter(f"chat-{n}", world.urls, http, record, reader, next(own), season, next(seeds))
-            for n in range(plan.chatters)
-        ],
-        [
-            PhonePatient(
-                f"phone-{n}", world.urls, world.settings(), record, reader, next(own), season, next(seeds)
-            )
-            for n in range(plan.callers)
-        ],
-        [
-            Clerk(
-                f"staff-{n}", world.urls, http, clerk.session, practice, record, next(own), ids, season,
-                next(seeds),
-            )
-            for n in range(plan.clerks)
-        ],
-        [
-            TextPatient(
-                f"text-{n}", world, offers, record, reader, next(seeds), late=plan.kept_seconds + 1
-            )
-            for n in range(plan.texters)
-        ],
-        ids,
-    )  # fmt: skip
 
 
 async def _work(
@@ -187,7 +81,7 @@ async def _work(
     """Everybody at once, until the record is full."""
     limits = httpx.Limits(max_connections=200)
     async with httpx.AsyncClient(timeout=20, limits=limits) as http:
-        people = await _people(plan, world, http, record, reader)
+        people = await gathered(plan, world, http, record, reader)
         nemesis = asyncio.create_task(_nemesis(plan, world, record, findings, say))
         working = [asyncio.create_task(one.work(), name=one.name) for one in people.everybody]
         try:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.history.run import Plan, play
+from tests.history.plan import Plan
+from tests.history.run import play
 from tests.history.world import SPRING
 
 pytestmark = pytest.mark.postgres
