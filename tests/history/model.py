@@ -15,6 +15,7 @@ PHRASES = [
         rf"I'd like a (?P<appointment_type>.+) on {_DAY} at {_CLOCK} with (?P<practitioner>.+)",
         "book_appointment",
     ),
+    (rf"I'd like a (?P<appointment_type>.+) on {_DAY}", "book_appointment"),
     (rf"I have to move my appointment to {_DAY} at {_CLOCK}", "reschedule_appointment"),
     (r"I want to cancel my appointment", "cancel_appointment"),
     (r"I'd like to leave a message", "leave_message"),

@@ -22,7 +22,7 @@ class Plan:
     clerks: int = 2
     texters: int = 2
     hold_seconds: float = 30.0
-    kept_seconds: float = 15.0
+    kept_seconds: float = 40.0
     pause: tuple[float, float] = (5.0, 15.0)  # seconds between two misfortunes
     settle: float = 100.0
     seed: int = 1

@@ -10,6 +10,8 @@ from tests.history.world import Patient, Season, Slot, Told, slots
 
 #: How often somebody says no, leaves without a word, and does everything once more.
 NO, LEAVING = 0.08, 0.10
+#: How often any time of a day will do.
+ANY_TIME = 0.4
 #: How often somebody wants to wait for a time, and then takes the one that is kept for them.
 WAITING = 0.75
 #: How often the next to be in touch is one who waits.
@@ -72,7 +74,10 @@ class Mind:
             return Wish(f"I have to move my appointment to {slot.day} at {slot.clock}", slot, "asked")
         self.task = "book"
         slot = self._wanted()
-        words = f"I'd like a {self.patient.kind} on {slot.day} at {slot.clock} with {slot.doctor}"
+        words = f"I'd like a {self.patient.kind} on {slot.day}"
+        if self.rng.random() < ANY_TIME:
+            return Wish(words, None, "asked")
+        words += f" at {slot.clock} with {slot.doctor}"
         return Wish(words, slot, "asked")
 
     def answer(self, told: Sequence[Told]) -> Wish | None:
