@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import structlog
 from litestar import Litestar, Request, Response
+from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -21,10 +22,11 @@ from reception.channels.described import API
 from reception.channels.pages import add_headers, pages
 from reception.channels.phone import phone
 from reception.channels.problems import HANDLERS, from_framework
+from reception.channels.proxies import misplaced
 from reception.dashboard.problems import from_framework as page_for_staff
 from reception.dashboard.routes import staff
 from reception.database.fence import unnamed
-from reception.errors import ReceptionError
+from reception.errors import NotFound, ReceptionError
 from reception.inference.language_model import LanguageModel
 from reception.logging import where
 from reception.service import Service
@@ -35,6 +37,8 @@ log = structlog.get_logger()
 
 #: Bytes: room for 2,000 characters however they are written, and for Twilio's many parameters.
 MOST_BODY = 65_536
+#: What machines ask by whatever name.
+ANYWHERE = ("/health/", "/metrics", "/.well-known/", "/security.txt")
 
 
 def create_app(
@@ -59,7 +63,7 @@ def _without_service() -> Litestar:
         exception_handlers={**HANDLERS, HTTPException: _from_framework},  # type: ignore[dict-item]
         before_request=refuse_zero_bytes,
         before_send=[add_headers],
-        middleware=[_unnamed],
+        middleware=[_unnamed, _apart],
         lifespan=[_lifespan],
         request_max_body_size=MOST_BODY,
         openapi_config=API,
@@ -87,6 +91,19 @@ def _unnamed(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
 
     return begun
+
+
+def _apart(app: ASGIApp) -> ASGIApp:
+    """Where staff have a name of their own, neither they nor patients find anything under the other's."""
+
+    async def placed(scope: Scope, receive: Receive, send: Send) -> None:
+        path, settings = scope["path"], _service(scope).settings
+        for_staff = path == PATH or path.startswith(f"{PATH}/")
+        if not path.startswith(ANYWHERE) and misplaced(ASGIConnection(scope), settings, for_staff):
+            raise NotFound("There is nothing here.")
+        await app(scope, receive, send)
+
+    return placed
 
 
 @asynccontextmanager

@@ -57,6 +57,11 @@ def unsafe(settings: Settings) -> Iterator[str]:
         yield "RECEPTION_PUBLIC_URL: missing; set the service's https:// address"
     elif not settings.public_url.startswith("https://"):
         yield "RECEPTION_PUBLIC_URL: must begin with https://"
+    staff = urlsplit(settings.staff_url)
+    if settings.staff_url and (
+        staff.scheme != "https" or staff.hostname == urlsplit(settings.public_url).hostname
+    ):
+        yield "RECEPTION_STAFF_URL: must begin with https://, and have another name than RECEPTION_PUBLIC_URL"
     yield from _unverified(settings)
     if not settings.data_keys.get_secret_value():
         yield "RECEPTION_DATA_KEYS: missing; make one with `reception keys new`, and keep a copy elsewhere"

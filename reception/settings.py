@@ -105,6 +105,9 @@ class Settings(BaseSettings):
         pattern=r"^((mailto:|https://|tel:)[^\s<>]+)?$",
         description="mailto:… or https://… for who finds a weakness; empty means the practice's telephone",
     )
+    staff_url: str = Field(
+        "", description="https://… under another name, where alone the dashboard is; empty: with the chat"
+    )
     traces_url: str = Field(
         "", description="an OTLP collector for traces (https://…/v1/traces); empty means none are made"
     )
@@ -118,3 +121,8 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr = Field(SecretStr(""), description="Twilio auth token; checks signatures")
     twilio_api_url: str = Field("", description="another server with Twilio's interface, for tests")
     twilio_relay: bool = Field(True, description="ConversationRelay; off means <Gather> speech")
+
+    @property
+    def staff_base(self) -> str:
+        """The address of the dashboard without its path; empty where no setting names one."""
+        return (self.staff_url or self.public_url).rstrip("/")

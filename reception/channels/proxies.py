@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
 
@@ -47,8 +48,24 @@ def client_address(connection: Connection, settings: Settings) -> str:
 
 def public_base(connection: Connection, settings: Settings) -> str:
     """Scheme and host (http or https) under which the service is reached from outside."""
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
+    return settings.public_url.rstrip("/") or _asked(connection, settings)
+
+
+def staff_base(connection: Connection, settings: Settings) -> str:
+    """The same for the dashboard, which may have a name of its own."""
+    return settings.staff_base or public_base(connection, settings)
+
+
+def misplaced(connection: Connection, settings: Settings, for_staff: bool) -> bool:
+    """Whether the dashboard is asked for by another name than its own, or by its own something else."""
+    if not settings.staff_url:
+        return False
+    asked = urlsplit(_asked(connection, settings)).hostname
+    return for_staff != (asked == urlsplit(settings.staff_url).hostname)
+
+
+def _asked(connection: Connection, settings: Settings) -> str:
+    """Scheme and host as the request names them, or a trusted proxy does."""
     scheme = "https" if connection.scope["scheme"] in ("https", "wss") else "http"
     host = connection.headers.get("host", "localhost")
     if _within(_peer(connection), networks(settings.trusted_proxies)):

@@ -130,7 +130,7 @@ def new(name: str, phone: str, time_zone: str, url: str) -> None:
     click.echo(
         f"{practice.name} ({practice.slug}): its desk is off until you have set it up, here, within the hour:"
     )
-    click.echo(f"{settings.public_url.rstrip('/') or url.rstrip('/')}/staff/join/{token}")
+    click.echo(f"{settings.staff_base or url.rstrip('/')}/staff/join/{token}")
 
 
 @practice_group.command("export", epilog="Example: reception practice export > practice.yaml")

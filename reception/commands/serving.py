@@ -74,7 +74,7 @@ def _welcome(settings: Settings, url: str) -> str:
                 else ("  The chat widget and the dashboard are not built: run `make web` (Node 20).",)
             ),
             f"  The desk is open: {settings.public_url or url}",
-            f"  For staff:        {settings.public_url or url}/staff",
+            f"  For staff:        {settings.staff_base or url}/staff",
             f"  Ready?            {url}/health/ready",
             "  In a terminal:    reception chat",
             "  A phone call:     reception call",

@@ -119,4 +119,4 @@ async def _with_accounts(settings: Settings, slug: str | None, work: Work) -> No
 
 
 def _link(settings: Settings, url: str, token: str) -> str:
-    return f"{settings.public_url.rstrip('/') or url.rstrip('/')}/staff/join/{token}"
+    return f"{settings.staff_base or url.rstrip('/')}/staff/join/{token}"

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from pydantic import BaseModel
 
 from reception.channels.given import GivenService
-from reception.channels.proxies import client_address, public_base
+from reception.channels.proxies import client_address, staff_base
 from reception.dashboard.forms import Email, Line, Secret, form
 from reception.dashboard.problems import back_path
 from reception.dashboard.rendering import plain_page, redirect
@@ -74,9 +74,7 @@ async def log_out(request: Received, service: GivenService) -> Any:
     if left is not None:
         await service.attending.leave(left)
     gone = [cookie(request, SESSION, "", max_age=0)]
-    address = (
-        await provider.leave(f"{public_base(request, service.settings)}/staff/login") if provider else ""
-    )
+    address = await provider.leave(f"{staff_base(request, service.settings)}/staff/login") if provider else ""
     if address:
         name = service.settings.oidc_name
         answer = plain_page(request, "signed_off.html", cookies=gone, address=address, provider=name)

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from pydantic import BaseModel
 
 from reception.channels.given import GivenService
-from reception.channels.proxies import public_base
+from reception.channels.proxies import staff_base
 from reception.dashboard.forms import Email, Secret, form
 from reception.dashboard.rendering import Flash, page, redirect
 from reception.database.records import Account
@@ -172,7 +172,7 @@ async def _somebody_else(service: Service, me: Account, staff_id: UUID) -> Accou
 
 
 def _link(request: Received, service: Service, token: str) -> str:
-    return f"{public_base(request, service.settings)}/staff/join/{token}"
+    return f"{staff_base(request, service.settings)}/staff/join/{token}"
 
 
 handlers = [

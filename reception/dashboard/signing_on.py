@@ -10,7 +10,7 @@ from litestar import get, post
 from pydantic import BaseModel
 
 from reception.channels.given import GivenService
-from reception.channels.proxies import client_address, public_base
+from reception.channels.proxies import client_address, staff_base
 from reception.dashboard.entrance import let_in, login_page_with
 from reception.dashboard.forms import Secret, form
 from reception.dashboard.problems import back_path
@@ -95,7 +95,7 @@ def _provider(service: Service) -> Provider:
 
 
 def _back(request: Received, service: Service) -> str:
-    return public_base(request, service.settings) + BACK
+    return staff_base(request, service.settings) + BACK
 
 
 handlers = [sign_on, come_back, code_page, give_code]

@@ -12,7 +12,7 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
 
-from reception.channels.proxies import public_base
+from reception.channels.proxies import staff_base
 from reception.database.fence import enter
 from reception.database.records import Account
 from reception.errors import Forbidden, LoginNeeded
@@ -84,7 +84,7 @@ def same_origin(connection: AnyConnection, settings: Settings) -> bool:
     if not origin:
         return connection.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
     ours = urlsplit(origin).netloc == connection.headers.get("host", "").lower()
-    return ours or origin == public_base(connection, settings).lower()
+    return ours or origin == staff_base(connection, settings).lower()
 
 
 async def _given_token(connection: Received) -> str:
@@ -123,5 +123,5 @@ def cookie(connection: AnyConnection, name: str, value: str, max_age: int | None
 def _kept_as(connection: AnyConnection, name: str) -> str:
     """The cookie's name: over https with a prefix by which browsers take it from this very host only."""
     service: Service = connection.app.state.service
-    secure = public_base(connection, service.settings).startswith("https://")
+    secure = staff_base(connection, service.settings).startswith("https://")
     return f"__Host-{name}" if secure else name

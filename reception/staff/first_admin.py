@@ -29,7 +29,7 @@ async def show_setup_link(service: Service, url: str, show: Callable[[str], obje
     path = await _path(service)
     if path is not None:
         minutes = round(SETUP_LASTS.total_seconds() / 60)
-        base = service.settings.public_url.rstrip("/") or url
+        base = service.settings.staff_base or url
         what, when = (
             ("Set up your practice", "as long as there is none")
             if path.startswith(NEW)

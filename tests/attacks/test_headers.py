@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from litestar.exceptions import WebSocketDisconnect
 from litestar.testing import AsyncTestClient
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
@@ -19,6 +20,7 @@ from reception.channels.pages import HTTPS_ONLY, SECURITY_HEADERS
 from reception.database.connection import Database
 from reception.errors import Busy
 from reception.practice import Practice
+from reception.staff.access import SESSION
 from tests.attacks.routes import requests
 from tests.channels.conftest import Client, MakeApp, Serve
 from tests.channels.fakes import ScriptedModel
@@ -149,6 +151,30 @@ async def test_a_websocket_and_a_slow_answer_have_all_the_time(
         model.pause = 0.5
         await talk.say("hello")
         assert await asyncio.wait_for(socket.recv(), 5)
+
+
+async def test_staff_and_patients_may_have_a_name_each(
+    make_app: MakeApp, database: Database, practice: Practice
+) -> None:
+    app = make_app(public_url="https://desk.example", staff_url="https://staff.example")
+    maria = await person(database, practice)
+    async with AsyncTestClient(app, base_url="https://desk.example") as client:
+
+        async def status(host: str, path: str) -> int:
+            return (await client.get(f"https://{host}{path}", follow_redirects=False)).status_code
+
+        for path in ("/", "/api/openapi.json", "/widget.js"):
+            assert await status("desk.example", path) != 404 == await status("staff.example", path), path
+        for path in ("/staff/login", "/staff/now"):
+            assert await status("staff.example", path) != 404 == await status("desk.example", path), path
+        for host in ("desk.example", "staff.example", "10.0.0.7"):
+            assert await status(host, "/health/live") == 200
+        cookie = {"cookie": f"__Host-{SESSION}={maria.session}"}
+        page = await client.get("https://staff.example/staff/account", headers=cookie)
+        assert page.status_code == 200 and maria.email in page.text
+        with pytest.raises(WebSocketDisconnect):
+            with await client.websocket_connect("wss://desk.example/staff/live", headers=cookie):
+                pass
 
 
 async def test_enormous_headers_are_refused(live: httpx.AsyncClient) -> None:

@@ -69,6 +69,8 @@ def test_a_safe_production_starts_and_development_may_do_what_it_likes() -> None
         ({"twilio_auth_token": SecretStr("")}, "RECEPTION_TWILIO_AUTH_TOKEN"),
         ({"twilio_account_sid": "my account"}, "RECEPTION_TWILIO_ACCOUNT_SID"),
         ({"twilio_api_url": "http://elsewhere.example"}, "RECEPTION_TWILIO_API_URL"),
+        ({"staff_url": "http://staff.example"}, "RECEPTION_STAFF_URL"),
+        ({"staff_url": "https://desk.example"}, "RECEPTION_STAFF_URL"),
         ({"inference_url": "http://gpu.example:8100"}, "RECEPTION_INFERENCE_API_KEY"),
     ],
 )
