@@ -62,6 +62,14 @@ class Settings(BaseSettings):
         description="local model that answers while the inference server is away; empty means none",
     )
     inference_api_key: SecretStr = Field(SecretStr(""), description="the inference server's API key")
+    inference_ca: Path | None = Field(
+        None,
+        description="PEM file of who alone may vouch for the inference server; empty: public ones",
+    )
+    tls_certificate: Path | None = Field(
+        None, description="the inference server's certificate (PEM); it then speaks https"
+    )
+    tls_key: Path | None = Field(None, description="the key of that certificate (PEM)")
     now: datetime | None = Field(
         None, description="pins the clock (ISO 8601; without an offset it is the practice's local time)"
     )

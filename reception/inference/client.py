@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -42,9 +44,17 @@ class RemoteModel:
     """A `LanguageModel` behind an inference server at `url`, with its API key when it wants one."""
 
     def __init__(
-        self, url: str, api_key: SecretStr, *, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        url: str,
+        api_key: SecretStr,
+        *,
+        ca: Path | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        """Raises MisconfiguredError for a `url` that is none; connects to nothing yet."""
+        """Raises MisconfiguredError for a `url` that is none; connects to nothing yet.
+
+        `ca` is a file of certificates, one of which must vouch for the server; without it public ones may.
+        """
         key = api_key.get_secret_value()
         try:
             address = httpx.URL(url.rstrip("/"))
@@ -57,6 +67,7 @@ class RemoteModel:
             headers={"Authorization": f"Bearer {key}"} if key else {},
             timeout=TIMEOUT,
             limits=LIMITS,
+            verify=True if ca is None else trusting(ca),
             transport=transport,
         )
 
@@ -172,6 +183,14 @@ def _code(response: httpx.Response) -> str:
         return str(response.json()["error"].get("code") or "")
     except (KeyError, TypeError, ValueError, AttributeError):
         return ""
+
+
+def trusting(ca: Path) -> ssl.SSLContext:
+    """Certificates that this file vouches for, and no others. MisconfiguredError when it can't be read."""
+    try:
+        return ssl.create_default_context(cafile=ca)
+    except (OSError, ssl.SSLError) as error:
+        raise MisconfiguredError("RECEPTION_INFERENCE_CA: not a readable file of PEM certificates") from error
 
 
 def _wrong_url() -> MisconfiguredError:

@@ -25,7 +25,7 @@ def build_language_model(settings: Settings) -> LanguageModel:
     from reception.inference.client import RemoteModel
     from reception.inference.fallback import FallbackModel
 
-    remote = RemoteModel(settings.inference_url, settings.inference_api_key)
+    remote = RemoteModel(settings.inference_url, settings.inference_api_key, ca=settings.inference_ca)
     if not settings.fallback_model:
         return remote
     return FallbackModel(remote, build_engine(settings.model_copy(update={"model": settings.fallback_model})))

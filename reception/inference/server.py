@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import ssl
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +17,7 @@ from litestar.handlers.base import BaseRouteHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import SecretStr
 
-from reception.errors import ModelMissing, ReceptionError
+from reception.errors import MisconfiguredError, ModelMissing, ReceptionError
 from reception.inference.capacity import check_fit
 from reception.inference.factory import build_engine
 from reception.inference.models import locate
@@ -101,24 +102,45 @@ def serve(settings: Settings, host: str, port: int) -> None:
             log.error("model_not_ready", reason=str(error))
 
     app.on_startup.append(load)
-    uvicorn.Server(server_config(app, host, port)).run()
+    tls = (settings.tls_certificate, settings.tls_key)
+    uvicorn.Server(server_config(app, host, port, tls=tls)).run()
 
 
 def server_config(
-    app: Litestar, host: str = "127.0.0.1", port: int = 0, log: str = "warning"
+    app: Litestar,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    tls: tuple[Path | None, Path | None] = (None, None),
+    log_level: str = "warning",
 ) -> uvicorn.Config:
-    """How the server speaks HTTP: a request that does not come whole in time is hung up on."""
-    return uvicorn.Config(
+    """How the server speaks HTTP: a request that does not come whole in time is hung up on.
+
+    With `tls`, a certificate and its key, it is https. MisconfiguredError when they are none.
+    """
+    certificate, key = tls
+    config = uvicorn.Config(
         app,
         host=host,
         port=port,
-        log_level=log,
+        log_level=log_level,
         ws="none",
         server_header=False,
         http=Hurried,
         h11_max_incomplete_event_size=MOST_HEADERS,
         timeout_graceful_shutdown=_FAREWELL,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
     )
+    try:
+        if bool(certificate) != bool(key):
+            raise FileNotFoundError
+        config.load()
+    except (OSError, ssl.SSLError) as error:
+        raise MisconfiguredError(
+            "RECEPTION_TLS_CERTIFICATE and RECEPTION_TLS_KEY: not a certificate and its key (PEM files)"
+        ) from error
+    return config
 
 
 def served_name(settings: Settings) -> str:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from reception import slow_clients
@@ -22,7 +30,8 @@ from reception.errors import (
     UnknownAdapter,
 )
 from reception.inference import metrics
-from reception.inference.server import create_server, served_name
+from reception.inference.client import RemoteModel
+from reception.inference.server import create_server, served_name, server_config
 from reception.settings import Settings
 from tests.inference.fake_served import FakeModel, asked, listening
 
@@ -76,6 +85,44 @@ async def test_a_request_that_does_not_come_whole_is_hung_up_on(
             await asyncio.wait_for(reader.readexactly(1), 10)
         writer.close()
         assert (await http.post(f"{address}/v1/completions", json=QUESTION)).status_code == 200
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """One for this machine that vouches for itself, and its key."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "inference")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    files = folder / "tls.crt", folder / "tls.key"
+    files[0].write_bytes(made.public_bytes(Encoding.PEM))
+    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return files
+
+
+async def test_over_https_a_desk_asks_only_a_server_that_is_vouched_for(tmp_path: Path) -> None:
+    app, key, files = (
+        create_server(FakeModel(), "desk-135m", SecretStr("")),
+        SecretStr(""),
+        certificate(tmp_path),
+    )
+    async with listening(app, *files) as address:
+        trusting, stranger = RemoteModel(address, key, ca=files[0]), RemoteModel(address, key)
+        await trusting.ready()
+        with pytest.raises(Unavailable):
+            await stranger.ready()
+        await trusting.close()
+        await stranger.close()
+    for wrong in ((files[0], None), (files[1], files[1]), (tmp_path / "none", files[1])):
+        with pytest.raises(MisconfiguredError, match="RECEPTION_TLS_CERTIFICATE"):
+            server_config(app, tls=wrong)
+    with pytest.raises(MisconfiguredError, match="RECEPTION_INFERENCE_CA"):
+        RemoteModel("https://inference", key, ca=tmp_path / "none")
 
 
 async def test_not_ready_says_why_in_one_line() -> None:
