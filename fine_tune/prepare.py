@@ -253,11 +253,19 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--sgd-share", type=float, default=0.12, help="share of the public data")
     parser.add_argument("--phrases", type=Path, default=HERE / "phrases", help="folder of phrase files")
     parser.add_argument("--corrections", type=Path, help="what `reception corrections export` wrote")
-    parser.add_argument("--times", type=int, default=20, help="examples of each corrected turn [default: 20]")
+    parser.add_argument("--often", nargs="+", default=[], help="phrase files whose lines come --times more")
+    parser.add_argument(
+        "--times",
+        type=int,
+        default=20,
+        help="further examples of each such line or corrected turn [default: 20]",
+    )
     parser.add_argument("--samples", type=int, default=50, help="examples to print")
     options = parser.parse_args(arguments)
 
     phrases = read_phrases(options.phrases)
+    if unknown := set(options.often) - {phrase.place.split(":")[0] for phrase in phrases}:
+        raise SystemExit(f"{options.phrases} has no {', '.join(sorted(unknown))} for --often")
     kept = [phrase for phrase in phrases if held_out(phrase)]
     used = [phrase for phrase in phrases if not held_out(phrase)]
     rng = Random(options.seed)
@@ -268,7 +276,8 @@ def main(arguments: list[str] | None = None) -> None:
     train = public + list(Expander(used, options.seed).draw(options.count - len(public)))
     corrected = read_corrections(options.corrections) if options.corrections else []
     teacher = Expander(used + corrected, options.seed + 2)
-    train += [teacher.example(phrase) for phrase in corrected for _ in range(options.times)]
+    often = [phrase for phrase in used if phrase.place.split(":")[0] in options.often]
+    train += [teacher.example(phrase) for phrase in corrected + often for _ in range(options.times)]
     rng.shuffle(train)
     checker = Expander(kept, options.seed + 1)
     valid = [checker.example(phrase) for phrase in kept for _ in range(2)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -13,7 +14,7 @@ from fine_tune import sgd
 from fine_tune.lexicon import Lexicon
 from fine_tune.noise import disturb
 from fine_tune.phrasebook import DESK_KEYS, Phrase, PhraseError, parse, read_phrases
-from fine_tune.prepare import HERE, WEIGHTS, Example, Expander, expand, held_out, to_example
+from fine_tune.prepare import HERE, WEIGHTS, Example, Expander, expand, held_out, main, to_example
 from reception.dialogue.meaning import Intent, Slot
 from reception.understanding.grammar import WITHOUT_SLOTS
 
@@ -56,6 +57,22 @@ def test_some_phrases_are_held_out_for_validation_and_always_the_same(phrases: l
     kept = [line for line in phrases if held_out(line)]
     assert 0.02 < len(kept) / len(phrases) < 0.06
     assert kept == [line for line in phrases if held_out(line)]
+
+
+def test_lines_of_some_files_come_more_often_but_not_those_that_are_held_out(tmp_path: Path) -> None:
+    lines = [f"I'm in room {number}" for number in range(80)]
+    for name in ("rare.txt", "frequent.txt"):
+        words = (f"[inform | desk: any]\n{line} of {name[:-4]}" for line in lines)
+        (tmp_path / name).write_text("\n".join(words), encoding="utf-8")
+    how = ["--phrases", str(tmp_path), "--sgd-share", "0", "--count", "0", "--samples", "0"]
+    main([*how, "--often", "frequent.txt", "--times", "2", "--out", str(tmp_path)])
+    rows = [json.loads(row) for row in (tmp_path / "train.jsonl").read_text("utf-8").splitlines()]
+    drawn = Counter(row["source"] for row in rows)
+    used = [line for line in read_phrases(tmp_path) if "frequent" in line.place and not held_out(line)]
+    assert drawn == {line.place: 2 for line in used}
+
+    with pytest.raises(SystemExit, match=r"no often\.txt for --often"):
+        main([*how, "--often", "often.txt", "--out", str(tmp_path)])
 
 
 @pytest.mark.parametrize("seed", range(8))
