@@ -6,9 +6,12 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from psycopg.errors import LockNotAvailable
+from sqlalchemy.exc import OperationalError
 
 from reception.channels.limits import Limits
 from reception.database.connection import Database
+from reception.database.store import Store
 from reception.errors import Busy, Unavailable
 from tests.channels.conftest import NUMBER, Serve
 from tests.channels.test_chat import START, is_problem
@@ -68,6 +71,21 @@ async def test_a_refusal_says_when_to_come_back(serve: Serve) -> None:
             refused = await client.post(START)
             is_problem(refused, 429)
             assert 1 <= int(refused.headers["retry-after"]) <= 60
+
+
+async def test_a_database_that_is_busy_says_when_to_come_back(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = OperationalError("", {}, LockNotAvailable())
+
+    async def held(*_: object, **__: object) -> None:
+        raise waited
+
+    async with serve() as client:
+        monkeypatch.setattr(Store, "create_conversation", held)
+        refused = await client.post(START)
+        assert "busy" in is_problem(refused, 503)["detail"]
+        assert refused.headers["retry-after"] == "2"
 
 
 async def test_a_number_that_calls_on_and_on_hears_the_engaged_tone(serve: Serve) -> None:
