@@ -35,6 +35,9 @@ from reception.staff.access import PATH
 
 log = structlog.get_logger()
 
+#: Applications whose `in_process` is over: whoever plays many conversations builds one.
+_idle: list[Litestar] = []
+
 #: Bytes: room for 2,000 characters however they are written, and for Twilio's many parameters.
 MOST_BODY = 65_536
 #: What machines ask by whatever name.
@@ -129,7 +132,7 @@ async def in_process(
     settings: Settings, model: LanguageModel | None = None
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a service inside this process, without a port; errors come through as they are."""
-    app = create_app(settings, model)
+    app = create_app(settings, model, _idle.pop() if _idle else None)
     service: Service = app.state.service
     # Litestar types its application for its own servers; httpx takes any ASGI application.
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
@@ -139,3 +142,4 @@ async def in_process(
             yield client
     finally:
         await service.close()
+        _idle.append(app)

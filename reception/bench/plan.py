@@ -58,8 +58,9 @@ QUICK = Plan(
     blocks=1,
     block_turns=24,
     talks=2,
+    remembered=16,
     remembered_turns=1,
-    clients=(1, 2, 4, 8, 16),
+    clients=(1, 4, 16),
     load_turns=1,
 )
 

@@ -1,4 +1,4 @@
-"""Training: a killed run goes on to the same end, and what can't work says so. Ring: model (a tiny Llama)."""
+"""Training: a killed run goes on to the same end, and what can't work says so. Ring: unit (a tiny Llama)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 import yaml
 
-from fine_tune.batches import DataError, read_examples
-from reception.inference.models import CATALOGUE, path_of
-from reception.settings import ROOT, Settings
-
-pytestmark = pytest.mark.model
+from reception.settings import ROOT
+from tests.inference.tiny_model import write_tiny_model
 
 GOOD = {"desk": "What day?", "patient": "on Tuesday please", "intent": "inform", "slots": {"date": "Tuesday"}}
+
+#: Tokens of a turn and of a row: the tiny model reads letter by letter.
+LONGEST, ROW = 400, 800
 
 
 def lines(*rows: dict[str, Any]) -> str:
@@ -29,18 +29,23 @@ def lines(*rows: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Hugging Face folder: a Llama of two small layers with random weights, and the real tokenizer."""
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_model(tmp_path_factory.mktemp("tiny") / "tiny.gguf")
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory, tiny: Path) -> Path:
+    """A Hugging Face folder: a Llama of two small layers with random weights, and a tokenizer of bytes."""
     from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM, set_seed
 
     folder = tmp_path_factory.mktemp("tiny-llama")
-    file = path_of(CATALOGUE["smollm2-135m"], Settings())
-    AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name).save_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(tiny.parent, gguf_file=tiny.name)
+    tokenizer.save_pretrained(folder)
     set_seed(3)
     LlamaForCausalLM(
         LlamaConfig(
-            vocab_size=49152, hidden_size=32, intermediate_size=64, num_hidden_layers=2,
-            num_attention_heads=2, num_key_value_heads=1, max_position_embeddings=512,
+            vocab_size=len(tokenizer), hidden_size=32, intermediate_size=64, num_hidden_layers=2,
+            num_attention_heads=2, num_key_value_heads=1, max_position_embeddings=1024,
         )
     ).save_pretrained(folder)  # fmt: skip
     return folder
@@ -63,6 +68,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     recipe = asdict(read_recipe(ROOT / "fine_tune" / "configs" / "desk-135m.yaml"))
     file = tmp_path_factory.mktemp("config") / "tiny.yaml"
     small = {"name": "tiny", "processes": 1, "dtype": "float32", "rank": 4, "epochs": 3}
+    small |= {"longest": LONGEST, "row_tokens": ROW, "batch_tokens": 2 * ROW}
     file.write_text(yaml.safe_dump({**recipe, **small}))
     return file
 
@@ -114,6 +120,8 @@ def test_a_killed_run_goes_on_to_the_same_end(config: Path, data: Path, base: Pa
     ],
 )  # fmt: skip
 def test_bad_data_is_named_by_file_and_line(rows: list[dict[str, Any]], says: str, tmp_path: Path) -> None:
+    from fine_tune.batches import DataError, read_examples
+
     file = tmp_path / "train.jsonl"
     file.write_text(lines(*rows))
     with pytest.raises(DataError, match=says):
@@ -142,7 +150,7 @@ def test_all_recipes_can_be_read_and_bad_ones_say_why(tmp_path: Path) -> None:
             read_recipe(bad)
 
 
-def test_a_model_trained_whole_is_written_as_the_base_was(tmp_path: Path) -> None:
+def test_a_model_trained_whole_is_written_as_the_base_was(tiny: Path, tmp_path: Path) -> None:
     import gguf
     import numpy as np
 
@@ -150,12 +158,12 @@ def test_a_model_trained_whole_is_written_as_the_base_was(tmp_path: Path) -> Non
     from fine_tune.lora import trained_state
     from fine_tune.train import load_base
 
-    base, out = path_of(CATALOGUE["smollm2-135m"], Settings()), tmp_path / "whole.gguf"
-    model, _ = load_base(base)
-    write_model({name: tensor.numpy() for name, tensor in trained_state(model).items()}, base, out, "F16")
+    out = tmp_path / "whole.gguf"
+    model, _ = load_base(tiny)
+    write_model({name: tensor.numpy() for name, tensor in trained_state(model).items()}, tiny, out, "F16")
     before, after = (
         {tensor.name: gguf.quants.dequantize(tensor.data, tensor.tensor_type) for tensor in reader.tensors}
-        for reader in (gguf.GGUFReader(base), gguf.GGUFReader(out))
+        for reader in (gguf.GGUFReader(tiny), gguf.GGUFReader(out))
     )
     assert before.keys() == after.keys()
     assert all(np.allclose(before[name], after[name], atol=2e-3) for name in before)
@@ -192,7 +200,7 @@ def test_a_full_disk_leaves_the_checkpoint_before(
 
     recipe = read_recipe(config)
     model, tokenize = load_base(base)
-    rows = read_rows(data / "valid.jsonl", tokenize, longest=90, row_tokens=230)
+    rows = read_rows(data / "valid.jsonl", tokenize, longest=LONGEST, row_tokens=ROW)
     trainer = Trainer(model, recipe, rows, tmp_path, 0, 60)
     trainer.save()
     before = (tmp_path / CHECKPOINT).read_bytes()

@@ -132,8 +132,10 @@ async def test_the_urgent_request_goes_first(tiny: Path) -> None:
     await engine.ready()
     running = asyncio.create_task(wait("running", Priority.CHAT))
     await asyncio.sleep(0.02)
-    await asyncio.gather(wait("later", Priority.CHAT), wait("urgent", Priority.PHONE), running)
-    assert order == ["running", "urgent", "later"]
+    # Several, because on a busy machine the first may be over before the urgent one is asked.
+    waiting = [wait(f"{number} later", Priority.CHAT) for number in range(6)]
+    await asyncio.gather(*waiting, wait("urgent", Priority.PHONE), running)
+    assert order.index("urgent") < order.index("5 later")
     await engine.close()
 
 
