@@ -1,7 +1,7 @@
 """Checks the model's slots against what has a fixed form: a grammar guarantees shape, not truth.
 
-A small model files a clock time under the date, or overlooks an e-mail address in a long sentence. What has
-a form of its own (addresses, numbers, clock times) or a name of the practice's own is put right by code.
+A small model files a clock time under the date, or takes one end of "from Monday to Wednesday" for all of it.
+What has a form of its own is put right by code; `overlooked.py` adds what the model passed over.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 
 from reception.dialogue.meaning import Days, Intent, Slot
 from reception.understanding.grammar import WITHOUT_SLOTS
-from reception.understanding.interpret import Setting, interpret
+from reception.understanding.interpret import Setting, interpret, reads
 from reception.understanding.listening import forms
+from reception.understanding.overlooked import only_one, overlooked
 from reception.understanding.phrases import Forms
 
 #: Where a slot that can't be read as what it should be belongs, if it can be read as that.
@@ -26,13 +27,6 @@ _MISFILED: Mapping[Slot, tuple[Slot, ...]] = {
 }
 #: Slots that are worth nothing when they can't be read.
 _DROPPED = frozenset({Slot.EMAIL, Slot.PHONE})
-
-#: Not moving: there a clock time may be the old one as well as the new one.
-_ABOUT_TIMES = frozenset({Intent.BOOK, Intent.CANCEL, Intent.CHECK, Intent.ALTERNATIVES, Intent.INFORM})
-_BOOKINGS = frozenset({Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL, Intent.CHECK, Intent.ALTERNATIVES})
-
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"\+?\(?\d[\d ().-]{7,17}\d")
 
 
 def check(
@@ -58,7 +52,7 @@ def check(
     if Slot.PRACTITIONER in checked:
         checked[Slot.PRACTITIONER] = _meant_instead(checked[Slot.PRACTITIONER], patient, setting)
         checked[Slot.PRACTITIONER] = _with_title(checked[Slot.PRACTITIONER], patient, words)
-    for slot, span in _overlooked(intent, patient, desk, setting):
+    for slot, span in overlooked(intent, patient, desk, setting):
         if slot is Slot.DATE_OF_BIRTH:  # the day of a birth date is no other day
             inside = [day for day in (Slot.DATE, Slot.OLD_DATE) if checked.get(day, "\0") in span]
             checked = {key: words for key, words in checked.items() if key not in inside}
@@ -97,13 +91,13 @@ def _refiled(
         and Slot.TIME not in checked
     ):
         checked[Slot.TIME] = checked.pop(Slot.OLD_TIME)
-    if Slot.INSURANCE in checked and _reads(intent, Slot.DATE, checked[Slot.INSURANCE], desk, setting):
+    if Slot.INSURANCE in checked and reads(intent, Slot.DATE, checked[Slot.INSURANCE], desk, setting):
         del checked[Slot.INSURANCE]  # no plan is called June 22nd
     for slot, others in _MISFILED.items():
         span = checked.get(slot)
-        if span is None or _reads(intent, slot, span, desk, setting):
+        if span is None or reads(intent, slot, span, desk, setting):
             continue
-        other = next((one for one in others if _reads(intent, one, span, desk, setting)), None)
+        other = next((one for one in others if reads(intent, one, span, desk, setting)), None)
         if other is not None:
             del checked[slot]
             # Of two for one slot the later counts: "Tuesday, or rather Wednesday".
@@ -129,9 +123,9 @@ def _day_and_time(intent: Intent, span: str, desk: str, setting: Setting) -> Map
         day, time = span[: after.start()].rstrip(" ,"), span[after.start() :]
         if (
             words.from_here_a_clock.match(time)
-            and _reads(intent, Slot.DATE, day, desk, setting)
-            and _reads(intent, Slot.TIME, time, desk, setting)
-            and (words.of_a_clock.search(time) or not _reads(intent, Slot.DATE, time, desk, setting))
+            and reads(intent, Slot.DATE, day, desk, setting)
+            and reads(intent, Slot.TIME, time, desk, setting)
+            and (words.of_a_clock.search(time) or not reads(intent, Slot.DATE, time, desk, setting))
         ):
             return {Slot.DATE: day, Slot.TIME: words.no_at.sub("", time)}
     return {}
@@ -142,7 +136,7 @@ def _day_that_is_meant(intent: Intent, span: str, patient: str, desk: str, setti
     words = forms(setting.language)
     _, but, rest = span.rpartition(words.but)
     rest = words.has_to_be.sub("", rest)
-    if but and _reads(intent, Slot.DATE, rest, desk, setting):
+    if but and reads(intent, Slot.DATE, rest, desk, setting):
         return rest
     before, _, after = patient.partition(span)
     taken_back = words.taken_back.search(before)
@@ -150,16 +144,12 @@ def _day_that_is_meant(intent: Intent, span: str, patient: str, desk: str, setti
         return span
     for part in (after, before[: taken_back.start()]):
         for word in re.finditer(r"[\w'’/]+", part):
-            if not _names_a_day(word.group(), words) or words.not_this.search(part[: word.start()]):
+            if not words.names_a_day(word.group()) or words.not_this.search(part[: word.start()]):
                 continue  # "not Tuesday, I said Thursday" takes nothing back
             day = part[word.start() : word.end()]
-            if _reads(intent, Slot.DATE, day, desk, setting):
+            if reads(intent, Slot.DATE, day, desk, setting):
                 return day
     return span
-
-
-def _names_a_day(word: str, words: Forms) -> bool:
-    return word.lower().removesuffix(words.plural) in words.days
 
 
 def _with_day_of_month(span: str, patient: str, others: Iterable[str], words: Forms) -> str:
@@ -193,7 +183,7 @@ def _meant_instead(span: str, patient: str, setting: Setting) -> str:
         return span
     names = [name for one in setting.practice.practitioners for name in (one.name, *one.spoken_as)]
     surnames = [one.name.rsplit(" ", 1)[-1] for one in setting.practice.practitioners]
-    return _only_one([*names, *surnames], after[slip.end() :]) or span
+    return only_one([*names, *surnames], after[slip.end() :]) or span
 
 
 def _with_title(span: str, patient: str, words: Forms) -> str:
@@ -223,74 +213,6 @@ def _whole_range(intent: Intent, span: str, patient: str, desk: str, setting: Se
                     whole = first > 0 and said[first - 1] == known.from_
                     return patient[words[first - 1].start() if whole else begin : end]
     return span
-
-
-def _reads(intent: Intent, slot: Slot, span: str, desk: str, setting: Setting) -> bool:
-    return slot in interpret(intent, {slot: span}, desk, setting)
-
-
-def _overlooked(intent: Intent, patient: str, desk: str, setting: Setting) -> Iterable[tuple[Slot, str]]:
-    """Spans that are surely what their form says; where a form occurs twice, nothing is sure."""
-    words = forms(setting.language)
-    for slot, pattern in ((Slot.EMAIL, _EMAIL), (Slot.PHONE, _PHONE)):
-        spans = [one.group().rstrip(". -(") for one in pattern.finditer(patient)]
-        if len(spans) == 1 and _reads(intent, slot, spans[0], desk, setting):
-            yield slot, spans[0]
-    if intent is Intent.PRACTICE_QUESTION:  # "are you open on Saturday": said in passing, and easily missed
-        named = [word for word in re.findall(r"\w+", patient) if _names_a_day(word, words)]
-        if len(named) == 1:
-            yield Slot.DATE, named[0]
-    if span := _birth_date(intent, patient, desk, setting):
-        yield Slot.DATE_OF_BIRTH, span
-    name = words.name.search(patient) or words.name_born.search(patient)
-    if name is not None and not _reads(intent, Slot.PRACTITIONER, name.group(1), desk, setting):
-        yield Slot.PATIENT_NAME, name.group(1)
-    clocks = list(words.clock.finditer(patient))
-    if intent in _ABOUT_TIMES and len(clocks) == 1:
-        yield Slot.TIME, clocks[0].group().rstrip(".")
-    yield from _own_names(intent, patient, setting)
-
-
-def _birth_date(intent: Intent, patient: str, desk: str, setting: Setting) -> str | None:
-    """What follows "born": no fewer words than make the date, and no more."""
-    born = forms(setting.language).born.search(patient)
-    if born is None:
-        return None
-    words = born.group(1).split(" ")
-    spans = [" ".join(words[:length]).rstrip(".,;") for length in range(1, len(words) + 1)]
-    read = [
-        (span, interpret(intent, {Slot.DATE_OF_BIRTH: span}, desk, setting).get(Slot.DATE_OF_BIRTH))
-        for span in spans
-    ]
-    whole = read[-1][1] or next((value for _, value in reversed(read) if value), None)
-    return next((span for span, value in read if value and value == whole), None)
-
-
-def _own_names(intent: Intent, patient: str, setting: Setting) -> Iterable[tuple[Slot, str]]:
-    """Doctors, types and plans by the practice's own words for them."""
-    practice = setting.practice
-    if intent in _BOOKINGS:
-        types = [name for one in practice.appointment_types for name in (one.name, *one.spoken_as)]
-        doctors = [name for one in practice.practitioners for name in (one.name, *one.spoken_as)]
-        for slot, names in ((Slot.APPOINTMENT_TYPE, types), (Slot.PRACTITIONER, doctors)):
-            if span := _only_one(names, patient):
-                yield slot, span
-    if intent in _BOOKINGS | {Intent.INFORM, Intent.PRACTICE_QUESTION}:
-        plans = [plan for one in practice.practitioners for plan in one.insurances]
-        if span := _only_one(plans, patient):
-            yield Slot.INSURANCE, span
-
-
-def _only_one(names: Iterable[str], patient: str) -> str | None:
-    """The longest of the names as it stands in the text; None when two different places have one."""
-    found: list[re.Match[str]] = []
-    for name in sorted(set(names), key=len, reverse=True):
-        found += [
-            one
-            for one in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", patient, re.IGNORECASE)
-            if not any(one.start() < kept.end() and kept.start() < one.end() for kept in found)
-        ]
-    return found[0].group() if len(found) == 1 else None
 
 
 def _inside_another(span: str, patient: str, others: Iterable[str]) -> bool:

@@ -46,6 +46,11 @@ def interpret(intent: Intent, slots: Mapping[Slot, str], desk: str, setting: Set
     return {slot: values[slot] for slot in Slot if slot in values}
 
 
+def reads(intent: Intent, slot: Slot, span: str, desk: str, setting: Setting) -> bool:
+    """Whether a span can be read as what the slot should be."""
+    return slot in interpret(intent, {slot: span}, desk, setting)
+
+
 def language_of(code: str) -> Language:
     """The word tables of a language ("en", "en-GB"); English where there are none."""
     return LANGUAGES.get(code[:2].lower(), ENGLISH)

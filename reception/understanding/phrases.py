@@ -88,3 +88,7 @@ class Forms:
     title: re.Pattern[str]
     name: re.Pattern[str]  # group 1; the case counts
     name_born: re.Pattern[str]  # group 1: a name right before a birth date
+
+    def names_a_day(self, word: str) -> bool:
+        """Whether a single word names a day, one or several ("Tuesdays")."""
+        return word.lower().removesuffix(self.plural) in self.days
