@@ -196,7 +196,8 @@ def test_a_full_disk_leaves_the_checkpoint_before(
 
     from fine_tune.batches import read_rows
     from fine_tune.recipe import read_recipe
-    from fine_tune.train import CHECKPOINT, Trainer, load_base
+    from fine_tune.train import load_base
+    from fine_tune.trainer import CHECKPOINT, Trainer
 
     recipe = read_recipe(config)
     model, tokenize = load_base(base)
