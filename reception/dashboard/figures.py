@@ -13,7 +13,8 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
 from reception.channels.given import GivenService
-from reception.dashboard.figure_sheets import WISHES, Counted, sheets
+from reception.dashboard.counted import WISHES, Counted
+from reception.dashboard.figure_sheets import sheets
 from reception.dashboard.rendering import page
 from reception.dashboard.sheets import Sheet, shown
 from reception.dashboard.tiles import Tile, tiles

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reception.dashboard.figure_sheets import CHANNELS, Counted
+from reception.dashboard.counted import CHANNELS, Counted
 from reception.dashboard.sheets import Number, Unit, share, shown
 from reception.database.store.figures import Pace
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reception.dashboard.figure_sheets import MINUTES
+from reception.dashboard.counted import MINUTES
 from reception.dashboard.settings.fields import Field
 from reception.practice_yaml import Path
 
