@@ -11,7 +11,7 @@ from typing import Any
 
 from reception import staff_words
 from reception.channels import phone_words, widget_words
-from reception.dialogue import wording
+from reception.dialogue import sentences as desk_sentences
 from reception.messaging import text_words
 from reception.own_words import Rule, rule_of
 from reception.settings import ROOT
@@ -27,7 +27,7 @@ FILES = {
     "widget": "In the chat window",
 }
 _ALLOWED: Mapping[str, Mapping[str, frozenset[str]]] = {
-    "desk": wording.VARIABLES,
+    "desk": desk_sentences.VARIABLES,
     "phone": phone_words.OWN,
     "texts": text_words.VARIABLES,
     "staff": staff_words.VARIABLES,
