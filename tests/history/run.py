@@ -85,7 +85,10 @@ async def _work(
         nemesis = asyncio.create_task(_nemesis(plan, world, record, findings, say))
         working = [asyncio.create_task(one.work(), name=one.name) for one in people.everybody]
         try:
-            await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)  # full, or something is wrong
+            # Until the record is full, or something is wrong: with the misfortunes, too.
+            await asyncio.wait([nemesis, *working], return_when=asyncio.FIRST_COMPLETED)
+            if nemesis.done():
+                nemesis.result()
             nemesis.cancel()
             with suppress(asyncio.CancelledError):
                 await nemesis
