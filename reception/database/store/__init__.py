@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from reception.database.store.absence_cases import AbsenceCases
 from reception.database.store.absences import Absences
 from reception.database.store.attendance import Attendance
 from reception.database.store.calendar import Calendar
@@ -50,6 +51,7 @@ class Store(
     Attendance,
     Calendar,
     Absences,
+    AbsenceCases,
     OnePatient,
     Requests,
     Outbox,
