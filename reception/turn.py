@@ -23,16 +23,15 @@ from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.records import Conversation, Message, NewMessage
 from reception.database.store import Store
-from reception.dialogue.hearing import as_heard, heard_part, options_heard
-from reception.dialogue.meaning import Frame, Intent, Manner
+from reception.dialogue.hearing import as_heard
+from reception.dialogue.meaning import Frame, Manner
 from reception.dialogue.outdated import forget_what_is_gone
 from reception.dialogue.policy import decide
 from reception.dialogue.safety import is_emergency
-from reception.dialogue.state import Choice, Reply, State
-from reception.dialogue.texted import answered_plainly
+from reception.dialogue.state import Reply, State
 from reception.dialogue.wording import Wording
 from reception.errors import Closed, Invalid, NotFound, Unavailable
-from reception.inference.language_model import Priority
+from reception.interruption import note_interruption
 from reception.kept import frame_json, pack, unpack
 from reception.messaging.notices import Notices
 from reception.ongoing import Ongoing
@@ -43,16 +42,13 @@ from reception.scheduling.booking import Booking
 from reception.scheduling.waiting import AskByText, WaitingList
 from reception.stages import OUTCOMES, span, stage
 from reception.understanding.interpret import Setting
-from reception.understanding.reading import read
 from reception.understanding.sayings import without_fillers
 from reception.understanding.understander import Understander
+from reception.utterance import Understood, understand
 
 MAX_TEXT = 2000
 #: How often a turn is taken again when another one of the same conversation came in between.
 ATTEMPTS = 3
-#: Seconds within which words must be understood: after that, a caller has long spoken again.
-PHONE_DEADLINE = 8.0
-CHAT_DEADLINE = 20.0
 
 
 @dataclass(frozen=True)
@@ -67,16 +63,6 @@ class Heard:
     status: str
     manner: str = ""
     outcome: str = ""
-
-
-@dataclass(frozen=True)
-class Understood:
-    """What was made of an utterance: its frame, the words of its main wish without hesitations, and the
-    option it names."""
-
-    frame: Frame
-    words: str
-    picked: Choice | None
 
 
 class Desk:
@@ -154,22 +140,7 @@ class Desk:
         """
 
         async def work(store: Store) -> tuple[int, str] | None:
-            conversation = await store.conversation(conversation_id, lock=True)
-            state = unpack(conversation.state) if conversation is not None else State()
-            heard = heard_part(state.said, spoken)
-            if conversation is None or heard is None or heard == state.said:
-                return None
-            wording = self._wordings[conversation.language]
-            state.heard = heard
-            state.options_heard = options_heard(heard, wording.marks(state.choices))
-            await store.save_conversation(
-                conversation_id,
-                state=pack(state),
-                status=conversation.status,
-                outcome=conversation.outcome,
-            )
-            await store.note_heard(conversation_id, heard)
-            return state.options_heard, heard
+            return await note_interruption(store, self._wordings, conversation_id, spoken)
 
         changed = await self._database.run(work)
         if changed is None:
@@ -236,7 +207,8 @@ class Desk:
         words = without_fillers(text, conversation.language)
         async with self._admission.turn(conversation.channel, urgent=is_emergency(text)):
             with stage("understand", conversation=conversation_id):
-                understood = await self._understand(state, words, picked, practice, conversation)
+                setting = Setting(self._clock.now(practice.time_zone), practice, conversation.language)
+                understood = await understand(self._understander, state, words, picked, setting, conversation)
 
             async def work(store: Store) -> Heard | None:
                 now = await store.conversation(conversation_id, lock=True)
@@ -264,29 +236,6 @@ class Desk:
             return Heard([], now.status)
 
         return await self._database.run(work)
-
-    async def _understand(
-        self, state: State, text: str, picked: Choice | None, practice: Practice, conversation: Conversation
-    ) -> Understood:
-        """An option chosen by its text needs no model, nor does a C to a reminder; no transaction is open."""
-        if conversation.attended_by is not None:  # then the desk speaks only where the rules see danger
-            return Understood(Frame(Intent.EMERGENCY), text, None)
-        if picked is not None:
-            return Understood(Frame(Intent.INFORM), text, picked)
-        if answered_plainly(state, text, conversation.language):
-            return Understood(Frame(Intent.INFORM), text, None)
-        phone = conversation.channel == "phone"
-        frame, words = await read(
-            self._understander,
-            state.heard_words,
-            state.expects,
-            text,
-            Setting(self._clock.now(practice.time_zone), practice, conversation.language),
-            priority=Priority.PHONE if phone else Priority.CHAT,
-            conversation=str(conversation.id),
-            deadline=PHONE_DEADLINE if phone else CHAT_DEADLINE,
-        )
-        return Understood(frame, words, None)
 
     async def _act(
         self,

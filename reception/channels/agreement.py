@@ -7,8 +7,8 @@ from reception.errors import ReceptionError
 from reception.inference.language_model import Priority
 from reception.practice import Practice
 from reception.service import Service
-from reception.turn import PHONE_DEADLINE
 from reception.understanding.interpret import Setting
+from reception.utterance import PHONE_DEADLINE
 
 
 async def agrees(service: Service, practice: Practice, question: str, words: str) -> bool | None:
