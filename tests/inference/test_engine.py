@@ -148,11 +148,18 @@ async def test_a_full_queue_refuses(tiny: Path) -> None:
     await engine.close()
 
 
+async def begun(engine: Engine) -> asyncio.Task[Completion]:
+    """A long request whose first word has just come."""
+    came = asyncio.Event()
+    request = Request("x", 400, Grammar(digits(400)))
+    task = asyncio.create_task(engine.complete(request, lambda _: came.set()))
+    await asyncio.wait_for(came.wait(), 60)
+    return task
+
+
 async def test_a_cancelled_request_frees_its_place(tiny: Path) -> None:
     engine = Engine(lambda: tiny, threads=1, sequences=1)
-    await engine.ready()
-    task = asyncio.create_task(ask(engine, "x", digits(400), max_tokens=400))
-    await asyncio.sleep(0.02)
+    task = await begun(engine)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -162,9 +169,7 @@ async def test_a_cancelled_request_frees_its_place(tiny: Path) -> None:
 
 async def test_closing_fails_what_is_open(tiny: Path) -> None:
     engine = Engine(lambda: tiny, threads=1)
-    await engine.ready()
-    task = asyncio.create_task(ask(engine, "x", digits(400), max_tokens=400))
-    await asyncio.sleep(0.02)
+    task = await begun(engine)
     await engine.close()
     with pytest.raises(Unavailable):
         await task
