@@ -177,7 +177,7 @@ class Reader:
             (key, re.compile(_pattern(sentence, groups)))
             for key, written in yaml.safe_load((ROOT / "prompts/en/desk.yaml").read_text("utf-8")).items()
             for sentence in _variants(written)
-            if sentence[0] != "{"
+            if not sentence.startswith("{") or sentence.startswith("{offer}")
         ]
 
     def told(self, text: str) -> list[Told]:
