@@ -48,6 +48,13 @@ END $$;
 CREATE OR REPLACE TRIGGER note_appointment AFTER INSERT OR UPDATE OR DELETE ON appointments
     FOR EACH ROW EXECUTE FUNCTION note_appointment();
 """
+#: Who was identified in a conversation, and whose number an offer went to that is answered in one.
+_ABOUT = """
+SELECT conversation_id::text AS conversation, patient_id::text AS patient FROM conversation_patients
+UNION
+SELECT conversation_id::text, about->>'patient' FROM outbox
+    WHERE kind = 'waitlist' AND conversation_id IS NOT NULL
+"""
 
 
 def note_all_changes(url: str) -> None:
@@ -89,6 +96,8 @@ class Books:
     unsaid: dict[str, str] = field(default_factory=dict)  # key of a text that never left → who removed it
     offers: dict[str, set[str]] = field(default_factory=dict)  # transaction → conversations offered a time
     waited: dict[str, tuple[str, str]] = field(default_factory=dict)  # request → conversation and status
+    patients: dict[str, set[str]] = field(default_factory=dict)  # conversation → whom it was about
+    answered: dict[str, set[str]] = field(default_factory=dict)  # conversation → holds offered by its text
 
 
 async def read_books(database: Database, url: str) -> Books:
@@ -142,6 +151,19 @@ async def read_books(database: Database, url: str) -> Books:
                 row["id"]: (row["conversation_id"], row["status"])
                 for row in every(
                     "SELECT id::text, conversation_id::text, status FROM requests WHERE kind = 'waitlist'"
+                )
+            },
+            {
+                row["conversation"]: set(row["patients"])
+                for row in every(
+                    f"SELECT conversation, array_agg(patient) AS patients FROM ({_ABOUT}) AS each GROUP BY 1"
+                )
+            },
+            {
+                row["conversation"]: set(row["holds"])
+                for row in every(
+                    "SELECT conversation_id::text AS conversation, array_agg(about->>'held') AS holds"
+                    " FROM outbox WHERE kind = 'waitlist' AND conversation_id IS NOT NULL GROUP BY 1"
                 )
             },
         )  # fmt: skip

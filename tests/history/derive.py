@@ -38,6 +38,7 @@ class _Conversation:
     wanted: Slot | None = None  # by the very first words
     moving: Slot | None = None
     picked: Slot | None = None
+    kept: Slot | None = None  # what they waited for: perhaps they took it in another conversation
     ops: list[tuple[str, Op]] = field(default_factory=list)
 
 
@@ -133,6 +134,8 @@ def _said(event: Event, key: str, talk: _Conversation, touched: bool) -> Iterabl
         yield talk.picked.doctor, _op("taken", event, key, talk, talk.picked)
     elif talk.picked is not None and not {"slot_taken", "already_then"} & set(keys):
         yield from _holds(event, key, talk, talk.picked)  # held without a word
+    offers = (one.slot for one in told if one.key == "waiting_free")
+    talk.kept = next(offers, given["slot"] if given["about"] == "offer" else talk.kept)
     for slot in event.got["offered"]:
         yield slot.doctor, _op("free", event, key, talk, slot)
     for one in told:
@@ -142,7 +145,7 @@ def _said(event: Event, key: str, talk: _Conversation, touched: bool) -> Iterabl
             talk.moving = one.old if one.key == "confirm_move" else None
             yield from _holds(event, key, talk, one.slot)
         elif one.key == "booked":
-            yield one.slot.doctor, _op("book", event, key, talk, one.slot)
+            yield one.slot.doctor, _op("book", event, key, talk, one.slot, gentle=one.slot == talk.kept)
             yield from _gone(event, key, talk, one.slot)
         elif one.key == "moved" and talk.moving is not None:
             old, minutes = talk.moving, talk.minutes

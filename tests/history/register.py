@@ -66,6 +66,8 @@ def after(state: State, op: Op) -> State | None:
             until = op.completed + op.hold_seconds
             new = [Entry(*each, op.who, op.invoked + op.hold_seconds, until) for each in _beside(state, op)]
             return _sorted([*rest, *new])
+        case "book" if op.gentle and _own(state, op) is not None:  # it is theirs already
+            return _without(state, op.who)
         case "book" | "block":
             if not _free(state, op):
                 return None

@@ -8,6 +8,7 @@ from datetime import datetime
 from math import inf
 from typing import Any
 
+from reception.database.records import Message
 from tests.history.books import Books, Change, deed, times
 from tests.history.world import Reader, Slot
 
@@ -61,7 +62,10 @@ def stolen_holds(changes: Sequence[Change], offers: Collection[str] = ()) -> Ite
 
 
 def broken_promises(books: Books, reader: Reader) -> Iterator[str]:
-    """Sentences without their row, and rows without their sentence, conversation by conversation."""
+    """Sentences without their row, and rows without their sentence, conversation by conversation.
+
+    Who says yes to a kept time that they took in another conversation a moment ago is told of it once more.
+    """
     done: dict[str, Counter[tuple[str, Slot]]] = defaultdict(Counter)
     for change in books.changes:
         key = deed(change)
@@ -78,11 +82,35 @@ def broken_promises(books: Books, reader: Reader) -> Iterator[str]:
             if message.role == "desk"
             for one in reader.told(message.text)
             if one.key == "booked" and one.slot is not None
+            if not _is_theirs(books, conversation, one.slot, message)
         )
         for what, count in (told - done[conversation]).items():
             yield f"{conversation}: told {count} times, and no row: {what}"
         for what, count in (done[conversation] - told).items():
             yield f"{conversation}: {count} rows, and nobody was told: {what}"
+
+
+def _is_theirs(books: Books, conversation: str, slot: Slot, message: Message) -> bool:
+    """Whether another conversation had booked the time that was kept in this one, for the same patient."""
+    kept, holds = books.committed.get(str(message.id), message.at.timestamp()), set()
+    rows: dict[str, Mapping[str, Any] | None] = {}
+    for change in books.changes:
+        holds |= {row["id"] for row in (change.was, change.now) if row and _of(row, conversation)}
+        if change.committed <= kept:
+            rows[(change.now or change.was or {})["id"]] = change.now
+    standing = [rows.get(one) for one in holds | books.answered.get(conversation, set())]
+    return any(
+        row["status"] == "booked"
+        and not _of(row, conversation)
+        and Slot(books.doctors[row["practitioner_id"]], times(row)[0]) == slot
+        and row["patient_id"] in books.patients.get(conversation, ())
+        for row in standing
+        if row is not None
+    )
+
+
+def _of(row: Mapping[str, Any], conversation: str) -> bool:
+    return bool(row["conversation_id"] == conversation)
 
 
 def told_of_changes(books: Books, reader: Reader) -> Iterator[str]:

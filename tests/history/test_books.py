@@ -82,6 +82,32 @@ def test_a_sentence_without_its_row_and_a_row_without_its_sentence_are_found() -
     assert len(list(broken_promises(books(made, told=booked(TEN)), READER))) == 2
 
 
+def test_who_takes_a_kept_time_twice_is_told_of_the_one_row_twice() -> None:
+    held, taken = kept(NINE, "elsewhere"), row(NINE, conversation="elsewhere", patient_id="p")
+    twice = books(change(None, held, 1), change(held, taken, 9), told=booked(NINE))
+    twice.conversations["elsewhere"] = twice.conversations[TALK]
+    twice.patients = {TALK: {"p"}}
+    assert "no row" in next(broken_promises(twice, READER))  # was it ever theirs?
+    twice.answered = {TALK: {"a"}}
+    assert not list(broken_promises(twice, READER))
+    twice.changes.append(change(taken, row(NINE, "cancelled", conversation="elsewhere", patient_id="p"), 99))
+    assert "no row" in next(broken_promises(twice, READER))
+    twice.changes[1:] = [change(held, taken, 101)]
+    assert "no row" in next(broken_promises(twice, READER))
+    twice.changes[1:], twice.patients = [change(held, taken, 9)], {TALK: {"somebody else"}}
+    assert "no row" in next(broken_promises(twice, READER))
+
+
+def test_a_kept_time_that_was_handed_on_is_told_of_again_where_it_was_before() -> None:
+    before, after = kept(NINE, TALK), kept(NINE, "elsewhere")
+    taken = row(NINE, conversation="elsewhere", patient_id="p")
+    both = books(
+        change(None, before, 1), change(before, after, 5), change(after, taken, 9), told=booked(NINE)
+    )
+    both.conversations["elsewhere"], both.patients = both.conversations[TALK], {TALK: {"p"}}
+    assert not list(broken_promises(both, READER))
+
+
 def test_a_cancellation_that_was_told_and_did_not_happen_is_found() -> None:
     told = f"Your appointment {READER.said(NINE)} is cancelled."
     done = change(row(NINE), row(NINE, "cancelled"), 99)

@@ -47,10 +47,15 @@ GOOD = {
     "somebody else cancelled first": [
         op("book", 0, 1, "a"), op("cancel", 2, 3, "s", owner="A"), op("cancel", 4, 5, "a", gentle=True),
     ],
+    "taken in one conversation and, as it was offered twice, in another": [
+        op("book", 0, 1, "a"), op("book", 2, 3, "a by text", owner="A", gentle=True),
+        op("cancel", 4, 5, "a"), op("free", 6, 7, "b"),
+    ],
 }  # fmt: skip
 
 BAD = {
     "booked twice": [op("book", 0, 1, "a"), op("book", 2, 3, "b")],
+    "booked twice, as it was offered to two": [op("book", 0, 1, "a"), op("book", 2, 3, "b", gentle=True)],
     "booked twice at the same moment": [op("book", 0, 3, "a"), op("book", 1, 2, "b")],
     "two lie over each other": [op("book", 0, 1, "a", 9, end=10), op("book", 2, 3, "b", 9.5)],
     "booked over somebody's hold": [op("take", 0, 1, "a"), op("book", 2, 3, "b")],
