@@ -35,13 +35,14 @@ from reception.dialogue.state import About, Existing, Expects, Facts, Line, Offe
 
 def book(state: State, facts: Facts) -> Talk:
     """The next step towards a booked appointment."""
+    found: list[Line] = []
     held: list[Line] = []
     if state.who.new and not takes_new_patients(facts.practice):
         return (yield from _no_new_patients(state))
     if state.chosen is None:
-        question = yield from find_time(state, facts)
+        question = yield from find_time(state, facts, found)
         if question is not None:
-            return question
+            return after(found, question)
         if not state.who.settled:
             held.append(Line("time_free", {"offer": state.chosen}))
     question = yield from identify(state, facts)
@@ -56,8 +57,8 @@ def book(state: State, facts: Facts) -> Talk:
         question = _contact(state, facts)
     if question is not None:
         still_held = held if state.chosen and held == [Line("time_free", {"offer": state.chosen})] else []
-        return after([*still_held, *said], question)
-    return after(said, _read_back(state, facts))
+        return after([*found, *still_held, *said], question)
+    return after([*found, *said], _read_back(state, facts))
 
 
 def _not_twice(state: State, facts: Facts, said: list[Line]) -> Step:
@@ -73,7 +74,7 @@ def _not_twice(state: State, facts: Facts, said: list[Line]) -> Step:
     state.refused = (*state.refused, replace(state.chosen, practitioner=""))
     forget_time(state)
     state.busy = coming
-    return (yield from find_time(state, facts))
+    return (yield from find_time(state, facts, said))
 
 
 def answer_booking(state: State, facts: Facts, frame: Frame) -> Talk:
@@ -163,7 +164,7 @@ def _fit_new_patient(state: State, facts: Facts, said: list[Line]) -> Step:
     near = sorted(free, key=lambda one: abs(one.start - chosen.start))[:3]
     if near:
         return offer(pick(near))
-    return (yield from find_time(state, facts))
+    return (yield from find_time(state, facts, said))
 
 
 def _no_new_patients(state: State) -> Talk:

@@ -32,18 +32,19 @@ def change(state: State, facts: Facts) -> Talk:
     assert state.appointment is not None  # found, or a question was returned
     if state.task is Task.CANCEL:
         return confirm("confirm_cancel", About.CANCEL, existing=state.appointment)
+    found: list[Line] = []
     if state.chosen is None:
         _keep_what_is_not_changed(state)
         coming: tuple[Existing, ...] = yield Upcoming(state.who.patient_id or "")
         state.busy = tuple(one for one in coming if one.id != state.appointment.id)
-        question = yield from find_time(state, facts)
+        question = yield from find_time(state, facts, found)
         if question is not None:
-            return question
+            return after(found, question)
     assert state.chosen is not None  # found, or a question was returned
     question = confirm("confirm_move", About.MOVE, existing=state.appointment, offer=state.chosen)
     if state.chosen.practitioner != state.appointment.practitioner:
-        return after(insurance_lines(state, facts, state.chosen), question)
-    return question
+        found += insurance_lines(state, facts, state.chosen)
+    return after(found, question)
 
 
 def answer_cancel(state: State, facts: Facts, frame: Frame) -> Talk:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from reception.dialogue.asking import after, ask, confirm
+from reception.dialogue.asking import ask, confirm
 from reception.dialogue.meaning import Days
 from reception.dialogue.needs import FindSlots, HoldSlot, Need, Step
 from reception.dialogue.offers import matching, pick
@@ -18,29 +18,38 @@ from reception.practice import AppointmentType, Practice
 NEAR = timedelta(days=21)
 
 
-def find_time(state: State, facts: Facts) -> Step:
-    """Asks for or offers times until one is held in `state.chosen`; then None."""
-    said = [Line("slot_taken")] if state.taken else []
-    state.taken = False
+def find_time(state: State, facts: Facts, said: list[Line]) -> Step:
+    """Asks for or offers times until one is held in `state.chosen`; then None.
+
+    What is to be told before the next question, whichever that is, is added to `said`.
+    """
+    if state.taken:
+        _say_taken(state, said)
     question = _before_searching(state, facts)
     if question is not None:
-        return after(said, question)
+        return question
     kind, doctors = resolve(state, facts.practice, said)
     fitting, others = yield from _search(state, facts, kind, doctors)
     wish = state.wish
     if fitting and _settled(state, fitting):
         if (yield from choose(state, fitting[0])):
             return None
-        said, state.taken = [Line("slot_taken")], False
+        _say_taken(state, said)
         fitting = _not_refused(state, fitting)
     offers = pick(fitting, wish.hours, soonest=wish.days is None or wish.days.soonest)
     if not offers:
         offers = pick(others, wish.hours, soonest=wish.days is None)
         if not offers:
-            return after(said, confirm("offer_waitlist", About.WAITLIST))
+            return confirm("offer_waitlist", About.WAITLIST)
         if Line("slot_taken") not in said:
             said.append(_nothing(state, facts))
-    return after(said, offer(offers))
+    return offer(offers)
+
+
+def _say_taken(state: State, said: list[Line]) -> None:
+    state.taken = False
+    if Line("slot_taken") not in said:
+        said.append(Line("slot_taken"))
 
 
 def offer(offers: tuple[Offer, ...]) -> Reply:

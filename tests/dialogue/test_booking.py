@@ -74,6 +74,19 @@ def test_a_time_taken_while_choosing_is_said_and_others_are_offered() -> None:
     assert all(one.offer and one.offer.start != first.start for one in reply.choices)
 
 
+def test_a_time_taken_while_choosing_is_said_also_where_somebody_else_is_free_at_that_hour() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, date=day("2026-06-16"), reason="knee", **MAYA)
+    first = desk.state.choices[0].offer
+    assert first is not None and first.practitioner == WEBER.name
+    desk.taken_with.add((WEBER.name, first.start))
+    desk.says(Intent.INFORM, choice=0, time=Hours(time(8), time(8)))
+    assert "just been taken" in desk.text
+    assert "8:00 AM with Dr. Samuel Okoye" in desk.text
+    desk.says(Intent.AFFIRM)
+    assert [offer.practitioner for _, offer, _ in desk.booked] == [OKOYE.name]
+
+
 def test_a_time_lost_at_the_very_end_is_said_and_others_are_offered() -> None:
     desk = World(taken_at_booking={TUESDAY_NINE})
     desk.says(

@@ -71,6 +71,7 @@ class World:
     now: datetime = NOW
     existing: list[Existing] = field(default_factory=list)
     taken: set[datetime] = field(default_factory=set)
+    taken_with: set[tuple[str, datetime]] = field(default_factory=set)  # of one practitioner, once offered
     taken_at_booking: set[datetime] = field(default_factory=set)
     booked: list[tuple[str, Offer, str]] = field(default_factory=list)
     booked_by: list[str] = field(default_factory=list)
@@ -135,7 +136,8 @@ class World:
                 offers = (Offer(one.practitioner.name, kind, one.start) for one in found)
                 return tuple(one for one in offers if one.start not in self.taken)
             case needs.HoldSlot(offer, _):
-                return None if offer.start in self.taken else f"hold {offer.start}"
+                lost = offer.start in self.taken or (offer.practitioner, offer.start) in self.taken_with
+                return None if lost else f"hold {offer.start}"
             case needs.Identify(claims):
                 key = (claims.name, claims.date_of_birth)
                 if self.failures >= 3:
