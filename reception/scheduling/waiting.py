@@ -60,6 +60,9 @@ class WaitingList:
             kind = self._type_for(request.details, freed)
             if own or kind is None or not fits(request.details, freed.practitioner, freed.start):
                 continue
+            # Locked first: two times may become free at once.
+            if not await self._store.lock_open_request(request.id):
+                continue
             if await self._store.hold_of(self._practice.id, request.conversation_id) is not None:
                 continue  # another time is kept for them already
             if await self._store.asked_by_text(self._practice.id, offer_key(request, freed)):
@@ -82,9 +85,11 @@ class WaitingList:
             raise Invalid("Choose one of the times that are offered.")
         if request.patient is None or request.conversation_id is None:
             raise Invalid("Nothing can be kept for them without a conversation: book it in the calendar.")
+        await self._store.lock_calendars([practitioner_id])
+        if not await self._store.lock_open_request(request.id):
+            raise Invalid("This request is done already: nobody waits for a time any more.")
         if await self._store.hold_of(self._practice.id, request.conversation_id) is not None:
             raise Taken("Another time is kept for them already.")
-        await self._store.lock_calendars([practitioner_id])
         await self._store.drop_expired_holds(practitioner_id, start, after_minutes(start, kind.minutes))
         asked = await self._keep(request, request.conversation_id, practitioner_id, kind, start)
         if asked is None:

@@ -42,6 +42,11 @@ class Requests(Queries):
         )
         return request_id
 
+    async def lock_open_request(self, request_id: UUID) -> bool:
+        """Whether the request is still open; nobody else changes it until the transaction ends."""
+        query = select(RequestRow.id).where(RequestRow.id == request_id, RequestRow.status == "open")
+        return await self._connection.scalar(query.with_for_update()) is not None
+
     async def update_request(
         self,
         request_id: UUID,
