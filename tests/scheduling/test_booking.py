@@ -108,6 +108,7 @@ async def test_a_hold_keeps_the_time_from_others_and_becomes_the_appointment(des
     assert (booked.id, booked.status, booked.start) == (hold_id, "booked", slot.start)
     assert booked.patient is not None and booked.patient.name == "Mary Jones"
     assert await desk.confirm(hold_id, slot, mine) == booked
+    assert await desk.confirm(hold_id, slot, other) == booked  # the same patient, who says it elsewhere
     assert [action for action, _ in await desk.audited()] == ["book"]
 
 
