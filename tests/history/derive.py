@@ -129,10 +129,7 @@ def _said(event: Event, key: str, talk: _Conversation, touched: bool) -> Iterabl
     told: list[Told] = event.got["told"]
     keys = [one.key for one in told]
     yield from _lost(event, key, talk, keys)
-    instead = next((one.slot for one in told if one.key in _HELD and one.slot is not None), talk.picked)
-    if talk.picked is not None and talk.picked != instead:  # the same time with somebody else
-        yield talk.picked.doctor, _op("taken", event, key, talk, talk.picked)
-    elif talk.picked is not None and not {"slot_taken", "already_then"} & set(keys):
+    if talk.picked is not None and not {"slot_taken", "already_then"} & set(keys):
         yield from _holds(event, key, talk, talk.picked)  # held without a word
     offers = (one.slot for one in told if one.key == "waiting_free")
     talk.kept = next(offers, given["slot"] if given["about"] == "offer" else talk.kept)
