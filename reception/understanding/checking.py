@@ -25,6 +25,9 @@ _MISFILED: Mapping[Slot, tuple[Slot, ...]] = {
     Slot.EMAIL: (Slot.PHONE,),
     Slot.PHONE: (Slot.EMAIL,),
 }
+#: What a practitioner's name without a title may be taken for; in an answer it may be the patient's.
+_TAKEN_FOR = (Slot.PATIENT_NAME, Slot.INSURANCE)
+_ANSWERS = frozenset({Intent.INFORM, Intent.AFFIRM, Intent.DENY})
 #: Slots that are worth nothing when they can't be read.
 _DROPPED = frozenset({Slot.EMAIL, Slot.PHONE})
 
@@ -47,7 +50,9 @@ def check(
         if slot in checked:
             checked[slot] = _with_day_of_month(checked[slot], patient, checked.values(), words)
     for slot in (Slot.DATE, Slot.TIME, Slot.OLD_DATE, Slot.OLD_TIME):
-        if slot in checked:
+        if slot in checked and words.no_day.fullmatch(checked[slot]):
+            del checked[slot]
+        elif slot in checked:
             checked[slot] = _with_preposition(checked[slot], patient, words)
     if Slot.PRACTITIONER in checked:
         checked[Slot.PRACTITIONER] = _meant_instead(checked[Slot.PRACTITIONER], patient, setting)
@@ -93,6 +98,10 @@ def _refiled(
         checked[Slot.TIME] = checked.pop(Slot.OLD_TIME)
     if Slot.INSURANCE in checked and reads(intent, Slot.DATE, checked[Slot.INSURANCE], desk, setting):
         del checked[Slot.INSURANCE]  # no plan is called June 22nd
+    if intent not in _ANSWERS and Slot.PRACTITIONER not in checked:
+        taken_for = next((one for one in _TAKEN_FOR if _is_practitioner(checked.get(one), setting)), None)
+        if taken_for is not None:
+            checked[Slot.PRACTITIONER] = checked.pop(taken_for)
     for slot, others in _MISFILED.items():
         span = checked.get(slot)
         if span is None or reads(intent, slot, span, desk, setting):
@@ -105,6 +114,13 @@ def _refiled(
         elif slot in _DROPPED:
             del checked[slot]
     return checked
+
+
+def _is_practitioner(span: str | None, setting: Setting) -> bool:
+    """Whether it is the whole name of one of the practice's own, or how they are called there."""
+    practitioners = setting.practice.practitioners
+    names = {name.casefold() for one in practitioners for name in (one.name, *one.spoken_as)}
+    return span is not None and span.casefold() in names
 
 
 def _beside(slots: Mapping[Slot, str], day: Slot, clock: Slot, patient: str) -> bool:
@@ -169,6 +185,8 @@ def _with_day_of_month(span: str, patient: str, others: Iterable[str], words: Fo
 def _with_preposition(span: str, patient: str, words: Forms) -> str:
     """The span with the word before it that changes what it means, as in "until Thursday"."""
     start = patient[: max(0, patient.find(span))]
+    if but := words.excepting.search(start):
+        return but.group() + span
     before = words.bound.search(start)
     if before is None or words.turned_round.search(start[: before.start()]):
         return span

@@ -173,6 +173,8 @@ FORMS = Forms(
         r"|\bday $"
     ),
     bound=pattern(r"\b(?:until|till|after|before) (?:the )?$"),
+    excepting=pattern(r"\bany (?:day|time|morning|afternoon) (?:but|except|other than) $"),
+    no_day=pattern(r"(?:an?other|other|(?:a |some )?different|some other) (?:days?|dates?|times?)"),
     appointment_on=pattern(
         r"\b(?:appointment|appt|visit|check-?up|physical|one) (?:is )?(?:on|of|from) (?:the )?$"
     ),

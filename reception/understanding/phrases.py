@@ -84,6 +84,8 @@ class Forms:
     day_of_month: re.Pattern[str]  # right behind a weekday
     turned_round: re.Pattern[str]  # makes "until three" mean "from three on" ("I work until three")
     bound: re.Pattern[str]  # the word before a day or time that changes what it means
+    excepting: re.Pattern[str]  # before the only day or time that does not suit
+    no_day: re.Pattern[str]  # what asks for a day or a time but names none
     appointment_on: re.Pattern[str]  # before the day of an appointment that exists
     title: re.Pattern[str]
     name: re.Pattern[str]  # group 1; the case counts

@@ -40,6 +40,19 @@ def setting() -> Setting:
             {"practitioner": "Dr. Marchetti"},
         ),
         (
+            "book_appointment",
+            "blood work please any day but friday",
+            {"date": "friday"},
+            {"appointment_type": "blood work", "date": "any day but friday"},
+        ),
+        ("ask_alternatives", "you have other day?", {"date": "other day"}, {}),
+        (
+            "book_appointment",
+            "can grace kimani draw my blood",
+            {"patient_name": "grace kimani"},
+            {"practitioner": "grace kimani"},
+        ),
+        (
             "reschedule_appointment",
             "can u move 6/16 3pm to 6/18",
             {"old_date": "6/16", "date": "6/18", "time": "3pm"},
