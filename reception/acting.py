@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from reception.clock import same_moment
 from reception.database.records import Appointment, Patient
 from reception.database.store import Store
 from reception.dialogue import needs
@@ -137,7 +138,7 @@ class Actor:
             await self.waiting.give(old)
         except (SlotTaken, Invalid):  # the staff may have cancelled the appointment itself meanwhile
             return False
-        if self.notices is not None and old.start != moved.start:
+        if self.notices is not None and not same_moment(old.start, moved.start):
             await self.notices.moved(self.store, self.practice, moved, self.conversation_id)
         return True
 
@@ -159,9 +160,10 @@ class Actor:
         found = await self.store.appointment(self.practice.id, UUID(existing.id), lock=True)
         if found is None:
             return None
-        said: list[tuple[str, datetime]] = [(existing.practitioner, existing.start)]
-        said += [(one.practitioner, one.start) for one in others]
-        return found if (found.practitioner, found.start) in said else None
+        for told in (existing, *others):
+            if found.practitioner == told.practitioner and same_moment(found.start, told.start):
+                return found
+        return None
 
     async def _cancel(self, existing: Existing) -> bool:
         old = await self._as_read_back(existing)
@@ -179,7 +181,7 @@ class Actor:
 
     async def _stands(self, appointment_id: UUID, start: datetime) -> bool:
         found = await self.store.appointment(self.practice.id, appointment_id)
-        return found is not None and found.status == "booked" and found.start == start
+        return found is not None and found.status == "booked" and same_moment(found.start, start)
 
     async def _waiting_time(self, patient_id: UUID) -> WaitingTime | None:
         kept = await self.waiting.kept_for(patient_id, self.conversation_id)

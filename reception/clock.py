@@ -25,3 +25,11 @@ class Clock:
         if self._pinned.tzinfo is None:
             return self._pinned.replace(tzinfo=zone)
         return self._pinned.astimezone(zone)
+
+
+def same_moment(one: datetime, other: datetime) -> bool:
+    """Whether two aware times are the same moment.
+
+    `==` says no for two zones in the hour that comes twice a year, and yes for its halves in one zone.
+    """
+    return one.timestamp() == other.timestamp()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reception.clock import same_moment
 from reception.dialogue.asking import after, ask, confirm, finish
 from reception.dialogue.booking import insurance_lines
 from reception.dialogue.identifying import identify
@@ -93,7 +94,8 @@ def _changed(state: State) -> Step:
     if found is None:
         yield ReleaseHold()
         return finish(state, Line("no_appointments"), outcome="no_appointment")
-    if (found.practitioner, found.start) == (state.appointment.practitioner, state.appointment.start):
+    read_back = state.appointment
+    if found.practitioner == read_back.practitioner and same_moment(found.start, read_back.start):
         return None
     state.appointment = found
     told = (Line("appointment_now", {"existing": found}),)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid4
 
+from reception.clock import same_moment
 from reception.database.records import Account, Appointment
 from reception.database.store import Store
 from reception.errors import Invalid, NotFound, SlotTaken, Taken
@@ -131,7 +132,7 @@ class ByHand:
         With `back` it goes where the patient last knew it to be: a text that has not left is all they need.
         """
         old = await self._booked(appointment_id, seen, seen_with)
-        same_place = (old.practitioner_id, old.start) == (place.practitioner.id, place.start)
+        same_place = old.practitioner_id == place.practitioner.id and same_moment(old.start, place.start)
         if same_place and old.appointment_type_id == place.appointment_type.id:
             return old
         self._check(place, anyway)
@@ -251,7 +252,7 @@ class ByHand:
     ) -> Appointment:
         found = await self._appointment(appointment_id, lock=True)
         elsewhere = seen_with not in (None, found.practitioner_id)
-        if found.status != "booked" or found.start != seen or elsewhere:
+        if found.status != "booked" or not same_moment(found.start, seen) or elsewhere:
             raise Taken("Somebody has changed this appointment meanwhile; it is shown as it is now.")
         return found
 
