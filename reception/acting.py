@@ -160,7 +160,8 @@ class Actor:
         found = await self.store.appointment(self.practice.id, UUID(existing.id), lock=True)
         if found is None:
             return None
-        for told in (existing, *others):
+        tellings: tuple[Existing | Offer, ...] = (existing, *others)
+        for told in tellings:
             if found.practitioner == told.practitioner and same_moment(found.start, told.start):
                 return found
         return None
