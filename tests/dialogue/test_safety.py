@@ -21,6 +21,8 @@ DANGER = {
         "I've used the GTN spray four times and the pain is still there",
         "her implanted defibrillator keeps shocking her",
         "Dad came over all clammy and there's a tightness round his chest",
+        "my chest, it's as if a bus had parked on it",
+        "a ripping feeling between her shoulder blades, and she's gone pale",
     ],
     "breathing": [
         "i cant breathe",
@@ -35,6 +37,9 @@ DANGER = {
         "my mother is so short of breath she can't lie down",
         "there's pink froth coming out of his mouth",
         "my daughter's ribs are sucking in with every breath",
+        "I can hardly get two words out",
+        "he coughed on a sweet and now there's no noise from him",
+        "my calf's been fat since the flight and breathing in hurts",
     ],
     "stroke": [
         "my wife's face is drooping on one side",
@@ -49,6 +54,7 @@ DANGER = {
         "all of a sudden he can't speak",
         "she's talking gibberish and walking as if she was drunk",
         "I've lost the feeling in my right leg and arm",
+        "a headache came like a blow from a hammer",
     ],
     "consciousness": [
         "we can't wake him up",
@@ -63,6 +69,9 @@ DANGER = {
         "I found my neighbour lying on the floor, he isn't moving",
         "she's diabetic and really drowsy, I can't get her to eat",
         "he blacked out twice in the last hour",
+        "Dad's diabetic and he's gone all muddled",
+        "my whole body is shaking, I mean it's a shaking of the whole body",
+        "his breath smells like nail polish",
     ],
     "bleeding and injury": [
         "it's bleeding a lot and it won't stop",
@@ -78,6 +87,9 @@ DANGER = {
         "my cousin got an electric shock and he's dazed",
         "we pulled my niece out of the pool",
         "my brother was hit by a van",
+        "the nosebleed has been going for two hours and I'm on thinners",
+        "my toes have gone black",
+        "there's a knife in his back",
     ],
     "allergy": [
         "her tongue is swelling after the sting",
@@ -106,6 +118,10 @@ DANGER = {
         "he injected heroin and his lips are blue",
         "he drank antifreeze from the garage",
         "I gave myself ten times too much insulin",
+        "she took her whole week's tablets in one go",
+        "my boy has got hold of a battery, I think he swallowed the battery",
+        "I've taken all the tablets an hour ago",
+        "drain cleaner splashed in my mouth",
     ],
     "suicide and self-harm": [
         "I don't want to live anymore",
@@ -121,6 +137,10 @@ DANGER = {
         "I keep hearing voices telling me to hurt people",
         "I can't keep myself safe tonight",
         "my friend sent me a goodbye letter and says nobody will miss her",
+        "I don't see much point any more",
+        "I'm going to do it tonight",
+        "I've written letters to my kids",
+        "I have a razor here with me",
     ],
     "children": [
         "the baby is limp and blue",
@@ -135,6 +155,8 @@ DANGER = {
         "my little boy is mottled and cold",
         "our infant is lifeless",
         "she's five weeks old and has a fever",
+        "the baby is ten days and he's got 38.5",
+        "she's like a rag doll in my arms",
     ],
     "pregnancy": [
         "I haven't felt the baby move since last night",
@@ -149,6 +171,8 @@ DANGER = {
         "my sister has gone into labour",
         "I gave birth on Friday and I'm soaking a pad every hour",
         "the cord is hanging out",
+        "34 wks and seeing sparkles",
+        "something has fallen out of me, the baby isn't due for weeks",
     ],
     "infection": [
         "she's got a rash that doesn't fade under a glass",
@@ -163,6 +187,8 @@ DANGER = {
         "he can't put his chin on his chest",
         "the rash looks like little bruises",
         "her fever's forty and she's delirious",
+        "I had chemo on Monday and the thermometer says 38.7",
+        "the redness is spreading fast up my arm",
     ],
     "eyes, testicles, spine, belly": [
         "got bleach in my eyes",
@@ -177,6 +203,7 @@ DANGER = {
         "I can't feel when I wipe",
         "a terrible pain in my belly and back, I'm clammy and about to faint",
         "his stomach is rigid, hard as a board",
+        "sudden blindness in my right eye",
     ],
     "violence": [
         "he has a knife",
@@ -191,6 +218,7 @@ DANGER = {
         "my ex pushed me and punched me",
         "she's threatening us with a gun, she's got a gun",
         "he tried to strangle me",
+        "he grabbed me by the throat",
     ],
     "cry for help": [
         "help",
@@ -224,6 +252,9 @@ NONE = {
         "a weight off my mind, thank you",
         "I sweat a lot when I run",
         "my shoulder hurts when I play tennis",
+        "it's good to get that off my chest",
+        "my late uncle had a heart attack, I only want a check",
+        "chest pain last month, cleared me at the hospital, I need a note",
     ],
     "breathing": [
         "is the breathing test on Tuesday",
@@ -238,6 +269,9 @@ NONE = {
         "he choked on a crisp last week, he's fine now",
         "can you order me another inhaler, mine's nearly empty",
         "no wheezing, only a tickly cough",
+        "I can only breathe thro my nose with the spray",
+        "first aid course for babies, choking and so on",
+        "maybe ten puffs left in my inhaler",
     ],
     "stroke": [
         "my mother had a stroke in 2019",
@@ -253,6 +287,9 @@ NONE = {
         "your website makes no sense",
         "mum has dementia and doesn't know who I am these days",
         "my mouth is still numb from the dentist",
+        "my tongue's gone all white",
+        "is he talking nonsense or does cider vinegar work",
+        "my grandad died of a stroke, so I'd like my blood pressure checked",
     ],
     "consciousness": [
         "it's next Tuesday, wake me when it's over",
@@ -267,6 +304,9 @@ NONE = {
         "I always feel faint at the sight of needles",
         "they're not answering the phone at the pharmacy",
         "I was lying on the floor doing yoga and pulled something",
+        "your new rota just dropped",
+        "my snoring would wake the dead",
+        "he collapsed on the sofa with a crossword",
     ],
     "bleeding and injury": [
         "I have bleeding gums and want to see someone",
@@ -281,6 +321,9 @@ NONE = {
         "drowning in paperwork here",
         "a drop of blood on the paper, piles again",
         "my leg was shot through with cramp after the gym",
+        "can you bring my bloods forward",
+        "what if I'm hit by a bus, do I pay the fee",
+        "a new prescription pad for the doctor",
     ],
     "allergy": [
         "I'm allergic to penicillin, please note it",
@@ -309,6 +352,7 @@ NONE = {
         "do you run the overdose training",
         "I've taken too much of your time",
         "the pharmacy gave me the wrong tablets",
+        "are button batteries sold at your pharmacy",
     ],
     "suicide and self-harm": [
         "can we end it at five, I have to pick up my kids",
@@ -324,6 +368,10 @@ NONE = {
         "I hurt myself lifting a sofa",
         "I jumped off the bus and twisted my ankle",
         "I've got my tablets in front of me, shall I read you the name",
+        "it isn't worth it, drop the appointment",
+        "what's your policy before I commit to anything",
+        "a suicide bereavement session, when is it",
+        "I'm not gonna hurt myself, I just want to talk to the counsellor",
     ],
     "children": [
         "my baby has nappy rash",
@@ -338,6 +386,7 @@ NONE = {
         "is the baby clinic on Thursdays",
         "he cries when he gets his jabs",
         "my three year old had a febrile seizure last year",
+        "his front tooth has gone grey since the fall",
     ],
     "pregnancy": [
         "I'm pregnant and want to book my scan",
@@ -380,6 +429,7 @@ NONE = {
         "my stomach hurts a bit after milk",
         "is it a blind date, she asked, no, a blood test",
         "my feet are always cold",
+        "the filling has gone again, bottom left",
     ],
     "violence": [
         "my wife's going to kill me, I forgot the appointment",
@@ -394,6 +444,7 @@ NONE = {
         "I locked myself out",
         "my son was in a fight at school, just a scratch",
         "that film with the gun was awful",
+        "Saturday's our anniversary, she'll kill me if I'm at the dentist",
     ],
     "cry for help": [
         "can I park at the emergency entrance",
@@ -408,6 +459,8 @@ NONE = {
         "please hurry up, I'm at work",
         "who is my emergency contact",
         "I work for the ambulance service",
+        "the signal is dying in here",
+        "dying of work, can we move it",
     ],
 }
 
