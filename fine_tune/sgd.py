@@ -20,7 +20,7 @@ _SLOTS = {
 # Other trades' words become a practice's, so that the wish stays and the barber goes.
 _TRADES = [
     (re.compile(r"\b(?:hair ?(?:dressers?|stylists?)|stylists?|dentists?)(?P<own>'s)?\b", re.I), "doctor"),
-    (re.compile(r"\b(?:(?:hair|beauty) )?sal?oons?\b|\bbarber ?shops?\b", re.I), "practice"),
+    (re.compile(r"\b(?:(?:hair|beauty) )?sal+oo?ns?\b|\bbarber ?shops?\b", re.I), "practice"),
 ]
 _FOREIGN = re.compile(
     r"\b(?:hair|cut|city|rating|cosmetic|unisex|weather|temperature|calendar|available|availability|free|event|umbrella|"
@@ -35,6 +35,9 @@ _LEAD = re.compile(r"(?:the|at|on|for|a|an) ", re.I)
 _YES_NO = re.compile(
     r"correct|right|confirm|is that|okay\b|would you like|do you want|shall i|should i|going to", re.I
 )
+_YES = re.compile(r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|al+ ?right|great|good|perfect|sounds)\b", re.I)
+_ASKS = re.compile(r"\?|\b(?:what|weather|calendar|availability|event)\b", re.I)
+_CITY = re.compile(r"\bin [A-Z][a-z]")
 _ELSE = re.compile(r"else|further|more|other|help you", re.I)
 
 
@@ -74,6 +77,19 @@ def _frame(turn: dict[str, Any], desk: str, patient: str) -> tuple[Intent, dict[
             return Intent.AFFIRM, {}
         case ["AFFIRM_INTENT", "INFORM"] if slots and _YES_NO.search(desk):
             return Intent.AFFIRM, slots
+        case ["SELECT"] if not slots and _offered(turn) and not _ASKS.search(patient):
+            return Intent.AFFIRM, {}
+        case ["BookAppointment", "SELECT"] | ["BookAppointment", "INFORM", "SELECT"] if (
+            not _CITY.search(patient)  # the booking of one offer, not of a town
+        ):
+            # Accepting an offer and booking it in one breath: with a yes before it, it is the yes.
+            return (Intent.AFFIRM if _YES.match(patient) else Intent.BOOK), slots
+        case ["REQUEST_ALTS"] if not slots:
+            return Intent.ALTERNATIVES, {}
+        case ["INFORM", "REQUEST_ALTS"] if not slots and len(found := _SPECIALTY.findall(patient)) < 2:
+            return Intent.ALTERNATIVES, {Slot.SPECIALTY: found[0]} if found else {}
+        case ["NEGATE_INTENT"] if not slots and not _ASKS.search(patient):
+            return Intent.DENY, {}
         case ["INFORM", "NEGATE"] if (
             slots and _YES_NO.search(desk) and re.match(r"(?i)no\b|nope|actually", patient)
         ):
@@ -97,6 +113,11 @@ def _frame(turn: dict[str, Any], desk: str, patient: str) -> tuple[Intent, dict[
     return None
 
 
+def _offered(turn: dict[str, Any]) -> bool:
+    """Whether the desk had just named somebody, so that "that's fine" takes an offer."""
+    return not turn["desk"].rstrip().endswith("else?") and bool(turn["desk"].strip())
+
+
 def _search(patient: str) -> tuple[Intent, dict[Slot, str]] | None:
     """Looking for a kind of doctor, said in one short sentence without a place."""
     found = _SPECIALTY.findall(patient)
@@ -113,10 +134,14 @@ def _spans(turn: dict[str, Any]) -> dict[Slot, str] | None:
     """Our slots of a turn; None when it says something our schema has no slot for."""
     slots: dict[Slot, str] = {}
     said = {action["slot"] for action in turn["actions"] if action["act"] == "INFORM"}
-    if said - set(_SLOTS) - {"type"}:
+    # Who wants somebody in another town: that is no slot of ours.
+    elsewhere = any(action["act"] == "REQUEST_ALTS" for action in turn["actions"])
+    if said - set(_SLOTS) - {"type"} - ({"city"} if elsewhere else set()):
         return None
     for span in turn["spans"]:
         slot = _SLOTS.get(span["slot"])
+        if span["slot"] == "city" and elsewhere:
+            continue
         if slot is None or slot in slots:
             return None
         slots[slot] = _LEAD.sub("", span["text"], count=1) if _LEAD.match(span["text"]) else span["text"]
