@@ -130,3 +130,24 @@ def test_public_turns_are_mapped_where_they_mean_the_same_and_left_out_where_not
         ("Yes.", Intent.AFFIRM, {}),
         ("Book the doctor.", Intent.BOOK, {}),
     ]
+
+
+def test_public_offers_are_taken_refused_and_answered_by_others(tmp_path: Path) -> None:
+    book, pick = ("INFORM_INTENT", "intent", "BookAppointment"), ("SELECT", "", "")
+    noon, town = ("INFORM", "appointment_time", "noon"), ("INFORM", "city", "Novato")
+    lines = [
+        turn("How about Amy in Gilroy?", "That works for me.", [pick]),
+        turn("How about Amy?", "Great, at noon please.", [pick, book, noon], appointment_time="noon"),
+        turn("How about Amy?", "I'll take her, book it.", [pick, book]),
+        turn("How about Amy?", "Anyone in Novato?", [("REQUEST_ALTS", "", ""), town], city="Novato"),
+        turn("Shall I book?", "Not today.", [("NEGATE_INTENT", "", "")]),
+        turn("How about Amy?", "Fine. What about the weather?", [pick]),
+    ]
+    (tmp_path / sgd.TRAINING_FILE).write_text("\n".join(lines))
+    assert [(found["patient"], found["intent"], found["slots"]) for found in sgd.read_turns(tmp_path)] == [
+        ("That works for me.", Intent.AFFIRM, {}),
+        ("Great, at noon please.", Intent.AFFIRM, {Slot.TIME: "noon"}),
+        ("I'll take her, book it.", Intent.BOOK, {}),
+        ("Anyone in Novato?", Intent.ALTERNATIVES, {}),
+        ("Not today.", Intent.DENY, {}),
+    ]
