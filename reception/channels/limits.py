@@ -102,7 +102,9 @@ class Limiter:
             return
         now = self._now()
         if len(self._seen) > MOST_KEYS:
-            self._seen = {key: times for key, times in self._seen.items() if times[-1] > now - WINDOW}
+            self._seen = {
+                key: times for key, times in self._seen.items() if times and times[-1] > now - WINDOW
+            }
         times = self._seen.setdefault(key, deque())
         while times and times[0] <= now - WINDOW:
             times.popleft()
@@ -115,6 +117,8 @@ class Limiter:
         times = self._seen.get(key)
         if times:
             times.pop()
+        if not times:
+            self._seen.pop(key, None)
 
 
 class Watchers:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from reception.channels.limits import Limiter, household
+from reception.channels.limits import MOST_KEYS, Limiter, household
 from reception.data_keys import new_key
 from reception.errors import Busy, MisconfiguredError
 from reception.logging import where
@@ -38,6 +38,19 @@ def test_so_many_requests_in_any_minute_and_no_more() -> None:
     limiter.check("10.0.0.1")
     with pytest.raises(Busy):
         limiter.check("10.0.0.1")
+
+
+def test_a_request_refused_for_another_reason_does_not_trip_the_clean_up() -> None:
+    time = 100.0
+    limiter = Limiter(1, lambda: time)
+    limiter.check("10.0.0.1")
+    limiter.forget_last("10.0.0.1")
+    for number in range(MOST_KEYS):
+        limiter.check(f"caller {number}")
+    limiter.check("one more")
+    limiter.check("10.0.0.1")
+    with pytest.raises(Busy):
+        limiter.check("one more")
 
 
 def test_the_addresses_of_one_ipv6_subscriber_count_as_one() -> None:
