@@ -162,15 +162,18 @@ class Generation:
         return None if self.unsure else (token, probability)
 
     def _extend(self, tokens: list[int]) -> None:
-        tokens = tokens[: self._limit - len(self.tokens)]
+        room = self._limit - len(self.tokens)
+        # The constraint has read all of them: of a part, it can't say whether the answer may end there.
+        whole = len(tokens) <= room
+        tokens = tokens[:room]
         self.tokens += tokens
         added = self._decoder.decode(self._spell(tokens)) if tokens else ""
         self.text += added
         self._in_first_field = self._in_first_field and FIELD_ENDS.isdisjoint(added)
-        if self._constraint.finished or self._stopped(len(added)):
+        if self._stopped(len(added)) or (whole and self._constraint.finished):
             self._end()
         elif len(self.tokens) >= self._limit:
-            if self._constraint.bound and not self._constraint.can_end:
+            if self._constraint.bound and not (whole and self._constraint.can_end):
                 raise Unfinished(
                     "The answer reached max_tokens before its grammar allowed an end: allow more."
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,28 @@ async def test_free_text_that_reaches_its_limit_is_cut(engine: Engine) -> None:
 async def test_a_grammar_without_an_end_is_a_typed_error(engine: Engine) -> None:
     with pytest.raises(Unfinished, match="max_tokens"):
         await engine.complete(written("[0-9]{400}", 20))
+
+
+async def test_an_answer_cut_inside_what_its_grammar_forces_is_a_typed_error(engine: Engine) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"colour": {"enum": ["red", "blue"]}},
+        "required": ["colour"],
+        "additionalProperties": False,
+    }
+    grammar = Grammar(json.dumps(schema), Syntax.JSON_SCHEMA)
+    whole = await engine.complete(Request("frame:", 60, grammar))
+    assert json.loads(whole.text)["colour"] in ("red", "blue")
+    for limit in range(1, whole.tokens):
+        with pytest.raises(Unfinished, match="max_tokens"):
+            await engine.complete(Request("frame:", limit, grammar))
+    assert (await engine.complete(Request("frame:", whole.tokens, grammar))).text == whole.text
+
+
+async def test_a_stop_text_is_left_out_where_the_grammar_ends_with_it_too(engine: Engine) -> None:
+    done = await engine.complete(written("[0-9]{4}end", stop=("end",)))
+    assert len(done.text) == 4
+    assert done.text.isdigit()
 
 
 async def test_an_adapter_changes_the_answer_and_only_of_its_own_requests(tiny: Path, tmp_path: Path) -> None:
