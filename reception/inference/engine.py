@@ -182,6 +182,8 @@ class Engine:
         done: Future[T] = Future()
 
         def run(scheduler: Scheduler) -> None:
+            if not done.set_running_or_notify_cancel():
+                return  # the caller was cancelled meanwhile
             try:
                 done.set_result(errand(scheduler))
             except ReceptionError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,24 @@ async def test_a_saved_conversation_goes_on_in_another_process(engine: Engine, t
     assert done.evaluated <= len(" ill")
     assert done.text == (await engine.complete(asked(FIXED + "I am ill"))).text
     await other.close()
+
+
+async def test_a_save_that_nobody_waits_for_any_more_leaves_the_engine_at_work(tiny: Path) -> None:
+    busy, go_on = threading.Event(), threading.Event()
+
+    def hold(*_: object) -> None:
+        busy.set()
+        go_on.wait()
+
+    engine = Engine(lambda: tiny, threads=1, sequences=2, context_tokens=1024, trace=hold)
+    answering = asyncio.create_task(engine.complete(asked("hello", "ada")))
+    await asyncio.to_thread(busy.wait)
+    with pytest.raises(TimeoutError):  # certain: the engine's thread is held between two steps
+        await asyncio.wait_for(engine.save("ada"), 0.05)
+    go_on.set()
+    await answering
+    assert await engine.save("ada")
+    await engine.close()
 
 
 async def test_a_state_that_cannot_be_used_says_so_and_harms_nothing(engine: Engine, tmp_path: Path) -> None:
