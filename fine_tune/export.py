@@ -37,7 +37,8 @@ OTHERS = {
     "norm": "output_norm",
     "lm_head": "output",
 }
-#: The adapter travels in git.
+#: An adapter in this folder travels in git: at most so many bytes.
+IN_GIT = Path(__file__).resolve().parent
 LARGEST = 20_000_000
 #: How many held-out utterances are answered by both, and the least share of answers that must be the same.
 CHECKED = 300
@@ -148,18 +149,32 @@ def main(arguments: list[str] | None = None) -> None:
     recipe = read_recipe(options.config)
     run, out = options.run or Path("runs") / recipe.name, options.out or Path(recipe.output)
     base = find_base(recipe, options.base)
-    weights = load_file(run / weights_file(recipe))
-    if recipe.rank:
-        size = write_adapter(weights, _heads(base), recipe.alpha, recipe.name, out)
-    else:
-        size = write_model(weights, base, out, options.storage)
+    new = out.with_name(f"new-{out.name}")  # the file before stays until this one is known to be fit
+    try:
+        size = _write(new, base, recipe, run, options.storage)
+        if options.check:
+            _require_same(new, base, recipe, run, options.data, options.storage)
+        new.replace(out)
+    finally:
+        new.unlink(missing_ok=True)
     print(f"{out}: {size / 1e6:.1f} MB")
-    if recipe.rank and out.is_relative_to(Path(__file__).parent) and size > LARGEST:
-        raise SystemExit("too large to travel in git: lower the rank")
-    if not options.check:
-        return
-    same = check(out, base, recipe, run, options.data, options.storage)
-    print(f"{same:.1%} of {CHECKED} answers of the served file ({options.storage}) are the trained model's")
+
+
+def _write(new: Path, base: Path, recipe: Recipe, run: Path, storage: str) -> int:
+    """Writes what the run trained; returns its size in bytes. SystemExit when git can't take it."""
+    weights = load_file(run / weights_file(recipe))
+    if not recipe.rank:
+        return write_model(weights, base, new, storage)
+    size = write_adapter(weights, _heads(base), recipe.alpha, recipe.name, new)
+    if size > LARGEST and new.resolve().is_relative_to(IN_GIT):
+        raise SystemExit(f"{size / 1e6:.1f} MB are too large to travel in git: lower the rank")
+    return size
+
+
+def _require_same(new: Path, base: Path, recipe: Recipe, run: Path, data: Path, storage: str) -> None:
+    """SystemExit when too few answers are the trained model's."""
+    same = check(new, base, recipe, run, data, storage)
+    print(f"{same:.1%} of {CHECKED} answers of the served file ({storage}) are the trained model's")
     if same < SAME:
         raise SystemExit(f"fewer than {SAME:.0%}: not fit to serve")
 
