@@ -185,8 +185,10 @@ class Absences:
         """It was a mistake: appointments that have no new time stand again; how many could not."""
         await self.end(me, absence_id)
         lost = 0
-        for case in await self._store.absence_cases(self._practice.id, absence_id):
-            if case.status not in UNSETTLED or case.was <= self._now:
+        for listed in await self._store.absence_cases(self._practice.id, absence_id):
+            # locked and read again: a yes, or the worker's question, may have been under way
+            case = await self._store.absence_case(self._practice.id, listed.id, lock=True)
+            if case is None or case.status not in UNSETTLED or case.was <= self._now:
                 continue
             told = case.text not in (None, "queued", "withdrawn")
             await self._drop(case)

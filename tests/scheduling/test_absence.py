@@ -66,6 +66,24 @@ class Away:
             start, end = absences.span(self.tuesday, self.tuesday)
             self.id = await absences.begin(self.me, self.weber, start, end, calls, with_others=with_others)
 
+    async def take_back_waits(self) -> asyncio.Task[int]:
+        """Takes the absence back from elsewhere, once that waits for what the caller's transaction locks."""
+
+        async def take_back() -> int:
+            async with self.absences() as absences:
+                return await absences.take_back(self.me, self.id)
+
+        waiting = text(
+            "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+            "WHERE datname = current_database() AND NOT granted"
+        )
+        task = asyncio.create_task(take_back())
+        async with self.database.transaction() as store:
+            while not await store._connection.scalar(waiting):
+                assert not task.done(), "It should have waited."
+                await store._connection.execute(text("SELECT pg_stat_clear_snapshot(), pg_sleep(0.02)"))
+        return task
+
     async def cases(self) -> list[AbsenceCase]:
         async with self.database.transaction() as store:
             return await store.absence_cases(self.practice.id, self.id)
@@ -208,6 +226,33 @@ async def test_taken_back_at_once_everybody_comes_as_before_and_hears_nothing(aw
     with pytest.raises(Taken):
         async with away.absences() as absences:
             await absences.end(away.me, away.id)
+
+
+async def test_a_yes_under_way_when_it_is_taken_back_keeps_the_new_time(away: Away) -> None:
+    await away.begin()
+    await away.worker.round()
+    [case] = await away.cases()
+    assert case.offered is not None
+    await away.bodies()  # the question has left
+    async with away.absences() as absences:
+        booked = await absences.accept(case.id, "Dr. Luis Ortega", "Check-up", case.offered)
+        taking_back = await away.take_back_waits()
+    assert await taking_back == 0 and booked is not None
+    assert [one.status for one in await away.cases()] == ["accepted"]
+    [now] = [one.appointment for one in await away.cases()]
+    assert (now.status, now.practitioner, now.start) == ("booked", "Dr. Luis Ortega", booked.start)
+    assert "moved" not in await away.texts()
+
+
+async def test_a_question_under_way_when_it_is_taken_back_is_never_sent(away: Away) -> None:
+    await away.begin()
+    [case] = await away.cases()
+    async with away.absences() as absences:
+        await absences.offer(case.id, ReplacementByText(ROOT / "prompts", timedelta(0)))
+        taking_back = await away.take_back_waits()
+    assert await taking_back == 0
+    assert await away.rows() == [("booked", "Tue 10:00")]  # and nothing is kept any more
+    assert await away.texts() == []
 
 
 async def test_what_has_begun_takes_place_and_lunch_is_blocked_already(away: Away) -> None:
