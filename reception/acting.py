@@ -284,7 +284,8 @@ class Actor:
                 )
                 return str(request)
             case needs.AmendRequest(request_id, details):
-                await self.store.update_request(UUID(request_id), dict(details))
+                # never into what is done already, nor closed by staff who have not read it
+                await self.store.update_request(UUID(request_id), dict(details), reopen=True)
             case needs.WithdrawRequest(request_id):
                 await self.store.withdraw_request(UUID(request_id))
             case needs.CloseRequest(request_id):

@@ -28,6 +28,7 @@ from reception.turn import Desk
 from reception.understanding.interpret import Setting
 from reception.understanding.understander import Understander
 from tests.conftest import PRACTICE_YAML
+from tests.staff.access import person
 
 pytestmark = pytest.mark.postgres
 
@@ -376,6 +377,30 @@ async def test_figures_learn_what_was_wanted_how_long_it_took_and_why_staff_were
         ]
         why = text("SELECT handed_over_for FROM conversations")
         assert await store._connection.scalar(why) == "asked"
+
+
+async def test_what_a_patient_adds_opens_a_request_again_and_an_older_page_cannot_close_it(
+    desk: Desk, script: Script, database: Database, practice: Practice
+) -> None:
+    me = (await person(database, practice)).account
+    begun = await start(desk)
+    script.learn("a person please", Intent.STAFF)
+    script.learn("it got worse since this morning", Intent.INFORM)
+    await desk.hear(begun.id, "a person please")
+    async with database.transaction() as store:
+        [request] = await store.all_requests()
+        before = await store.inbox_item(practice.id, request.id)
+        assert before is not None and await store.finish_request(before, me.id)
+    await desk.hear(begun.id, "it got worse since this morning")
+    async with database.transaction() as store:
+        after = await store.inbox_item(practice.id, request.id)
+        assert after is not None and "it got worse" in str(after.details)
+        assert (after.status, after.done_at, after.done_by) == ("open", None, "")
+    await desk.hear(begun.id, "it got worse since this morning")
+    async with database.transaction() as store:  # their page shows only what was said before
+        assert not await store.finish_request(after, me.id)
+        [request] = await store.all_requests()
+        assert request.status == "open" and str(request.details).count("it got worse") == 2
 
 
 async def test_a_booking_takes_its_minutes_in_the_night_when_the_clocks_are_set_back(

@@ -176,7 +176,7 @@ class FileRequest:
 
 @dataclass(frozen=True)
 class AmendRequest:
-    """Add details to a request of this conversation.  → None"""
+    """Add details to a request of this conversation, which is open again if it was done.  → None"""
 
     request_id: str
     details: Mapping[str, str]

@@ -54,8 +54,12 @@ class Requests(Queries):
         *,
         priority: str | None = None,
         patient_id: UUID | None = None,
+        reopen: bool = False,
     ) -> None:
-        """Adds to the details; priority and patient only where given. NotFound without such a request."""
+        """Adds to the details; priority and patient only where given. NotFound without such a request.
+
+        With `reopen` it is open again if it was done, and what staff do on an older page is refused.
+        """
         mine = RequestRow.id == request_id
         known: Mapping[str, Any] | None = await self._connection.scalar(
             select(RequestRow.details).where(mine).with_for_update()
@@ -67,6 +71,9 @@ class Requests(Queries):
             changes["priority"] = priority
         if patient_id is not None:
             changes["patient_id"] = patient_id
+        if reopen:
+            changes |= {"status": "open", "done_by": None, "done_at": None}
+            changes["version"] = RequestRow.version + 1
         await self._connection.execute(update(RequestRow).where(mine).values(changes))
 
     async def withdraw_request(self, request_id: UUID) -> None:
