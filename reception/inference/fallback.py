@@ -51,6 +51,8 @@ class FallbackModel:
         self._closing = False
         self._complained: set[str] = set()
         self._checks: dict[str, asyncio.Task[None]] = {}
+        for model in ("remote", "local"):
+            ANSWERS.labels(model)  # from nought: the autoscaler takes a figure that is missing for a fault
 
     async def complete(self, request: Request, listener: Listener | None = None) -> Completion:
         """See `LanguageModel.complete`. The listener hears the primary's answers in one piece.

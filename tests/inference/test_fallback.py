@@ -29,6 +29,7 @@ from reception.inference.client import RemoteModel
 from reception.inference.factory import adapter_files, build_language_model
 from reception.inference.fallback import FallbackModel
 from reception.inference.language_model import Completion, LanguageModel, Listener, Priority, Request
+from reception.inference.metrics import ANSWERS
 from reception.settings import Settings
 
 TURN = Request("hello", 9)
@@ -115,6 +116,13 @@ async def until(condition: Callable[[], bool]) -> None:
 
 def counted(model: str) -> float:
     return REGISTRY.get_sample_value("reception_inference_answers_total", {"model": model}) or 0.0
+
+
+async def test_answers_are_counted_from_nought() -> None:
+    ANSWERS.clear()
+    async with pair():
+        name = "reception_inference_answers_total"
+        assert [REGISTRY.get_sample_value(name, {"model": each}) for each in ("remote", "local")] == [0, 0]
 
 
 async def test_a_server_that_answers_is_the_one_that_is_asked() -> None:
