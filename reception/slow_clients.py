@@ -37,6 +37,8 @@ class Hurried(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop()
         super().connection_lost(exc)
+        # After a reset the server leaves it, and with it the whole connection until the idle time is over.
+        self._unset_keepalive_if_required()
 
     def _start(self) -> None:
         if self._clock is None:

@@ -14,6 +14,9 @@ from reception.slow_clients import MOST_HEADERS, Hurried
 
 #: Seconds that requests under way have to end when the service stops.
 GRACE = 8
+#: Seconds that a connection without a request stays open. Behind a proxy longer than the proxy keeps its own
+#: (the load balancer's 1200 s): else it sends a request on one that is being closed, and answers 502 itself.
+IDLE, IDLE_BEHIND_PROXY = 5, 1260
 
 
 class _Server(uvicorn.Server):
@@ -29,15 +32,16 @@ class _Server(uvicorn.Server):
             self._report()
 
 
-def run(app: Litestar, host: str, port: int, started: Callable[[str], None]) -> None:
+def run(app: Litestar, host: str, port: int, started: Callable[[str], None], idle: int = IDLE) -> None:
     """Serves until SIGINT or SIGTERM; port 0 takes a free one. `started` is told the URL.
 
+    `idle` is how many seconds a connection without a request stays open.
     Raises MisconfiguredError when the port is taken, and what the application raises at its start.
     """
     listening = listen(host, port)
     shown = "127.0.0.1" if host in ("0.0.0.0", "") else "[::1]" if host == "::" else host
     url = f"http://{shown}:{listening.getsockname()[1]}"
-    server = make_server(app, lambda: started(url))
+    server = make_server(app, lambda: started(url), idle)
     try:
         with suppress(SystemExit):  # how uvicorn ends a failed start; we name the reason below
             server.run(sockets=[listening])
@@ -47,7 +51,7 @@ def run(app: Litestar, host: str, port: int, started: Callable[[str], None]) -> 
         raise failure_of(app)
 
 
-def make_server(app: Litestar, started: Callable[[], None]) -> uvicorn.Server:
+def make_server(app: Litestar, started: Callable[[], None], idle: int = IDLE) -> uvicorn.Server:
     """A server for the application; addresses in forwarding headers are not believed."""
     config = uvicorn.Config(
         app,
@@ -56,6 +60,7 @@ def make_server(app: Litestar, started: Callable[[], None]) -> uvicorn.Server:
         server_header=False,
         access_log=False,
         log_level="critical",  # its errors quote requests; ours are logged by our own handlers
+        timeout_keep_alive=idle,
         timeout_graceful_shutdown=GRACE,
         ws_max_size=65_536,
         http=Hurried,

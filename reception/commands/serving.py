@@ -46,7 +46,7 @@ def serve(host: str, port: int) -> None:
     """The web service: chat, phone webhooks, background worker."""
     settings = read_settings()
     from reception.app import create_app
-    from reception.channels.web_server import run
+    from reception.channels.web_server import IDLE, IDLE_BEHIND_PROXY, run
     from reception.logging import configure_logging
     from reception.staff.first_admin import show_setup_link
 
@@ -58,7 +58,8 @@ def serve(host: str, port: int) -> None:
         click.echo(_welcome(settings, url))
         shown.append(asyncio.create_task(show_setup_link(app.state.service, url, click.echo)))
 
-    run(app, host, port, started)
+    behind_proxy = settings.proxies or settings.trusted_proxies
+    run(app, host, port, started, IDLE_BEHIND_PROXY if behind_proxy else IDLE)
 
 
 def _welcome(settings: Settings, url: str) -> str:

@@ -141,6 +141,19 @@ async def test_a_request_that_does_not_come_whole_is_hung_up_on(
     assert (await live.get("/health/live")).status_code == 200
 
 
+async def test_a_connection_may_lie_idle_after_its_request(
+    live: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slow_clients, "WHOLE_REQUEST", 0.1)
+    reader, writer = await asyncio.open_connection(live.base_url.host, live.base_url.port)
+    for _ in range(2):
+        writer.write(b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n")
+        answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\nok"), 10)
+        assert answer.startswith(b"HTTP/1.1 200")
+        await asyncio.sleep(0.3)
+    writer.close()
+
+
 async def test_a_websocket_and_a_slow_answer_have_all_the_time(
     live: httpx.AsyncClient, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

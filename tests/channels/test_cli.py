@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 
 import click
 import pytest
+import uvicorn
 from click.testing import CliRunner
 
+from reception.channels.web_server import IDLE, IDLE_BEHIND_PROXY
 from reception.cli import main
 from reception.commands.measure import read_line, understand_line
 from reception.errors import Invalid
@@ -67,6 +69,25 @@ def test_a_wrong_setting_is_named_without_a_traceback(
     result = CliRunner().invoke(main, ["settings"])
     assert result.exit_code == 1
     assert variable in result.output and "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "idle"),
+    [
+        ("PROXIES", "0", IDLE),
+        ("PROXIES", "1", IDLE_BEHIND_PROXY),
+        ("TRUSTED_PROXIES", "10.0.0.0/8", IDLE_BEHIND_PROXY),
+    ],
+)
+def test_behind_a_proxy_idle_connections_stay_for_it_to_close(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str, idle: int
+) -> None:
+    configs: list[uvicorn.Config] = []
+    monkeypatch.setenv("RECEPTION_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv(f"RECEPTION_{name}", value)
+    monkeypatch.setattr(uvicorn.Server, "run", lambda server, sockets: configs.append(server.config))
+    CliRunner().invoke(main, ["serve", "--port", "0"])
+    assert [each.timeout_keep_alive for each in configs] == [idle]
 
 
 def test_without_a_model_understand_says_what_to_do(tmp_path: Path) -> None:
