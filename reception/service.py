@@ -98,6 +98,7 @@ class Service:
         #: Where staff sign on, if the practice has such a place.
         self.provider = provider_of(settings)
         self._waiting_for = "The service is starting"
+        self._opened = False  # whether it has been ready once
         self._tasks: list[asyncio.Task[None]] = []
         self._practices: dict[str, Practice] = {}
 
@@ -189,6 +190,15 @@ class Service:
                 await self.model.ready()
         except TimeoutError:
             raise Unavailable("The model is still loading") from None
+
+    async def open_for_all(self) -> None:
+        """Returns when people may be sent here: since it was `ready` once. Until then raises what that does.
+
+        What is away later is away for every process: they must be reached to say so, and what to do instead.
+        """
+        if not self._opened:
+            await self.ready()
+            self._opened = True
 
     async def practice(self, called_number: str = "") -> Practice:
         """The practice with that number, else the default or only one.

@@ -149,7 +149,7 @@ def _responses(
             yield str(status), {**words, "content": {"*/*": {}}}
         else:
             problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
-            plain: dict[str, Any] = {"text/plain": {}} if path == "/health/ready" else {}
+            plain: dict[str, Any] = {"text/plain": {}} if path in ("/health/ready", "/health/open") else {}
             yield str(status), {**words, "content": {MEDIA_TYPE: problem, **plain}}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -92,8 +93,18 @@ async def live() -> str:
 @get("/health/ready", media_type=MediaType.TEXT)
 async def ready(service: GivenService) -> Response[str]:
     """200 when a conversation can start, else 503 with the reason in one line."""
+    return await _health(service.ready())
+
+
+@get("/health/open", media_type=MediaType.TEXT)
+async def open_for_all(service: GivenService) -> Response[str]:
+    """200 once a conversation could start, also while something is away again; for load balancers."""
+    return await _health(service.open_for_all())
+
+
+async def _health(look: Awaitable[None]) -> Response[str]:
     try:
-        await service.ready()
+        await look
     except ReceptionError as error:
         return Response(" ".join(str(error).split()), status_code=503, media_type=MediaType.TEXT)
     return Response("ok", media_type=MediaType.TEXT)
@@ -144,6 +155,7 @@ pages: list[HTTPRouteHandler | Router] = [
     widget,
     live,
     ready,
+    open_for_all,
     metrics,
     security_txt,
     create_static_files_router("/static", directories=[STATIC / "assets"]),

@@ -22,6 +22,7 @@ from reception.settings import Settings
 from reception.worker import one_round
 from tests.channels.conftest import Client, Serve
 from tests.channels.fakes import ScriptedModel
+from tests.channels.twilio import CALL, twiml
 from tests.conftest import Server
 
 pytestmark = pytest.mark.postgres
@@ -63,6 +64,22 @@ async def test_without_a_model_it_is_not_ready_and_says_why(client: Client, mode
     assert (response.status_code, response.text) == (503, str(model.trouble))
     model.trouble = None
     assert (await client.get("/health/ready")).status_code == 200
+
+
+async def test_who_was_ready_once_stays_open_and_tells_callers_what_to_do(
+    serve: Serve, server: Server, model: ScriptedModel
+) -> None:
+    name = server.create()
+    async with serve(database_url=server.url(name)) as client:
+        model.trouble = ModelMissing("The model is missing: run `reception model pull`.")
+        assert (await client.get("/health/open")).status_code == 503  # never ready yet
+        model.trouble = None
+        assert (await client.get("/health/open")).status_code == 200
+        server.drop(name)
+        assert (await client.get("/health/ready")).status_code == 503
+        assert (await client.get("/health/open")).status_code == 200
+        said = await twiml(client, "/twilio/voice", CALL)
+        assert "911" in "".join(said.itertext()) and said.find("Dial") is not None
 
 
 async def test_a_database_that_comes_late_is_waited_for(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from reception.channels.web_server import IDLE_BEHIND_PROXY
 from reception.inference.capacity import GB, need
 from reception.production import unsafe
 from reception.settings import Settings
@@ -234,6 +235,19 @@ def test_a_pod_that_goes_keeps_its_calls(overlay: str) -> None:
         )
         [delay] = re.findall(r"timeout_seconds=(\d+)", attributes)
         assert int(delay) >= seconds
+
+
+def test_pods_that_were_ready_stay_in_service_and_outlast_the_balancers_connections(overlay: str) -> None:
+    [container] = one(overlay, "Deployment", "reception")["spec"]["template"]["spec"]["containers"]
+    assert container["readinessProbe"]["httpGet"]["path"] == "/health/open"
+    for ingress in of_kind(overlay, "Ingress"):
+        notes = ingress["metadata"].get("annotations", {})
+        path = notes.get("alb.ingress.kubernetes.io/healthcheck-path", "/health/open")
+        idle = re.findall(
+            r"idle_timeout\.timeout_seconds=(\d+)",
+            notes.get("alb.ingress.kubernetes.io/load-balancer-attributes", ""),
+        )
+        assert path == "/health/open" and all(int(each) < IDLE_BEHIND_PROXY for each in idle)
 
 
 def test_the_gpus_settings_fit_a_t4(overlay: str) -> None:
