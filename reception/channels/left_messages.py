@@ -31,7 +31,10 @@ async def keep_voicemail(
         await store.note_message_left(call.call_sid, filed)
     elif words:
         urgent = "emergency" if safety.is_emergency(words) else None
-        await store.update_request(call.request_id, {"text": words[:LONGEST]}, priority=urgent)
+        # Who marked it done may not have heard all of it: danger is open until somebody has read of it.
+        await store.update_request(
+            call.request_id, {"text": words[:LONGEST]}, priority=urgent, reopen=urgent is not None
+        )
     elif "recording" in details:
         await store.update_request(call.request_id, {"recording": details["recording"]})
     said = f"recording:{recording}"

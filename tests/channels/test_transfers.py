@@ -11,6 +11,7 @@ import pytest
 
 from reception.database.connection import Database
 from reception.database.records import Access, NewMessage
+from reception.practice import Practice
 from tests.channels.conftest import TRANSFER, MakeApp, Serve
 from tests.channels.fakes import ScriptedModel
 from tests.channels.twilio import (
@@ -27,6 +28,7 @@ from tests.channels.twilio import (
 )
 from tests.conftest import NOW
 from tests.serving import on_a_port
+from tests.staff.access import person
 
 pytestmark = pytest.mark.postgres
 
@@ -149,6 +151,24 @@ async def test_a_transcript_may_come_before_its_recording_or_fail(
     async with database.transaction() as store:
         [request] = await store.all_requests()
     assert (request.details["text"], request.priority) == ("He is not breathing", "emergency")
+
+
+async def test_danger_in_a_transcript_opens_a_message_that_was_done_already(
+    client: httpx.AsyncClient, database: Database, practice: Practice
+) -> None:
+    me = (await person(database, practice)).account
+    await twiml(client, "/twilio/voice", call("CA1"))
+    left = call("CA1", RecordingSid="RE1", RecordingUrl="https://tape.example/RE1", RecordingDuration="9")
+    await twiml(client, "/twilio/voicemail", left)
+    async with database.transaction() as store:
+        [request] = await store.all_requests()
+        item = await store.inbox_item(practice.id, request.id)
+        assert item is not None and await store.finish_request(item, me.id)
+    danger = {**left, "TranscriptionStatus": "completed", "TranscriptionText": "He is not breathing"}
+    await send(client, "/twilio/transcript", danger)
+    async with database.transaction() as store:
+        [request] = await store.all_requests()
+    assert (request.status, request.priority) == ("open", "emergency")
 
 
 async def test_a_message_after_a_call_that_only_rang_through_is_in_the_inbox(
