@@ -42,6 +42,10 @@ class NewInvitation(BaseModel):
     role: Role
 
 
+class NewAccess(BaseModel):
+    active: bool
+
+
 class NewRole(BaseModel):
     role: Role
 
@@ -110,12 +114,13 @@ async def renew(request: Received, staff: FromPath[UUID], me: Me, service: Given
 
 @post("/accounts/{staff:uuid}/active", guards=[admins_only])
 async def let_in_or_out(request: Received, staff: FromPath[UUID], me: Me, service: GivenService) -> Any:
-    """Takes access away at once, or gives it back."""
+    """Takes access away at once, or gives it back, as the button said; doing so again changes nothing."""
+    active = (await form(request, NewAccess)).active
     account = await _somebody_else(service, me, staff)
     async with service.database.transaction() as store:
-        await store.set_active(me.practice_id, account.id, not account.active)
-        await did(store, me, "access_ended" if account.active else "access_restored", "staff", account.id)
-    done = "has no access any more" if account.active else "has access again"
+        if await store.set_active(me.practice_id, account.id, active):
+            await did(store, me, "access_restored" if active else "access_ended", "staff", account.id)
+    done = "has access again" if active else "has no access any more"
     return redirect(request, PAGE, flash=Flash(f"{account.name} {done}."))
 
 

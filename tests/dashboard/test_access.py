@@ -148,9 +148,30 @@ async def test_an_admin_invites_and_takes_access_away(log_in: LogIn, stranger: B
     assert page.text.count("http://desk.example/staff/join/") == 1
     link = page.text.split("http://desk.example")[1].split("<")[0]
     assert "Join Harbor Clinic" in (await stranger.get(link)).text
-    await admin.post(f"/staff/accounts/{jo.account.id}/active")
+    await admin.post(f"/staff/accounts/{jo.account.id}/active", {"active": "no"})
     assert (await jo.get("/staff/now")).status_code == 303
-    assert (await admin.post(f"/staff/accounts/{admin.account.id}/active")).status_code == 422
+    own = await admin.post(f"/staff/accounts/{admin.account.id}/active", {"active": "no"})
+    assert own.status_code == 422
+
+
+async def test_access_ended_twice_stays_ended_and_is_one_change(log_in: LogIn, database: Database) -> None:
+    admin, other, jo = (
+        await log_in("Ada Admin", "admin"), await log_in("Olga Other", "admin"), await log_in("Jo Brandt")
+    )  # fmt: skip
+    path = f"/staff/accounts/{jo.account.id}/active"
+    form = (await admin.get("/staff/accounts")).text.partition(f'action="{path}"')[2].partition("</form>")[0]
+    assert "End access" in form and 'name="active" value="no"' in form
+    for each in (admin, other):  # both pages were open before either pressed
+        await each.post(path, {"active": "no"})
+    async with database.transaction() as store:
+        account = await store.account(jo.account.practice_id, jo.account.id)
+        trail = await store.audit_trail(jo.account.practice_id)
+    assert account is not None and not account.active
+    assert [one.action for one in trail if one.action.startswith("access_")] == ["access_ended"]
+    await admin.post(path, {"active": "yes"})
+    async with database.transaction() as store:
+        account = await store.account(jo.account.practice_id, jo.account.id)
+    assert account is not None and account.active
 
 
 @pytest.mark.parametrize("path", ["/staff/join/nothing", "/staff/nowhere", "/staff/now/nothing"])

@@ -124,11 +124,15 @@ class Staff(StaffSessions):
     async def set_role(self, practice_id: UUID, staff_id: UUID, role: str) -> None:
         await self._change(practice_id, staff_id, role=role)
 
-    async def set_active(self, practice_id: UUID, staff_id: UUID, active: bool) -> None:
-        """Lets somebody in again, or keeps them out; the latter ends their sessions."""
-        await self._change(practice_id, staff_id, active=active)
-        if not active:
+    async def set_active(self, practice_id: UUID, staff_id: UUID, active: bool) -> bool:
+        """Lets somebody in again, or keeps them out; the latter ends their sessions. False if it was so."""
+        query = update(StaffRow).where(
+            StaffRow.practice_id == practice_id, StaffRow.id == staff_id, StaffRow.active != active
+        )
+        changed = await self._connection.scalar(query.values(active=active).returning(StaffRow.id))
+        if changed is not None and not active:
             await self.end_sessions(staff_id)
+        return changed is not None
 
     async def unlock(self, practice_id: UUID, staff_id: UUID) -> None:
         await self._change(practice_id, staff_id, failed_logins=0, locked_until=None)
