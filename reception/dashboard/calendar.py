@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from litestar import Response, get
@@ -29,6 +30,17 @@ from reception.staff.audit import saw
 
 #: Days that are drawn at once, at most.
 LONGEST = 42
+#: Of a practitioner who was taken out of the settings, and still has appointments.
+LEAVING = "No longer bookable"
+
+
+class Column(NamedTuple):
+    """Somebody whose appointments are shown."""
+
+    id: UUID
+    name: str
+    about: str
+    bookable: bool
 
 
 @get("/calendar")
@@ -43,7 +55,7 @@ async def calendar(
 ) -> Any:
     """The page; the browser then fetches what stands in the days that it shows."""
     async with calendar_of(service, me) as here:
-        options = _options(here, me, day_of(day, here.now.date()), view, who, open)
+        options = await _options(here, me, day_of(day, here.now.date()), view, who, open)
     return await page(request, "calendar.html", here="calendar", options=options, calendar=here.practice)
 
 
@@ -57,7 +69,7 @@ async def options(
 ) -> Response[dict[str, Any]]:
     """What the page is told of the practice, again: its settings have changed."""
     async with calendar_of(service, me) as here:
-        told = _options(here, me, day_of(day, here.now.date()), view, who, "")
+        told = await _options(here, me, day_of(day, here.now.date()), view, who, "")
     return Response(told, headers={"Cache-Control": "no-store"})
 
 
@@ -68,7 +80,6 @@ async def events(
     """All that is to be drawn from day `start` up to day `end` (not included)."""
     first, last = _days(start, end)
     async with calendar_of(service, me) as here:
-        chosen = _one_of(here, who)
         zone = here.practice.time_zone
         begin, until = (datetime.combine(each, time(), zone) for each in (first, last + timedelta(days=1)))
         appointments = await here.store.day_sheet(me.practice_id, begin, until)
@@ -76,8 +87,8 @@ async def events(
         await saw(here.store, me, "calendar", me.practice_id)
     drawn = [appointment_event(one, movable=me.may_change) for one in appointments]
     drawn += [block_event(one) for one in blocks]
-    drawn = [one for one in drawn if chosen is None or one["resource"] == str(chosen)]
-    drawn += closed_events(here.practice, first, last, chosen)
+    drawn += closed_events(here.practice, first, last)
+    drawn = [one for one in drawn if who in ("", one["resource"])]
     return Response(drawn, headers={"Cache-Control": "no-store"})
 
 
@@ -95,10 +106,8 @@ async def day_list(request: Received, me: Me, service: GivenService, day: FromQu
         await saw(here.store, me, "calendar", me.practice_id)
     entries: list[Appointment | TimeBlock] = [*sheet, *blocks]
     entries.sort(key=lambda one: one.start.timestamp())
-    lists = [
-        (one, [each for each in entries if each.practitioner_id == one.id])
-        for one in here.practice.practitioners
-    ]
+    columns = _columns(here, {one.practitioner_id: one.practitioner for one in sheet})
+    lists = [(who, [each for each in entries if each.practitioner_id == who.id]) for who in columns]
     return await page(
         request,
         "day_list.html",
@@ -156,14 +165,17 @@ async def shown_appointment(here: AtHand, me: Account, appointment_id: UUID) -> 
     }
 
 
-def _options(here: AtHand, me: Account, day: date, view: str, who: str, opened: str) -> dict[str, Any]:
+async def _options(here: AtHand, me: Account, day: date, view: str, who: str, opened: str) -> dict[str, Any]:
     first, last = hours_shown(here.practice)
-    chosen = _one_of(here, who)
+    earliest = min(day, here.now.date())
+    monday = earliest - timedelta(days=earliest.weekday())
+    since = datetime.combine(monday, time(), here.practice.time_zone)
+    columns = _columns(here, await here.store.booked_with(me.practice_id, since))
     return {
         "day": day.isoformat(),
         "today": here.now.date().isoformat(),
         "view": "week" if view == "week" else "day",
-        "who": "" if chosen is None else str(chosen),
+        "who": who if who in {str(one.id) for one in columns} else "",
         "open": opened,
         "now": wall(here.now),
         "offset": f"{here.now:%z}"[:3] + ":" + f"{here.now:%z}"[3:],
@@ -173,15 +185,18 @@ def _options(here: AtHand, me: Account, day: date, view: str, who: str, opened: 
         "hidden": hidden_weekdays(here.practice, day),
         "mayChange": me.may_change,
         "practitioners": [
-            {"id": str(one.id), "title": one.name, "about": one.specialty}
-            for one in here.practice.practitioners
+            {"id": str(one.id), "title": one.name, "about": one.about, "bookable": one.bookable}
+            for one in columns
         ],
     }
 
 
-def _one_of(here: AtHand, who: str) -> UUID | None:
-    """The practitioner of that id; None for everybody."""
-    return next((one.id for one in here.practice.practitioners if str(one.id) == who), None)
+def _columns(here: AtHand, booked_with: Mapping[UUID, str]) -> list[Column]:
+    """All practitioners, then those of `booked_with` (names by id) whom the settings no longer have."""
+    columns = [Column(one.id, one.name, one.specialty, True) for one in here.practice.practitioners]
+    known = {one.id for one in columns}
+    leaving = sorted((name, each) for each, name in booked_with.items() if each not in known)
+    return [*columns, *(Column(each, name, LEAVING, False) for name, each in leaving)]
 
 
 def _days(start: str, end: str) -> tuple[date, date]:

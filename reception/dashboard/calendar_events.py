@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
 from reception.database.records import Appointment, TimeBlock
 from reception.practice import Practice, Practitioner
@@ -59,12 +58,11 @@ def block_event(one: TimeBlock) -> Event:
     }
 
 
-def closed_events(practice: Practice, first: date, last: date, who: UUID | None = None) -> Iterator[Event]:
+def closed_events(practice: Practice, first: date, last: date) -> Iterator[Event]:
     """What is outside of everybody's hours, from one local day to another (both included)."""
     for practitioner in practice.practitioners:
-        if who in (None, practitioner.id):
-            for ahead in range((last - first).days + 1):
-                yield from _closed_on(practice, practitioner, first + timedelta(days=ahead))
+        for ahead in range((last - first).days + 1):
+            yield from _closed_on(practice, practitioner, first + timedelta(days=ahead))
 
 
 def closure_of(practice: Practice, day: date) -> str | None:

@@ -230,23 +230,25 @@ async def test_a_click_books_there_and_a_stretch_blocks_it(
     await expect(page.locator("#block-until")).to_have_value("10:45")
     await page.get_by_role("button", name="Block", exact=True).click()
     await expect(page.locator(".ec-event.block")).to_have_count(2)
-    await a_third_doctor_is_published(database)  # and the open page shows her, the form beside it untouched
+    await a_third_doctor_follows_ortega(database)  # and the open page shows her, the form beside it untouched
     await page.keyboard.press("b")
     await page.get_by_label("Patient", exact=True).fill("Mary")
     await expect(page.locator("#calendar")).to_contain_text("Dr. Ines Third")
     await expect(page.locator("[data-who]")).to_contain_text("Dr. Ines Third")
     await expect(page.get_by_label("Patient", exact=True)).to_have_value("Mary")
+    await expect(page.locator("#calendar")).to_contain_text("Dr. Luis Ortega (No longer bookable)")
     await expect(event(page, "Tom Reed")).to_be_visible()
 
 
-async def a_third_doctor_is_published(database: Database) -> None:
+async def a_third_doctor_follows_ortega(database: Database) -> None:
     practice = await practice_of(database)
     async with database.transaction() as store:
         drafts = Drafts(store, practice.id, None)
         settings = dict((await drafts.current()).settings)
         third = {"name": "Dr. Ines Third", "working_hours": {"mon": ["06:00-20:00"]}}
         settings["opening_hours"] = {"mon": ["06:00-20:00"]}
-        settings["practitioners"] = [*settings["practitioners"], third]
+        staying = [one for one in settings["practitioners"] if one["name"] != "Dr. Luis Ortega"]
+        settings["practitioners"] = [*staying, third]
         assert await drafts.save(settings) == []
         await drafts.publish()
 

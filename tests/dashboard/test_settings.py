@@ -16,6 +16,7 @@ from reception.dashboard.settings.listening import voice_installed
 from reception.database.connection import Database
 from reception.founding import found_practice
 from reception.practice import Practice
+from tests.conftest import NOW
 from tests.dashboard.conftest import Browser, LogIn
 from tests.staff.access import person
 
@@ -145,6 +146,36 @@ async def test_appointments_in_the_way_are_shown_before_anything_holds(
     assert "Dr. Anna Weber would not be booked any more" in (await admin.get(f"{HOME}/review")).text
     await admin.post(f"{HOME}/discard")
     assert "Nothing to publish" in (await admin.get(f"{HOME}/review")).text
+
+
+async def test_a_removed_doctors_appointments_are_shown_until_they_are_over(
+    log_in: LogIn, database: Database, practice: Practice
+) -> None:
+    admin, weber = await log_in(role="admin"), practice.practitioners[0]
+    await admin.post(f"{HOME}/doctors/0/remove", {"mark": mark(await admin.get(f"{HOME}/doctors/0"))})
+    published = await admin.post(f"{HOME}/publish", {"note": ""})
+    assert published.status_code in (302, 303), published.text
+    assert weber.id not in {one.id for one in (await held(database)).practitioners}
+
+    async def columns(query: str) -> tuple[str, dict[str, bool]]:
+        told = (await admin.get(f"/staff/calendar/options?{query}")).json()
+        return told["who"], {one["title"]: one["bookable"] for one in told["practitioners"]}
+
+    both = {"Dr. Luis Ortega": True, "Dr. Anna Weber": False}
+    assert await columns(f"day=2026-06-16&who={weber.id}") == (str(weber.id), both)
+    drawn = await admin.get(f"/staff/calendar/events?start=2026-06-16&end=2026-06-17&who={weber.id}")
+    assert [one["title"] for one in drawn.json()] == ["Mary Jones"]
+    listed = (await admin.get("/staff/calendar/list?day=2026-06-16")).text
+    assert "Mary Jones" in listed and "Dr. Anna Weber" in listed and "No longer bookable" in listed
+    assert "Dr. Anna Weber" not in (await admin.get("/staff/calendar/list?day=2026-06-17")).text
+    query = f"day=2026-06-16&clock=11:00&practitioner={weber.id}"
+    assert "Dr. Anna Weber" not in (await admin.get(f"/staff/calendar/new?{query}", HX_Request="true")).text
+    async with database.transaction() as store:
+        [hers] = await store.booked_after(practice.id, NOW)
+        panel = (await admin.get(f"/staff/calendar/appointments/{hers.id}")).text
+        await store.set_appointment_status(hers.id, "cancelled")
+    assert '<option value="">Choose: Dr. Anna Weber is no longer bookable' in panel
+    assert await columns("day=2026-06-16") == ("", {"Dr. Luis Ortega": True})
 
 
 async def test_two_who_change_settings_do_not_overwrite_each_other(log_in: LogIn, database: Database) -> None:

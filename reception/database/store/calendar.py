@@ -13,7 +13,7 @@ from reception.database.records import Appointment, TimeBlock
 from reception.database.store.appointments import OVERLAP, Appointments, appointment_rows
 from reception.database.store.holds import stretch
 from reception.database.store.queries import real_time
-from reception.database.tables import AppointmentRow, PracticeRow
+from reception.database.tables import AppointmentRow, PracticeRow, PractitionerRow
 
 #: No appointment lasts longer.
 LONGEST = timedelta(days=1)
@@ -33,6 +33,22 @@ class Calendar(Appointments):
             (AppointmentRow.status != "held") | (AppointmentRow.hold_expires_at > real_time()),
         )
         return await self._records(query)
+
+    async def booked_with(self, practice_id: UUID, since: datetime) -> dict[UUID, str]:
+        """Names, by id, of all with whom appointments (but cancelled ones) stand that end after `since`."""
+        row = AppointmentRow
+        query = (
+            select(PractitionerRow.id, PractitionerRow.name)
+            .join(row, row.practitioner_id == PractitionerRow.id)
+            .where(
+                row.practice_id == practice_id,
+                func.lower(row.during) > since - LONGEST,  # what the index finds them by
+                func.upper(row.during) > since,
+                row.status.in_(("booked", "completed", "no_show")),
+            )
+            .distinct()
+        )
+        return {each: name for each, name in await self._connection.execute(query)}
 
     async def time_blocks(self, practice_id: UUID, first: datetime, last: datetime) -> list[TimeBlock]:
         """Blocked time between two aware times."""

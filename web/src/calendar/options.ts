@@ -3,6 +3,7 @@ export interface Practitioner {
   id: string;
   title: string;
   about: string;
+  bookable: boolean;
 }
 
 export interface Options {

@@ -62,11 +62,15 @@ export function showSheet(place: HTMLElement, begun: Options): void {
     editable: options.mayChange,
     selectable: options.mayChange,
     dateClick: ({ date, resource }) => {
-      if (!options.mayChange) return;
+      if (!options.mayChange || leaving(options, resource?.id)) return;
       const values = { day: dayOf(date), clock: clockOf(date), practitioner: resource?.id ?? who };
       show("/staff/calendar/new", values);
     },
     select: ({ start, end, resource }) => {
+      if (leaving(options, resource.id)) {
+        calendar.unselect();
+        return;
+      }
       const values = {
         day: dayOf(start),
         clock: clockOf(start),
@@ -222,7 +226,12 @@ function open(id: string, kind: string): void {
 function columns(options: Options, who: string): Calendar.ResourceInput[] {
   return options.practitioners
     .filter((one) => !who || one.id === who)
-    .map((one) => ({ id: one.id, title: one.title }));
+    .map((one) => ({ id: one.id, title: one.bookable ? one.title : `${one.title} (${one.about})` }));
+}
+
+/** Whether somebody has appointments left, and gets no new ones. */
+function leaving(options: Options, who?: string): boolean {
+  return options.practitioners.some((one) => one.id === who && !one.bookable);
 }
 
 /** Whose calendar can be chosen; no choice where there is one person only. */
