@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -191,6 +192,66 @@ async def test_a_cancelled_appointment_reminds_nobody(database: Database, practi
     async with database.transaction() as store:
         await Booking(store, practice, NOW).cancel(appointment.id)
     assert await claimed(database, NOW + timedelta(hours=24)) == []
+
+
+async def test_a_text_of_staff_that_waits_does_not_follow_what_the_desk_did_since(
+    desk: httpx.AsyncClient, database: Database, practice: Practice
+) -> None:
+    async with database.transaction() as store:
+        [appointment] = await store.all_appointments()
+        await Notices(PROMPTS).moved(store, practice, appointment, due_at=NOW + timedelta(minutes=1))
+    talk = await begin(desk)
+    await say_all(talk, "I want to cancel my appointment", "Mary Jones", "March 3, 1980", "yes")
+    [now] = await claimed(database, NOW)
+    assert "is cancelled" in now
+    assert await claimed(database, NOW + timedelta(minutes=1)) == []
+
+
+@pytest.mark.parametrize("since", ["moved", "cancelled", "cancelled by their own text", "away"])
+async def test_a_text_that_is_tried_again_does_not_follow_a_newer_one(
+    database: Database, practice: Practice, since: str
+) -> None:
+    """A patient who cancels by text reads the answer: no text of the outbox tells them."""
+    notices, appointment = Notices(PROMPTS), await marys(database)
+    async with database.transaction() as store:
+        await notices.booked(store, practice, appointment)
+        [booked] = await store.claim_texts(ZONE.key, NOW, 10)
+    async with database.transaction() as store:
+        if since == "moved":
+            await notices.moved(store, practice, appointment)
+        elif since == "away":
+            offer = {"to": MARY, "body": "Another time?", "kind": "absence", "key": "absence:1"}
+            await store.queue_text(practice.id, appointment_id=appointment.id, **offer)
+        else:
+            await Booking(store, practice, NOW).cancel(appointment.id)
+        if since == "cancelled":
+            await notices.cancelled(store, practice, appointment)
+    newer = await claimed(database, NOW)
+    assert len(newer) == (since != "cancelled by their own text") and booked.body not in newer
+    async with database.transaction() as store:
+        await store.requeue_text(booked.id, 0)
+    assert await claimed(database, NOW) == []
+
+
+async def test_a_text_that_is_tried_again_leaves_while_it_holds(
+    database: Database, practice: Practice
+) -> None:
+    """A reminder that was written since says the same, and a text of another appointment nothing of it."""
+    notices, appointment = Notices(PROMPTS), await marys(database)
+    start = appointment.start + timedelta(days=1)
+    assert appointment.patient is not None
+    async with database.transaction() as store:
+        await notices.booked(store, practice, appointment)
+        [booked] = await store.claim_texts(ZONE.key, NOW, 10)
+        await store.requeue_text(booked.id, 0)
+        other = await store.add_appointment(
+            practice.id, appointment.practitioner_id, appointment.appointment_type_id,
+            start, start + timedelta(minutes=30), patient_id=appointment.patient.id,
+        )  # fmt: skip
+        assert other is not None
+        await notices.moved(store, practice, replace(appointment, id=other, start=start))
+    await Reminders(database, Clock(NOW), PROMPTS).round()
+    assert booked.body in await claimed(database, NOW)
 
 
 async def test_without_an_account_nothing_is_queued(

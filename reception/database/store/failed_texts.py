@@ -15,7 +15,7 @@ from reception.database.tables import AppointmentRow, OutboxRow, PracticeRow
 #: What is added to a text's key for the one that is sent in its place: there can be but one.
 AGAIN = ":again"
 #: Texts that tell where an appointment stands.
-_TELLS = ("booked", "moved", "cancelled")
+TELLS = ("booked", "moved", "cancelled")
 
 
 class FailedTexts(Queries):
@@ -32,7 +32,7 @@ class FailedTexts(Queries):
         later, again = aliased(OutboxRow), aliased(OutboxRow)
         told_since = exists().where(
             later.appointment_id == OutboxRow.appointment_id,
-            later.kind.in_(_TELLS),
+            later.kind.in_(TELLS),
             later.created_at > OutboxRow.created_at,
             later.key != OutboxRow.key + AGAIN,
         )

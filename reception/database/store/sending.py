@@ -22,8 +22,10 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.orm import aliased
 
 from reception.database.records import OutgoingText
+from reception.database.store.failed_texts import TELLS
 from reception.database.store.queries import Queries, real_time
 from reception.database.tables import AppointmentRow, OutboxRow, PracticeRow
 
@@ -43,7 +45,8 @@ class Sending(Queries):
         return list(await self._connection.scalars(select(PracticeRow.time_zone).distinct()))
 
     async def withdraw_outdated_texts(self, time_zone: str, now: datetime) -> int:
-        """Withdraws reminders of appointments that are not to be, and offers of times that are not kept.
+        """Withdraws what no longer holds: reminders of appointments that are not to be, offers of times that
+        are not kept, and what was told of an appointment before it changed again.
 
         Of the practices in that time zone, whose desks' clock says `now`; returns how many.
         """
@@ -57,7 +60,12 @@ class Sending(Queries):
         kept = exists().where(
             appointment, AppointmentRow.status == "held", AppointmentRow.hold_expires_at > real_time()
         )
-        outdated = or_(and_(OutboxRow.kind == "reminder", ~coming), and_(OutboxRow.kind == "waitlist", ~kept))
+        outdated = or_(
+            and_(OutboxRow.kind == "reminder", ~coming),
+            and_(OutboxRow.kind == "waitlist", ~kept),
+            and_(OutboxRow.kind.in_(TELLS), _told_since()),
+            and_(OutboxRow.kind.in_(("booked", "moved")), _cancelled()),
+        )
         gone = await self._connection.scalars(
             update(OutboxRow)
             .where(*self._due(time_zone, now), outdated)
@@ -194,6 +202,24 @@ def reminder_of() -> ColumnElement[str]:
     """How the key of a reminder of an appointment at its present time begins; then its hours follow."""
     start = cast(func.extract("epoch", func.lower(AppointmentRow.during)), BigInteger)
     return func.concat("reminder:", cast(AppointmentRow.id, Text), ":", cast(start, Text), type_=Text())
+
+
+def _told_since() -> ColumnElement[bool]:
+    """Whether a text was written since that makes this one void, be it sent or not: the appointment changed.
+
+    Texts of one appointment never have the same `created_at`: it is locked while one is written.
+    """
+    later = aliased(OutboxRow)
+    return exists().where(
+        later.appointment_id == OutboxRow.appointment_id,
+        later.kind.in_((*TELLS, "absence")),
+        later.created_at > OutboxRow.created_at,
+    )
+
+
+def _cancelled() -> ColumnElement[bool]:
+    """Whether its appointment is cancelled, which not every patient is told by a text from here."""
+    return exists().where(AppointmentRow.id == OutboxRow.appointment_id, AppointmentRow.status == "cancelled")
 
 
 def _texts() -> Select[*tuple[Any, ...]]:
