@@ -16,6 +16,7 @@ from reception.database.store import Store
 from reception.messaging.numbers import number_for_texts
 from reception.messaging.text_words import text_words_of
 from reception.practice import Practice
+from reception.scheduling.calendar import minutes_between
 from reception.scheduling.waiting import OFFER_MINUTES, WaitingList, offer_key
 
 log = structlog.get_logger()
@@ -33,7 +34,7 @@ class OfferByText:
     async def __call__(
         self, store: Store, practice: Practice, request: Request, hold: Appointment, now: datetime
     ) -> float | None:
-        """For how many minutes the time is to be held for them.
+        """For how many real minutes the time is to be held for them.
 
         None when they have no number for texts or want none, and where the night is too long to wait.
         """
@@ -66,7 +67,7 @@ class OfferByText:
                 "start": hold.start.isoformat(),
             },
         )
-        return None if queued is None else (until - now) / timedelta(minutes=1)
+        return None if queued is None else minutes_between(now, until)
 
 
 def after_the_night(now: datetime) -> datetime:

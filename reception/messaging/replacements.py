@@ -20,6 +20,7 @@ from reception.messaging.text_words import text_words
 from reception.practice import Practice
 from reception.scheduling.absence import KEPT, Absences
 from reception.scheduling.by_hand import GRACE
+from reception.scheduling.calendar import minutes_between
 
 log = structlog.get_logger()
 
@@ -35,7 +36,7 @@ class ReplacementByText:
     async def __call__(
         self, store: Store, practice: Practice, case: AbsenceCase, hold: Appointment, now: datetime
     ) -> timedelta | None:
-        """For how long the time is to be held for them; None when they can't be reached in time."""
+        """For how long (real time) to hold it for them; None when they can't be reached in time."""
         patient = case.appointment.patient
         to, asked = number_for_texts(practice, patient), after_the_night(now)
         until = min(asked + KEPT, hold.start - timedelta(minutes=practice.booking.lead_minutes))
@@ -67,7 +68,7 @@ class ReplacementByText:
                 "start": hold.start.isoformat(),
             },
         )
-        return None if queued is None else until - now
+        return None if queued is None else timedelta(minutes=minutes_between(now, until))
 
 
 class Replacements:
