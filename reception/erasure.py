@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -40,7 +41,8 @@ async def export_patient(store: Store, practice_id: UUID, patient_id: UUID) -> d
     if patient is None:
         raise NotFound(UNKNOWN)
     conversations = await _conversations(store, practice_id, patient)
-    notes = await store.notes_for(patient_id)
+    requests = await store.requests_for(practice_id, patient, conversations)
+    notes = await store.notes_for([one.id for one in requests])
     said = await store.said_in(conversations)
     return {
         "patient": {**asdict(patient), "id": str(patient.id), "date_of_birth": _day(patient)},
@@ -69,7 +71,7 @@ async def export_patient(store: Store, practice_id: UUID, patient_id: UUID) -> d
                 "at": one.created_at.isoformat(),
                 "notes": notes.get(one.id, []),
             }
-            for one in await store.requests_for(patient_id)
+            for one in requests
         ],
         "conversations": [
             {"id": str(one), "channel": channel, "messages": [_message(each) for each in messages]}
@@ -99,8 +101,8 @@ async def erase_patient(
     if patient is None:
         raise NotFound(UNKNOWN)
     conversations = await _conversations(store, practice_id, patient)
+    requests = await store.erase_requests(practice_id, patient, conversations)
     texts = await store.erase_texts(practice_id, patient, conversations)
-    requests = await store.erase_requests(practice_id, patient_id, conversations)
     appointments = await store.erase_appointments(practice_id, patient_id)
     talks = await store.erase_conversations(practice_id, conversations)
     await store.erase_patient_row(practice_id, patient_id)
@@ -127,6 +129,18 @@ async def erase(
     return await database.run(lambda store: erase_patient(store, practice_id, patient_id, staff_id=staff_id))
 
 
+async def wrote_since(store: Store, practice_id: UUID, patient_id: UUID, moment: datetime) -> bool:
+    """Whether a request that would be erased with the patient is open, or newer; False without them.
+
+    It may name nobody, so that only its number tells that it is theirs.
+    """
+    patient = await store.patient(practice_id, patient_id)
+    if patient is None:
+        return False
+    theirs = await store.requests_for(practice_id, patient, await _conversations(store, practice_id, patient))
+    return any(one.status == "open" or one.created_at >= moment for one in theirs)
+
+
 async def recorded(store: Store, practice_id: UUID, patient_id: UUID) -> set[str]:
     """Identifiers or addresses of what the carrier has on tape of a patient. NotFound without them."""
     patient = await store.patient(practice_id, patient_id)
@@ -134,7 +148,7 @@ async def recorded(store: Store, practice_id: UUID, patient_id: UUID) -> set[str
         raise NotFound(UNKNOWN)
     conversations = await _conversations(store, practice_id, patient)
     calls = await store.recordings_of_conversations(list(conversations))
-    return calls | set(await store.recordings_in(practice_id, patient_id, conversations))
+    return calls | set(await store.recordings_in(practice_id, patient, conversations))
 
 
 async def _conversations(store: Store, practice_id: UUID, patient: Patient) -> set[UUID]:

@@ -18,7 +18,7 @@ from reception.clock import Clock
 from reception.database.connection import Database
 from reception.database.fence import of_practice
 from reception.database.store import Store
-from reception.erasure import erase
+from reception.erasure import erase, wrote_since
 from reception.errors import NotFound
 from reception.practice import Practice
 from reception.recordings import Recordings
@@ -107,13 +107,19 @@ class Retention:
     async def _patients(self, here: UUID, before: datetime, by_desk: datetime) -> int:
         """Who has not been here or in touch for so long is erased, as if they had asked for it."""
         total = 0
+        waiting: set[UUID] = set()
         while True:
             async with self._database.transaction() as store:
-                old = await store.old_patients(here, before, by_desk, BATCH)
+                old = await store.old_patients(here, before, by_desk, BATCH, waiting)
             for patient in old:
+                async with self._database.transaction() as store:
+                    wrote = await wrote_since(store, here, patient, before)
+                if wrote:
+                    waiting.add(patient)
+                    continue
                 with suppress(NotFound):  # another worker was faster
                     await erase(self._database, self._recordings, here, patient)
-            total += len(old)
+                total += 1
             if not old:
                 return total
 

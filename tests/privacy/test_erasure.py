@@ -19,14 +19,18 @@ from reception.dialogue.state import Claims, State, Who
 from reception.erasure import Erased, erase_patient, export_patient
 from reception.errors import NotFound
 from reception.kept import pack
+from reception.messaging.delivery import text_failed
+from reception.messaging.incoming import leave_to_staff, obey
 from reception.patients.merging import merge
 from reception.practice import Practice
 from reception.practice_file import PracticeFile
+from reception.settings import ROOT
 from tests.conftest import NOW
 from tests.privacy.kept import everything
 
 pytestmark = pytest.mark.postgres
 
+PROMPTS = ROOT / "prompts"
 BORN = date(1990, 1, 2)
 
 
@@ -150,6 +154,53 @@ async def test_a_record_that_was_merged_goes_with_the_one_it_went_into_and_stays
     assert [name for name in ("Mary Jones", "Peter Adams", "+12125550111") if name in after] == []
 
 
+async def test_what_was_filed_by_number_alone_is_handed_out_and_goes(
+    database: Database, practice: Practice, two: tuple[Patient, Patient]
+) -> None:
+    zita, olga = two
+    async with database.transaction() as store:
+        for one, words in ((zita, "Zita-rash"), (olga, "Olga-rash")):
+            assert one.phone
+            await obey(store, practice, one.phone, "stop", "STOP", PROMPTS)
+            await leave_to_staff(store, practice, one.phone, words, PROMPTS)
+        longer = {"text": f"{zita.phone}0 wants no texts (STOP): Olga-too"}
+        await store.file_request(practice.id, "message", longer, "routine", None, None)
+        theirs = json.dumps((await export_patient(store, practice.id, zita.id))["requests"])
+        assert "Zita-rash" in theirs and "Olga" not in theirs
+        assert (await erase_patient(store, practice.id, zita.id)).requests == 3
+    after = await everything(database)
+    assert "Zita" not in after["requests"]
+    assert "Olga-rash" in after["requests"] and "Olga-too" in after["requests"]
+    assert {name for name, rows in after.items() if "+12125550177'" in rows} == {"opt_outs"}
+
+
+async def test_offers_go_whose_time_is_gone_though_the_family_has_one_number(
+    database: Database, practice: Practice
+) -> None:
+    shared = "+12125550166"
+    async with database.transaction() as store:
+        zita, olga = [
+            await store.add_patient(practice.id, f"{who}-name", BORN, shared) for who in ("Zita", "Olga")
+        ]
+        for one, who in ((zita, "Zita"), (olga, "Olga")):
+            offered = await store.queue_text(
+                practice.id,
+                to=shared,
+                body=f"{who}-offer",
+                kind="waitlist",
+                key=f"waitlist:{who}",
+                about={"patient": str(one.id), "start": NOW.isoformat()},
+            )
+            assert offered is not None
+            await text_failed(store, PROMPTS, offered, 30003)
+        erased = await erase_patient(store, practice.id, zita.id)
+    assert (erased.texts, erased.requests) == (1, 1)
+    after = await everything(database)
+    assert {name for name, rows in after.items() if str(zita.id) in rows} == {"audit_log"}
+    assert "Zita" not in after["outbox"] and "Olga-offer" in after["outbox"]
+    assert after["requests"].count(shared) == 1
+
+
 def test_the_commands_hand_out_and_erase(
     database_url: str, two: tuple[Patient, Patient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,7 +213,7 @@ def test_the_commands_hand_out_and_erase(
     assert theirs["patient"]["phone"] == "+12125550177"
     assert [len(theirs[part]) for part in ("appointments", "requests", "conversations", "texts")] == [
         2,
-        1,
+        2,
         3,
         2,
     ]

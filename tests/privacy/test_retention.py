@@ -15,10 +15,12 @@ from reception.database.connection import Database
 from reception.database.load import load_practice
 from reception.dialogue.state import State, Who
 from reception.kept import pack
+from reception.messaging.incoming import leave_to_staff
 from reception.practice import Practice
 from reception.practice_file import parse_practice
 from reception.recordings import Recordings
 from reception.retention import KINDS, Retention
+from reception.settings import ROOT
 from reception.worker import work
 from tests.conftest import NOW, PRACTICE_YAML
 from tests.privacy.kept import everything
@@ -124,6 +126,22 @@ async def test_what_is_not_done_stays(database: Database, practice: Practice, li
     after = await everything(database)
     assert "Zita-medicine" in after["requests"] and "Zita-note" in after["request_notes"]
     assert "Zita-name" in after["patients"]  # whose request is open
+
+
+async def test_what_only_a_number_tells_of_stays_until_done(
+    database: Database, practice: Practice, lived: UUID
+) -> None:
+    async with database.transaction() as store:
+        await leave_to_staff(store, practice, "+12125550177", "Zita-rash", ROOT / "prompts")
+    await set_days(database, "patients")
+    await retention(database, 400).round()
+    kept = await everything(database)
+    assert "Zita-rash" in kept["requests"] and "Zita-name" in kept["patients"]
+    async with database.transaction() as store:
+        await store._connection.execute(text("UPDATE requests SET status = 'done', done_at = created_at"))
+    await retention(database, 400).round()
+    after = await everything(database)
+    assert "Zita" not in after["requests"] and "Zita-name" not in after["patients"]
 
 
 async def test_who_was_in_touch_lately_stays(database: Database, practice: Practice, lived: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -43,11 +44,11 @@ class Forgetting(Queries):
         return list(await self._connection.scalars(query.order_by(RequestRow.done_at).limit(limit)))
 
     async def old_patients(
-        self, practice_id: UUID, before: datetime, by_desk: datetime, limit: int
+        self, practice_id: UUID, before: datetime, by_desk: datetime, limit: int, but: Collection[UUID] = ()
     ) -> list[UUID]:
         """Patients on file since, of whom nothing is kept that is newer: no appointment, request or talk.
 
-        `by_desk` is the same moment by the desk's clock, by which appointments are.
+        `by_desk` is the same moment by the desk's clock, by which appointments are. None of those in `but`.
         """
         newer = (
             (AppointmentRow, func.upper(AppointmentRow.during) >= by_desk),
@@ -61,6 +62,7 @@ class Forgetting(Queries):
         query = select(PatientRow.id).where(
             PatientRow.practice_id == practice_id,
             PatientRow.created_at < before,
+            PatientRow.id.not_in(but),
             ~talked,
             PatientRow.merged_into.is_(None),  # else it goes with the record it was merged into
             *(~exists().where(table.patient_id == PatientRow.id, recent) for table, recent in newer),

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, cast, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reception.database.records import Appointment, Message, OwnText, Patient, Request
@@ -64,16 +64,20 @@ class OnePatient(Appointments, Requests):
             found.update(one for one in await self._connection.scalars(query) if one is not None)
         return found
 
-    async def requests_for(self, patient_id: UUID) -> list[Request]:
-        """All requests of the patient, oldest first."""
-        return await self._requests(RequestRow.patient_id == patient_id)
+    async def requests_for(
+        self, practice_id: UUID, patient: Patient, conversations: Collection[UUID]
+    ) -> list[Request]:
+        """Requests of the patient, and those that name nobody and are theirs all the same; oldest first.
 
-    async def notes_for(self, patient_id: UUID) -> dict[UUID, list[str]]:
-        """What staff noted at the patient's requests, by request, oldest first."""
+        That is: out of their conversations, about a text of `texts_for`, or with a number only they have.
+        """
+        return await self._requests(await self._own_requests(practice_id, patient, conversations))
+
+    async def notes_for(self, requests: Collection[UUID]) -> dict[UUID, list[str]]:
+        """What staff noted at these requests, by request, oldest first."""
         query = (
             select(RequestNoteRow.request_id, RequestNoteRow.text)
-            .join(RequestRow, RequestRow.id == RequestNoteRow.request_id)
-            .where(RequestRow.patient_id == patient_id)
+            .where(RequestNoteRow.request_id.in_(requests))
             .order_by(RequestNoteRow.at, RequestNoteRow.id)
         )
         notes: dict[UUID, list[str]] = {}
@@ -106,7 +110,7 @@ class OnePatient(Appointments, Requests):
     async def texts_for(
         self, practice_id: UUID, patient: Patient, conversations: Collection[UUID]
     ) -> list[OwnText]:
-        """Texts about the patient's appointments, in their conversations, and to a number only they have."""
+        """Texts about them or their appointments, in their conversations, and to a number only they have."""
         row = OutboxRow
         query = (
             select(row.id, row.kind, row.body, row.status, row.created_at, PracticeRow.time_zone)
@@ -123,12 +127,7 @@ class OnePatient(Appointments, Requests):
 
     async def shares_number(self, practice_id: UUID, patient: Patient) -> bool:
         """Whether somebody else on file has the patient's number."""
-        query = select(PatientRow.id).where(
-            PatientRow.practice_id == practice_id,
-            PatientRow.phone == patient.phone,
-            PatientRow.id.not_in(records_of(patient.id)),
-        )
-        return bool(patient.phone) and await self._connection.scalar(query.limit(1)) is not None
+        return bool(patient.phone) and await self._others_have(practice_id, patient.id, patient.phone)
 
     async def seen_by_staff(self, practice_id: UUID, patient_id: UUID) -> list[tuple[datetime, str]]:
         """When staff saw or changed what is on file of the patient, and what they did; oldest first."""
@@ -140,10 +139,10 @@ class OnePatient(Appointments, Requests):
         return [(row.at, row.action) for row in await self._connection.execute(query.order_by(AuditRow.id))]
 
     async def recordings_in(
-        self, practice_id: UUID, patient_id: UUID, conversations: Collection[UUID]
+        self, practice_id: UUID, patient: Patient, conversations: Collection[UUID]
     ) -> list[str]:
         """Where messages on tape are that `erase_requests` removes with their requests."""
-        theirs = self._own_requests(practice_id, patient_id, conversations)
+        theirs = await self._own_requests(practice_id, patient, conversations)
         details = await self._connection.scalars(select(RequestRow.details).where(theirs))
         return [str(one["recording"]) for one in details if "recording" in one]
 
@@ -157,10 +156,10 @@ class OnePatient(Appointments, Requests):
         return await self._gone(row, row.practice_id == practice_id, row.patient_id == patient_id)
 
     async def erase_requests(
-        self, practice_id: UUID, patient_id: UUID, conversations: Collection[UUID]
+        self, practice_id: UUID, patient: Patient, conversations: Collection[UUID]
     ) -> int:
-        """Removes the patient's requests, and those of their conversations that name nobody; how many."""
-        return await self._gone(RequestRow, self._own_requests(practice_id, patient_id, conversations))
+        """Removes the requests that `requests_for` shows; how many. Before texts: some are found by those."""
+        return await self._gone(RequestRow, await self._own_requests(practice_id, patient, conversations))
 
     async def erase_conversations(self, practice_id: UUID, conversations: Collection[UUID]) -> int:
         """Removes conversations with all that was said, held and corrected in them; how many.
@@ -193,25 +192,47 @@ class OnePatient(Appointments, Requests):
         query = select(ErasedSourceRow.source_key).where(ErasedSourceRow.practice_id == practice_id)
         return {UUID(key) for key in await self._connection.scalars(query)}
 
-    @staticmethod
-    def _own_requests(
-        practice_id: UUID, patient_id: UUID, conversations: Collection[UUID]
+    async def _own_requests(
+        self, practice_id: UUID, patient: Patient, conversations: Collection[UUID]
     ) -> ColumnElement[bool]:
-        nameless = and_(RequestRow.patient_id.is_(None), RequestRow.conversation_id.in_(conversations))
-        theirs = or_(RequestRow.patient_id == patient_id, nameless)
-        return and_(RequestRow.practice_id == practice_id, theirs)
+        row = RequestRow
+        numbers = await self._own_numbers(practice_id, patient)
+        undelivered = select(OutboxRow.request_id).where(
+            await self._own_texts(practice_id, patient, conversations)
+        )
+        theirs = or_(
+            row.conversation_id.in_(conversations),
+            row.id.in_(undelivered),
+            row.id.in_(await self.requests_naming(practice_id, numbers)),
+        )
+        nameless = and_(row.patient_id.is_(None), theirs)
+        return and_(row.practice_id == practice_id, or_(row.patient_id == patient.id, nameless))
 
     async def _own_texts(
         self, practice_id: UUID, patient: Patient, conversations: Collection[UUID]
     ) -> ColumnElement[bool]:
-        about = select(AppointmentRow.id).where(AppointmentRow.patient_id == patient.id)
+        booked = select(AppointmentRow.id).where(AppointmentRow.patient_id == patient.id)
+        records = records_of(patient.id).with_only_columns(cast(PatientRow.id, Text))
         theirs: list[ColumnElement[bool]] = [
-            OutboxRow.appointment_id.in_(about),
+            OutboxRow.appointment_id.in_(booked),
             OutboxRow.conversation_id.in_(conversations),
+            OutboxRow.about["patient"].astext.in_(records),  # also when the time it offered is gone
         ]
-        if patient.phone and not await self.shares_number(practice_id, patient):
-            theirs.append(OutboxRow.recipient == patient.phone)
+        theirs += [OutboxRow.recipient == one for one in await self._own_numbers(practice_id, patient)]
         return and_(OutboxRow.practice_id == practice_id, or_(*theirs))
+
+    async def _own_numbers(self, practice_id: UUID, patient: Patient) -> list[str]:
+        """The numbers on the patient's records that nobody else on file has."""
+        numbers = {one.phone for one in await self.records(practice_id, patient.id) if one.phone}
+        return [one for one in numbers if not await self._others_have(practice_id, patient.id, one)]
+
+    async def _others_have(self, practice_id: UUID, patient_id: UUID, number: str) -> bool:
+        query = select(PatientRow.id).where(
+            PatientRow.practice_id == practice_id,
+            PatientRow.phone == number,
+            PatientRow.id.not_in(records_of(patient_id)),
+        )
+        return await self._connection.scalar(query.limit(1)) is not None
 
     async def _gone(self, table: Any, *conditions: ColumnElement[bool]) -> int:
         gone = await self._connection.scalars(delete(table).where(*conditions).returning(table.id))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from reception.database.records import Patient, Request
+from reception.database.store.outbox import E164
 from reception.database.store.patients import COLUMNS, kept_record
 from reception.database.store.queries import Queries, on_trial, real_time
 from reception.database.tables import PatientRow, RequestRow
@@ -103,6 +106,24 @@ class Requests(Queries):
     async def all_requests(self) -> list[Request]:
         """Every practice's requests, oldest first."""
         return await self._requests(~on_trial(RequestRow.practice_id))
+
+    async def requests_naming(self, practice_id: UUID, numbers: Collection[str]) -> list[UUID]:
+        """Requests of nobody, out of no conversation, in whose details one of the numbers stands.
+
+        Details are encrypted, so each is read; there are few such: what came after a STOP, and what could
+        not be delivered.
+        """
+        whole = [re.escape(one) for one in numbers if E164.fullmatch(one)]  # "12" stands in many words
+        if not whole:
+            return []
+        named = re.compile(rf"(?:{'|'.join(whole)})(?![0-9])")
+        query = select(RequestRow.id, RequestRow.details).where(
+            RequestRow.practice_id == practice_id,
+            RequestRow.patient_id.is_(None),
+            RequestRow.conversation_id.is_(None),
+        )
+        rows = await self._connection.execute(query)
+        return [row.id for row in rows if named.search(json.dumps(row.details))]
 
     async def _requests(self, *conditions: ColumnElement[bool]) -> list[Request]:
         query = (
