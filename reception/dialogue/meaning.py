@@ -81,6 +81,8 @@ class Days:
 
     def allows(self, day: date) -> bool:
         """Whether `day` lies within the wish."""
+        if self.either is not None:
+            return day in self.either
         return (
             (self.first is None or day >= self.first)
             and (self.last is None or day <= self.last)

@@ -72,3 +72,14 @@ def test_tomorrow_is_the_practices_own(zone: str) -> None:
     now = datetime(2026, 3, 28, 23, 30, tzinfo=ZoneInfo(zone))  # the night before summer time in Berlin
     found = interpret(Intent.INFORM, {Slot.DATE: "tomorrow"}, "", Setting(now, PRACTICE))
     assert found[Slot.DATE] == Days(date(2026, 3, 29), date(2026, 3, 29))
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [("June 8 to June 10", 8, 10), ("just for Friday", 12, 12)],
+)
+def test_the_days_of_a_sick_note_lie_behind(words: str, first: int, last: int) -> None:
+    today = date(2026, 6, 12)
+    desk = WORDING.say(Line("ask_sick_note_date"), today)
+    found = interpret(Intent.INFORM, {Slot.DATE: words}, desk, setting(today))
+    assert found[Slot.DATE] == Days(date(2026, 6, first), date(2026, 6, last))

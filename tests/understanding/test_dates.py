@@ -211,6 +211,7 @@ def test_days_hang_on_the_desks_words(text: str, desk: str, first: date | None, 
         ("three days", june(12), june(14)),
         ("from tomorrow for three days", june(13), june(15)),
         ("last week", june(1), june(7)),
+        ("Friday", june(12), june(12)),
     ],
 )
 def test_days_off_sick_may_lie_behind(text: str, first: date, last: date) -> None:

@@ -76,7 +76,11 @@ class _Wish:
             elif isinstance(item, Offset):
                 self._length(item)
             elif len(self._items) == 1 and isinstance(item, Weekday) and self._is_todays(item):
-                self._either = (self._scene.today, shift(self._scene.today, 7))
+                today = self._scene.today
+                if self._scene.nearest:  # a sick note "for Friday", said on a Friday
+                    self._spans.append(Span(today, today))
+                else:
+                    self._either = (today, shift(today, 7))
             else:
                 self._at -= 1
                 self._day(item)
