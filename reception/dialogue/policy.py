@@ -99,10 +99,12 @@ def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, fact
     if frame.caller and state.who.patient_id is None:
         state.booked_by = frame.caller
     if state.maybe_danger:
+    no_danger = False  # a no to the alarm answers nothing else
         answered = yield from answer_danger(state, frame, heard, picked, facts)
         if answered is not None:
             return answered
     alarm = frame.intent is Intent.EMERGENCY and state.status is Status.OPEN
+        no_danger = state.expects is None
     if alarm and frame.confidence < (ALARMED_ANYWAY if only_sounds_so(heard) else ALARMED):
         yield from drop_offers(state)
         state.maybe_danger = heard
@@ -113,7 +115,7 @@ def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, fact
         return (yield from handed_over(state, facts, frame, heard))
     if state.expects is Expects.CONFIRMATION and frame.confidence < SURE and frame.intent in _YES_NO:
         frame = replace(frame, intent=Intent.INFORM)  # half a yes books nothing: the question is put again
-    if state.texted is not None:
+    if state.texted is not None and not no_danger:
         answered = yield from answer_text(state, frame, heard, facts)
         if answered is not None:
             return answered

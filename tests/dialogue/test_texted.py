@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
+from reception.dialogue.meaning import Frame, Intent
+from reception.dialogue.state import Expects, Offer, Replacement, Status, Texted, WaitingTime
 from reception.dialogue.text_cues import ENGLISH
+from tests.dialogue.world import WEBER, ZONE, World, appointment
+
+TUESDAY = Offer(WEBER.name, "Consultation", datetime(2026, 6, 16, 9, tzinfo=ZONE))
 
 
 @pytest.mark.parametrize(
@@ -36,3 +43,21 @@ def test_they_do_not_come(text: str) -> None:
 def test_anything_more_is_left_to_the_model(text: str) -> None:
     for cue in (ENGLISH.comes, ENGLISH.comes_not, ENGLISH.moves, ENGLISH.yes, ENGLISH.no):
         assert not cue.fullmatch(text)
+
+
+@pytest.mark.parametrize(
+    "texted",
+    [
+        Texted("maya", waiting=WaitingTime("request 7", "hold 7", TUESDAY)),
+        Texted("maya", replacement=Replacement("case 7", TUESDAY)),
+        Texted("maya", appointment=appointment("a", "2026-06-16T09:00")),
+    ],
+)
+def test_a_no_to_the_alarm_answers_no_text(texted: Texted) -> None:
+    desk = World()
+    desk.state.texted, desk.state.expects = texted, Expects.CONFIRMATION
+    desk.means(Frame(Intent.EMERGENCY, confidence=0.4), "will it hurt my chest")
+    assert desk.state.maybe_danger
+    desk.says(Intent.DENY, "no")
+    assert (desk.state.texted, desk.state.status) == (texted, Status.OPEN)
+    assert desk.state.task is None
