@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reception.dialogue.asking import after, ask, finish
 from reception.dialogue.booking import answer_booking, answer_waitlist
-from reception.dialogue.changes import answer_cancel, answer_move
+from reception.dialogue.changes import answer_cancel, answer_move, own_day
 from reception.dialogue.identifying import answer_identity, answer_known
 from reception.dialogue.meaning import Days, Frame, Hours, Intent, Slot
 from reception.dialogue.needs import ReleaseHold, Step
@@ -35,7 +35,7 @@ def answer_pending(state: State, frame: Frame, picked: Choice | None, facts: Fac
     elif state.expects is Expects.DATE:
         return _day(state, frame, picked)
     elif state.question_key == "ask_change" and state.task is Task.BOOK and state.chosen is not None:
-        return (yield from _what_to_change(state, frame))
+        return (yield from what_to_change(state, frame))
     elif state.expects is Expects.CONFIRMATION:
         return (yield from _confirmation(state, frame, facts))
     return None
@@ -61,14 +61,15 @@ def _day(state: State, frame: Frame, picked: Choice | None) -> Reply | None:
     return None
 
 
-def _what_to_change(state: State, frame: Frame) -> Step:
+def what_to_change(state: State, frame: Frame) -> Step:
     """After a "no" to the read-back and no new detail: the time is what is changed most, so it goes."""
     if frame.slots or frame.intent is Intent.AFFIRM:
         return None
     yield ReleaseHold()
     if frame.intent is Intent.DENY:
         return finish(state, Line("nothing_booked"))
-    refuse_offered(state)
+    elsewhen = frame.intent in (Intent.ALTERNATIVES, Intent.RESCHEDULE)
+    refuse_offered(state, whoever=elsewhen)  # else it may be the doctor that is to change
     state.wish.hours = None
     if frame.intent is Intent.ALTERNATIVES:
         return None
@@ -126,7 +127,7 @@ def _about_a_time(state: State, frame: Frame, facts: Facts) -> Step:
     if frame.intent in _REFUSING and details:
         return None
     if state.about is About.BOOKING and frame.intent is Intent.RESCHEDULE and not details:
-        return (yield from _what_to_change(state, frame))  # "can we move that?", not said to when
+        return (yield from what_to_change(state, frame))  # "can we move that?", not said to when
     if state.about is About.BOOKING:
         return (yield from answer_booking(state, facts, frame))
     if state.about is About.CANCEL:
@@ -217,6 +218,8 @@ def _another_is_meant(state: State, frame: Frame) -> bool:
 def _look_for_the_other(state: State, frame: Frame) -> None:
     """Forgets the appointment and what told it apart; where to move one stays wished."""
     wish, values = state.wish, frame.values
+    if state.task is Task.MOVE and state.appointment is not None and wish.days == own_day(state.appointment):
+        wish.days = None  # only the hour was to change: the other one stays on its own day
     state.appointment = state.chosen = state.held = None
     state.refused = ()
     days, hours = values.get(Slot.OLD_DATE), values.get(Slot.OLD_TIME)

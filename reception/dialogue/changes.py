@@ -6,7 +6,7 @@ from reception.clock import same_moment
 from reception.dialogue.asking import after, ask, confirm, finish
 from reception.dialogue.booking import insurance_lines
 from reception.dialogue.identifying import identify
-from reception.dialogue.meaning import Frame, Intent
+from reception.dialogue.meaning import Days, Frame, Intent
 from reception.dialogue.needs import CancelAppointment, MoveAppointment, ReleaseHold, Step, Talk, Upcoming
 from reception.dialogue.offers import within
 from reception.dialogue.searching import find_time, refuse_offered
@@ -138,12 +138,7 @@ def _meant(state: State, coming: tuple[Existing, ...]) -> tuple[Existing, ...]:
         else (wish.old_days or wish.days, wish.old_hours or wish.hours)
     )
     fitting = tuple(
-        one
-        for one in coming
-        if (
-            days is None or days.allows(one.start.date()) or (days.either and one.start.date() in days.either)
-        )
-        and within(hours, one.start)
+        one for one in coming if (days is None or days.allows(one.start.date())) and within(hours, one.start)
     )
     closer = tuple(
         one
@@ -154,6 +149,11 @@ def _meant(state: State, coming: tuple[Existing, ...]) -> tuple[Existing, ...]:
     return closer or fitting or coming
 
 
+def own_day(existing: Existing) -> Days:
+    """The day an appointment is on, in the practice's time zone."""
+    return Days(existing.start.date(), existing.start.date())
+
+
 def _keep_what_is_not_changed(state: State) -> None:
     """A moved appointment stays with its doctor and type unless another was asked for."""
     assert state.appointment is not None  # only called when it is known
@@ -161,6 +161,8 @@ def _keep_what_is_not_changed(state: State) -> None:
     wish.appointment_type = existing.appointment_type
     if not wish.practitioners:
         wish.practitioner = wish.practitioner or existing.practitioner
+    if wish.days is None and wish.hours is not None:  # "can I come at three instead": on the same day
+        wish.days = own_day(existing)
     state.asked = (*state.asked, "reason")
     own = Offer(existing.practitioner, existing.appointment_type, existing.start)
     if own not in state.refused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reception.dialogue.answering import answer_pending
+from reception.dialogue.answering import answer_pending, what_to_change
 from reception.dialogue.asides import FREE_TEXT, TIMES, WHO, aside
 from reception.dialogue.asking import after, ask, confirm
 from reception.dialogue.booking import book, join_waitlist
@@ -12,10 +12,11 @@ from reception.dialogue.changes import change
 from reception.dialogue.doubt import ALARMED, ALARMED_ANYWAY, answer_danger, answer_offers, drop_offers
 from reception.dialogue.identifying import failed, note_claims, respelled, somebody_else
 from reception.dialogue.later import answered, next_in_line, remember, take_up
-from reception.dialogue.meaning import SURE, Frame, Intent, Slot
+from reception.dialogue.meaning import SURE, Days, Frame, Hours, Intent, Slot
 from reception.dialogue.needs import ReleaseHold, Step, Talk
 from reception.dialogue.noting import TASKS, note_wish, start_task
 from reception.dialogue.nurse import start_call, wants_a_call
+from reception.dialogue.offers import within
 from reception.dialogue.people import emergency, handed_over
 from reception.dialogue.requests import FORMS, give_up, note_details, request
 from reception.dialogue.safety import only_sounds_so
@@ -98,13 +99,13 @@ def decide(state: State, frame: Frame, heard: str, picked: Choice | None, facts:
 def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, facts: Facts) -> Talk:
     if frame.caller and state.who.patient_id is None:
         state.booked_by = frame.caller
-    if state.maybe_danger:
     no_danger = False  # a no to the alarm answers nothing else
+    if state.maybe_danger:
         answered = yield from answer_danger(state, frame, heard, picked, facts)
         if answered is not None:
             return answered
-    alarm = frame.intent is Intent.EMERGENCY and state.status is Status.OPEN
         no_danger = state.expects is None
+    alarm = frame.intent is Intent.EMERGENCY and state.status is Status.OPEN
     if alarm and frame.confidence < (ALARMED_ANYWAY if only_sounds_so(heard) else ALARMED):
         yield from drop_offers(state)
         state.maybe_danger = heard
@@ -172,8 +173,11 @@ def _switch_task(state: State, frame: Frame) -> Step:
     if wanted is None or wanted is state.task:
         return None
     choosing = state.expects in (Expects.SLOT, Expects.DATE, Expects.TIME) or state.about is About.BOOKING
-    if state.task is Task.BOOK and choosing and wanted is Task.MOVE:
-        return None  # "can we move it to Thursday" about a time that is not booked yet
+    if state.task is Task.BOOK and wanted is Task.MOVE:  # perhaps of a time that is not booked yet
+        if choosing:
+            return None
+        if _of_the_held(state, frame):
+            return (yield from what_to_change(state, frame))
     not_yet = choosing or (state.chosen is not None and not frame.values.keys() & _EXISTING)
     sure = frame.confidence >= SURE
     if state.task is Task.BOOK and not_yet and wanted is Task.CANCEL and sure:
@@ -195,6 +199,21 @@ def _switch_task(state: State, frame: Frame) -> Step:
     yield ReleaseHold()
     start_task(state, wanted)
     return None
+
+
+def _of_the_held(state: State, frame: Frame) -> bool:
+    """Whether "can we move it to Thursday" is about the held time, and not about another appointment."""
+    held, days, hours = state.chosen, frame.values.get(Slot.OLD_DATE), frame.values.get(Slot.OLD_TIME)
+    if frame.slots:
+        told = bool(frame.slots.keys() & _EXISTING)
+    else:
+        told = frame.confidence >= SURE or state.question_key == "ask_change"
+    return (
+        told
+        and held is not None
+        and (not isinstance(days, Days) or days.allows(held.start.date()))
+        and (not isinstance(hours, Hours) or within(hours, held.start))
+    )
 
 
 def _take_in(state: State, frame: Frame, heard: str, facts: Facts) -> Step:

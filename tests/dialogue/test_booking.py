@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from reception.dialogue.meaning import Days, Hours, Intent
-from reception.dialogue.state import About, Expects, Status
+from reception.dialogue.state import About, Expects, Status, Task
 from reception.practice import Practice
-from tests.dialogue.world import OKOYE, PRACTICE, WEBER, ZONE, World, day
+from tests.dialogue.world import OKOYE, PRACTICE, WEBER, ZONE, World, appointment, day
 
 MORNING = Hours(time(0), time(12))
 MAYA: dict[str, Any] = {"patient_name": "Maya Chen", "date_of_birth": date(1988, 4, 12)}
@@ -396,3 +396,63 @@ def test_a_birth_date_where_a_day_is_asked_is_kept_and_the_day_asked_again() -> 
     desk.says(Intent.INFORM, date=day("2026-06-16"))
     desk.says(Intent.INFORM, choice=0)
     assert desk.says(Intent.INFORM, patient_name="Maya Chen").about is About.BOOKING
+
+
+FRIDAY = Days(either=(date(2026, 6, 12), date(2026, 6, 19)))
+
+
+def test_a_yes_to_todays_own_weekday_books_no_other_day() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, **AT_NINE, **MAYA)
+    reply = desk.says(Intent.AFFIRM, "yes, but make it Friday", date=FRIDAY)
+    assert (desk.booked, reply.expects) == ([], Expects.DATE)
+    assert [one.day for one in reply.choices] == list(FRIDAY.either or ())
+
+
+def test_todays_own_weekday_is_none_of_the_other_days_that_are_offered() -> None:
+    desk = World()
+    nine, week = Hours(time(9), time(9)), Days(date(2026, 6, 15), date(2026, 6, 17))
+    desk.says(Intent.BOOK, date=week, time=nine, reason="knee", **MAYA)
+    reply = desk.says(Intent.INFORM, "I'd rather have Friday", date=FRIDAY)
+    assert (desk.state.held, reply.expects) == (None, Expects.DATE)
+
+
+@pytest.mark.parametrize("asked", ["what to change", "who it is"])
+@pytest.mark.parametrize("slots", [{"date": day("2026-06-18")}, {}])
+def test_moving_the_held_time_moves_no_other_appointment(asked: str, slots: dict[str, Any]) -> None:
+    desk = World(existing=[appointment("a", "2026-06-25T10:00")])
+    desk.says(Intent.BOOK, **AT_NINE)
+    if asked == "what to change":
+        desk.says(Intent.INFORM, **MAYA)
+        desk.says(Intent.DENY)
+    reply = desk.says(Intent.RESCHEDULE, "move it", **slots)
+    if not slots:
+        assert reply.expects is Expects.DATE
+        reply = desk.says(Intent.INFORM, date=day("2026-06-18"))
+    assert {one.offer.start.day for one in reply.choices if one.offer} == {18}
+    desk.picks(0)
+    desk.says(Intent.INFORM, **MAYA)
+    desk.says(Intent.AFFIRM)
+    assert [offer.start.day for _, offer, _ in desk.booked] == [18]
+    assert desk.moved == []
+
+
+@pytest.mark.parametrize(
+    "other", [{"old_date": day("2026-06-25")}, {"old_time": Hours(time(10), time(10))}, MAYA]
+)
+def test_another_appointment_can_be_moved_while_a_time_is_held(other: dict[str, Any]) -> None:
+    desk = World(existing=[appointment("a", "2026-06-25T10:00")])
+    desk.says(Intent.BOOK, **AT_NINE)
+    desk.says(Intent.RESCHEDULE, **other)
+    assert desk.state.task is Task.MOVE
+
+
+def test_the_doctor_is_changed_and_the_time_kept() -> None:
+    desk = World()
+    desk.says(Intent.BOOK, practitioner=WEBER.name, **AT_NINE, **MAYA)
+    desk.says(Intent.DENY)
+    desk.says(Intent.INFORM, "The doctor.")
+    desk.says(Intent.INFORM, practitioner=OKOYE.name, date=day("2026-06-16"), time=Hours(time(9), time(9)))
+    assert "nothing else" not in desk.text
+    desk.says(Intent.AFFIRM)
+    assert [(offer.practitioner, offer.start) for _, offer, _ in desk.booked] == [(OKOYE.name, TUESDAY_NINE)]

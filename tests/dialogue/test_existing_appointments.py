@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reception.dialogue.meaning import Hours, Intent
+from reception.dialogue.meaning import Days, Hours, Intent
 from reception.dialogue.state import About, Expects
 from tests.dialogue.world import OKOYE, World, appointment, day
 
@@ -161,3 +161,22 @@ def test_what_the_staff_cancelled_meanwhile_is_not_moved() -> None:
     desk.existing = []
     assert desk.says(Intent.AFFIRM).expects is Expects.ANYTHING_ELSE
     assert "can't find" in desk.text
+
+
+def test_the_one_on_todays_own_weekday_is_the_one_on_it() -> None:
+    desk = World(existing=[appointment("a", "2026-06-15T09:00"), appointment("b", "2026-06-19T14:00")])
+    desk.says(Intent.CANCEL, date=day("2026-06-15"), **MAYA)
+    friday = Days(either=(date(2026, 6, 12), date(2026, 6, 19)))
+    assert desk.says(Intent.DENY, "no, the one on Friday", date=friday).about is About.CANCEL
+    desk.says(Intent.AFFIRM)
+    assert desk.cancelled == ["b"]
+
+
+def test_another_hour_is_meant_on_the_same_day() -> None:
+    desk = World(existing=[appointment("a", "2026-06-25T10:00"), appointment("b", "2026-06-30T09:00")])
+    three = Hours(time(15), time(15))
+    desk.says(Intent.RESCHEDULE, old_date=day("2026-06-25"), time=three, **MAYA)
+    assert "June 25 at 3:00 PM" in desk.text
+    desk.says(Intent.DENY, "no, the one on the 30th", old_date=day("2026-06-30"))
+    desk.says(Intent.AFFIRM)
+    assert [(one, offer.start.day, offer.start.hour) for one, offer in desk.moved] == [("b", 30, 15)]
