@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 
 from reception.dialogue.meaning import Days, Intent, Slot
 from reception.understanding.grammar import WITHOUT_SLOTS
-from reception.understanding.interpret import Setting, interpret, reads
+from reception.understanding.interpret import Setting, interpret, language_of, reads
 from reception.understanding.listening import forms
 from reception.understanding.overlooked import only_one, overlooked
 from reception.understanding.phrases import Forms
+from reception.understanding.values.contacts import count_digits
 
 #: Where a slot that can't be read as what it should be belongs, if it can be read as that.
 _MISFILED: Mapping[Slot, tuple[Slot, ...]] = {
@@ -28,8 +29,8 @@ _MISFILED: Mapping[Slot, tuple[Slot, ...]] = {
 #: What a practitioner's name without a title may be taken for; in an answer it may be the patient's.
 _TAKEN_FOR = (Slot.PATIENT_NAME, Slot.INSURANCE)
 _ANSWERS = frozenset({Intent.INFORM, Intent.AFFIRM, Intent.DENY})
-#: Slots that are worth nothing when they can't be read.
-_DROPPED = frozenset({Slot.EMAIL, Slot.PHONE})
+#: With so many digits it is a phone number, even where it can't be dialled: one is missing, or it is foreign.
+_LIKE_A_NUMBER = 6
 
 
 def check(
@@ -111,9 +112,13 @@ def _refiled(
             del checked[slot]
             # Of two for one slot the later counts: "Tuesday, or rather Wednesday".
             checked[other] = max(span, checked.get(other, span), key=patient.rfind)
-        elif slot in _DROPPED:
+        elif slot is Slot.EMAIL or (slot is Slot.PHONE and _digits(span, setting) < _LIKE_A_NUMBER):
             del checked[slot]
     return checked
+
+
+def _digits(span: str, setting: Setting) -> int:
+    return count_digits(span, language_of(setting.language))
 
 
 def _is_practitioner(span: str | None, setting: Setting) -> bool:

@@ -56,6 +56,11 @@ def read_phone(text: str, region: str, language: Language) -> str | None:
     return None
 
 
+def count_digits(text: str, language: Language) -> int:
+    """How many digits the text says, in figures or words."""
+    return sum(letter.isdecimal() for token in read_digits(tokens(text), language) for letter in token)
+
+
 #: A word spelled with hyphens: "e-d-i-t-h".
 _LETTERS = re.compile(r"(?<![\w-])(?:[^\W\d_]-){2,}[^\W\d_](?![\w-])")
 
