@@ -33,7 +33,8 @@ function connect(url: string, failures: number): void {
   let heard = false;
   socket.onmessage = ({ data }) => {
     const { changes } = JSON.parse(data) as { changes?: Change[] | null };
-    if (changes === null && (heard || failures > 0)) refreshAll();
+    // The first word: what changed between the page and the feed, or while the feed was away, nobody told.
+    if (changes === null) refreshAll();
     if (changes) refresh(changes);
     heard = true;
     told(true);
