@@ -106,7 +106,7 @@ async def test_the_second_of_two_learns_who_has_the_chat(
     for name in ("Maria Keller", "Jo Brandt"):
         page = await open_page(f"{desk_url}/staff/login")
         await let_in(page, database, name)
-        await page.route("**/staff/live", lambda route: route.abort())  # the second page is out of date
+        await page.route_web_socket("**/staff/live", lambda _: None)  # the second page is out of date
         await page.goto(f"{desk_url}/staff/now/{patient.id}")
         pages.append(page)
     for page in pages:
