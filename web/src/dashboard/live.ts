@@ -33,8 +33,9 @@ function connect(url: string, failures: number): void {
   let heard = false;
   socket.onmessage = ({ data }) => {
     const { changes } = JSON.parse(data) as { changes?: Change[] | null };
-    // The first word: what changed between the page and the feed, or while the feed was away, nobody told.
-    if (changes === null) refreshAll();
+    // What changed while the feed was away, or between the page and the feed, nobody told. (The calendar, which is
+    // no fetched part, asks for its entries by itself after the page has come.)
+    if (changes === null) refreshAll(heard || failures > 0 ? "[data-live]" : "[data-live][hx-get]");
     if (changes) refresh(changes);
     heard = true;
     told(true);
@@ -65,8 +66,8 @@ function refresh(changes: Change[]): void {
   }
 }
 
-function refreshAll(): void {
-  document.querySelectorAll("[data-live]").forEach(soon);
+function refreshAll(parts: string): void {
+  document.querySelectorAll(parts).forEach(soon);
 }
 
 /** Fetches a part again: at once, and then not more often than every quarter of a second. */
