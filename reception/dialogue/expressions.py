@@ -7,6 +7,7 @@ letters, no apostrophes, one blank between words) with a few additions:
     bleed*   any ending: bleeds, bleeding
     ~        up to four other words of the same sentence
     ~~       up to ten other words of the same sentence
+    ~>       the same within a clause, without a comma, where nothing says that it is now, again or but
     &        up to thirty other words, of this sentence or the next ones
     , /      a comma; the beginning or end of a sentence
     ^ $      the beginning or end of all that was said
@@ -35,6 +36,8 @@ def read(name: str) -> dict[str, tuple[str, ...]]:
 
 _ENDINGS = str.maketrans({"…": " ", "’": "", "‘": "", "'": "", "`": ""})
 
+
+_NOW = r"(?:again|back|but|just|now|suddenly|today|tonight|worse)"
 
 #: Words that people say with an s ("my throat's closing"), which the patterns need not repeat.
 _NOUN = re.compile(
@@ -68,6 +71,7 @@ def regex(pattern: str) -> str:
     pattern = re.sub(r"(?<=[a-z])(?<!\\w)\*", r"\\w*", pattern)
     pattern = re.sub(r"^\^ ", "(?<=^ )/ ", re.sub(r" \$$", " /(?= $)", pattern))
     pattern = pattern.replace(" ~~ ", " (?:[^ /]+ ){0,10}?").replace(" ~ ", " (?:[^ /]+ ){0,4}?")
+    pattern = pattern.replace(" ~> ", rf" (?:(?!{_NOW} )[^ /,]+ ){{0,10}}?")
     pattern = _NOUN.sub(r"\1s?", pattern)
     return re.sub(r"(?<!\\)\((?!\?)", "(?:", pattern.replace(" & ", " (?:[^ ]+ ){0,30}?"))
 

@@ -23,6 +23,8 @@ DANGER = {
         "Dad came over all clammy and there's a tightness round his chest",
         "my chest, it's as if a bus had parked on it",
         "a ripping feeling between her shoulder blades, and she's gone pale",
+        "I have reflux and now a crushing pain in my chest",
+        "chest pain, they gave me the all clear yesterday but it's back and worse",
     ],
     "breathing": [
         "i cant breathe",
@@ -40,6 +42,8 @@ DANGER = {
         "I can hardly get two words out",
         "he coughed on a sweet and now there's no noise from him",
         "my calf's been fat since the flight and breathing in hurts",
+        "we did first aid but he's still choking",
+        "I'm dying without my inhaler",
     ],
     "stroke": [
         "my wife's face is drooping on one side",
@@ -72,6 +76,8 @@ DANGER = {
         "Dad's diabetic and he's gone all muddled",
         "my whole body is shaking, I mean it's a shaking of the whole body",
         "his breath smells like nail polish",
+        "he collapsed just now, he had a stroke last year",
+        "last month he had a check-up and now he has collapsed",
     ],
     "bleeding and injury": [
         "it's bleeding a lot and it won't stop",
@@ -90,6 +96,8 @@ DANGER = {
         "the nosebleed has been going for two hours and I'm on thinners",
         "my toes have gone black",
         "there's a knife in his back",
+        "he stabbed me in the back",
+        "he was crushed by the tractor, the summer we bought it it worked fine",
     ],
     "allergy": [
         "her tongue is swelling after the sting",
@@ -104,6 +112,8 @@ DANGER = {
         "she has a severe allergic reaction to something",
         "my daughter had cashews and her face is swelling fast",
         "I'm itching all over and my tongue feels thick",
+        "hay fever tablet this morning and now my tongue is swollen",
+        "my bottom lip is swelling up after nuts",
     ],
     "poison and overdose": [
         "my toddler swallowed a button battery",
@@ -122,6 +132,8 @@ DANGER = {
         "my boy has got hold of a battery, I think he swallowed the battery",
         "I've taken all the tablets an hour ago",
         "drain cleaner splashed in my mouth",
+        "she took too many pills in fifteen minutes",
+        "he overdosed, he was clean a few years ago",
     ],
     "suicide and self-harm": [
         "I don't want to live anymore",
@@ -141,6 +153,8 @@ DANGER = {
         "I'm going to do it tonight",
         "I've written letters to my kids",
         "I have a razor here with me",
+        "she cut her wrists, last week she seemed fine",
+        "where do I get suicide support, I want to die",
     ],
     "children": [
         "the baby is limp and blue",
@@ -173,6 +187,7 @@ DANGER = {
         "the cord is hanging out",
         "34 wks and seeing sparkles",
         "something has fallen out of me, the baby isn't due for weeks",
+        "I'm pregnant and bleeding late in the day",
     ],
     "infection": [
         "she's got a rash that doesn't fade under a glass",
@@ -204,6 +219,7 @@ DANGER = {
         "a terrible pain in my belly and back, I'm clammy and about to faint",
         "his stomach is rigid, hard as a board",
         "sudden blindness in my right eye",
+        "I'm going blind from one eye",
     ],
     "violence": [
         "he has a knife",
@@ -219,6 +235,7 @@ DANGER = {
         "she's threatening us with a gun, she's got a gun",
         "he tried to strangle me",
         "he grabbed me by the throat",
+        "my dad is going to shoot me",
     ],
     "cry for help": [
         "help",
