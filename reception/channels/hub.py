@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from uuid import UUID
@@ -11,6 +13,9 @@ from reception.database.records import Change
 
 #: Changes kept for somebody who is slow to look; beyond that they are told that all may have changed.
 MOST_PENDING = 1000
+#: Seconds for which changes are kept for who subscribes afterwards: longer than from the making of a page to
+#: its feed.
+LATELY = 3.0
 
 
 class Subscription:
@@ -62,6 +67,9 @@ class Hub:
     def __init__(self) -> None:
         self._watchers: dict[UUID, set[asyncio.Event]] = {}
         self._subscribers: dict[UUID, set[Subscription]] = {}
+        #: What was announced lately, and when; None for anything.
+        self._lately: deque[tuple[float, Change | None]] = deque(maxlen=MOST_PENDING)
+        self._hears = False
 
     def changed(self, conversation_id: UUID) -> None:
         """Something new was said."""
@@ -72,11 +80,15 @@ class Hub:
         """A row changed."""
         if change.conversation_id is not None:
             self.changed(change.conversation_id)
+        self._lately.append((time.monotonic(), change))
         for subscription in self._subscribers.get(change.practice_id, ()):
             subscription.add(change)
 
     def announce_all(self) -> None:
         """Changes may have been missed: everybody looks again."""
+        if self._hears:  # else it only begins to hear, and nobody came before
+            self._lately.append((time.monotonic(), None))
+        self._hears = True
         for conversation_id in self._watchers:
             self.changed(conversation_id)
         for subscriptions in self._subscribers.values():
@@ -85,8 +97,16 @@ class Hub:
 
     @contextmanager
     def subscribed(self, practice_id: UUID) -> Iterator[Subscription]:
-        """The practice's changes, from the start of the block on."""
+        """The practice's changes, from `LATELY` before the start of the block on."""
         subscription = Subscription()
+        since = time.monotonic() - LATELY
+        for at, change in self._lately:
+            if at >= since and change is None:
+                subscription.add_all()
+            elif at >= since and change is not None and change.practice_id == practice_id:
+                subscription.add(change)
+        if len(self._lately) == MOST_PENDING and self._lately[0][0] >= since:
+            subscription.add_all()  # more than are kept
         subscribers = self._subscribers.setdefault(practice_id, set())
         subscribers.add(subscription)
         try:

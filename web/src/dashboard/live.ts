@@ -33,9 +33,7 @@ function connect(url: string, failures: number): void {
   let heard = false;
   socket.onmessage = ({ data }) => {
     const { changes } = JSON.parse(data) as { changes?: Change[] | null };
-    // What changed while the feed was away, or between the page and the feed, nobody told. (The calendar, which is
-    // no fetched part, asks for its entries by itself after the page has come.)
-    if (changes === null) refreshAll(heard || failures > 0 ? "[data-live]" : "[data-live][hx-get]");
+    if (changes === null && (heard || failures > 0)) refreshAll();
     if (changes) refresh(changes);
     heard = true;
     told(true);
@@ -66,8 +64,8 @@ function refresh(changes: Change[]): void {
   }
 }
 
-function refreshAll(parts: string): void {
-  document.querySelectorAll(parts).forEach(soon);
+function refreshAll(): void {
+  document.querySelectorAll("[data-live]").forEach(soon);
 }
 
 /** Fetches a part again: at once, and then not more often than every quarter of a second. */
