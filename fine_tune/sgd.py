@@ -35,7 +35,8 @@ _LEAD = re.compile(r"(?:the|at|on|for|a|an) ", re.I)
 _YES_NO = re.compile(
     r"correct|right|confirm|is that|okay\b|would you like|do you want|shall i|should i|going to", re.I
 )
-_YES = re.compile(r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|al+ ?right|great|good|perfect|sounds)\b", re.I)
+#: A yes before it: then an offer taken and booked in one breath is the yes.
+YES = re.compile(r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|al+ ?right|great|good|perfect|sounds)\b", re.I)
 _ASKS = re.compile(r"\?|\b(?:what|weather|calendar|availability|event)\b", re.I)
 _CITY = re.compile(r"\bin [A-Z][a-z]")
 _ELSE = re.compile(r"else|further|more|other|help you", re.I)
@@ -77,13 +78,12 @@ def _frame(turn: dict[str, Any], desk: str, patient: str) -> tuple[Intent, dict[
             return Intent.AFFIRM, {}
         case ["AFFIRM_INTENT", "INFORM"] if slots and _YES_NO.search(desk):
             return Intent.AFFIRM, slots
-        case ["SELECT"] if not slots and _offered(turn) and not _ASKS.search(patient):
+        case ["SELECT"] if not slots and desk and not desk.endswith("else?") and not _ASKS.search(patient):
             return Intent.AFFIRM, {}
         case ["BookAppointment", "SELECT"] | ["BookAppointment", "INFORM", "SELECT"] if (
             not _CITY.search(patient)  # the booking of one offer, not of a town
         ):
-            # Accepting an offer and booking it in one breath: with a yes before it, it is the yes.
-            return (Intent.AFFIRM if _YES.match(patient) else Intent.BOOK), slots
+            return (Intent.AFFIRM if YES.match(patient) else Intent.BOOK), slots
         case ["REQUEST_ALTS"] if not slots:
             return Intent.ALTERNATIVES, {}
         case ["INFORM", "REQUEST_ALTS"] if not slots and len(found := _SPECIALTY.findall(patient)) < 2:
@@ -111,11 +111,6 @@ def _frame(turn: dict[str, Any], desk: str, patient: str) -> tuple[Intent, dict[
         case ["REQUEST"] if len(wanted) == 1 and not slots and (subject := _SUBJECT.findall(patient)):
             return (Intent.PRACTICE_QUESTION, {Slot.TOPIC: subject[0]}) if len(subject) == 1 else None
     return None
-
-
-def _offered(turn: dict[str, Any]) -> bool:
-    """Whether the desk had just named somebody, so that "that's fine" takes an offer."""
-    return not turn["desk"].rstrip().endswith("else?") and bool(turn["desk"].strip())
 
 
 def _search(patient: str) -> tuple[Intent, dict[Slot, str]] | None:

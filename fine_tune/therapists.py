@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fine_tune.sgd import YES
 from reception.dialogue.meaning import Intent, Slot
 from reception.evaluation.cases import whole_words
 
@@ -52,7 +53,6 @@ BOTH = (
     frozenset({"BookAppointment", "SELECT"}),
     frozenset({"BookAppointment", "INFORM", "SELECT"}),
 )
-_YES = re.compile(r"(?:yes|yeah|yep|sure|ok(?:ay)?|al+ ?right|great|good|perfect|sounds)\b", re.I)
 _BOOKS = re.compile(r"\b(?:book|appointment|app?intment|schedule|reserve|see)", re.I)
 # Other services of the same dialogue: nobody asks a practice for the weather.
 _ELSEWHERE = re.compile(
@@ -73,7 +73,7 @@ def read_case(turn: Mapping[str, Any]) -> dict[str, Any] | str:
     )
     intent = MEANINGS.get(acts)
     if acts in BOTH:
-        intent = Intent.AFFIRM if _YES.match(patient) else Intent.BOOK
+        intent = Intent.AFFIRM if YES.match(patient) else Intent.BOOK
     if acts == {"AFFIRM", "REQUEST"}:
         return "a yes and a question in one: two intents"
     if intent is None:
