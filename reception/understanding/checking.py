@@ -55,6 +55,8 @@ def check(
             del checked[slot]
         elif slot in checked:
             checked[slot] = _with_preposition(checked[slot], patient, words)
+    if Slot.PATIENT_NAME in checked:
+        checked[Slot.PATIENT_NAME] = words.no_surname.sub("", checked[Slot.PATIENT_NAME])
     if Slot.PRACTITIONER in checked:
         checked[Slot.PRACTITIONER] = _meant_instead(checked[Slot.PRACTITIONER], patient, setting)
         checked[Slot.PRACTITIONER] = _with_title(checked[Slot.PRACTITIONER], patient, words)
@@ -86,8 +88,9 @@ def _refiled(
             if old in checked:
                 checked.setdefault(only, checked.pop(old))
     if intent is Intent.RESCHEDULE and Slot.DATE in checked and Slot.OLD_DATE not in checked:
-        before = patient[: max(0, patient.find(checked[Slot.DATE]))]
-        if forms(setting.language).appointment_on.search(before):  # "the appointment on the 22nd"
+        words = forms(setting.language)
+        before, _, after = patient.partition(checked[Slot.DATE])
+        if words.old_day_after.search(before) or words.old_day_before.match(after):  # "that's on the 22nd"
             checked[Slot.OLD_DATE] = checked.pop(Slot.DATE)
     if _beside(checked, Slot.OLD_DATE, Slot.TIME, patient) and Slot.OLD_TIME not in checked:
         checked[Slot.OLD_TIME] = checked.pop(Slot.TIME)

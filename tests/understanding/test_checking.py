@@ -77,6 +77,42 @@ def setting() -> Setting:
             {"old_date": "22nd", "time": "next morning"},
         ),
         (
+            "reschedule_appointment",
+            "I need to postpone my physical that's on the ninth",
+            {"date": "ninth"},
+            {"appointment_type": "physical", "old_date": "ninth"},
+        ),
+        (
+            "reschedule_appointment",
+            "can we shift it from Tuesday? I have a meeting",
+            {"date": "Tuesday"},
+            {"old_date": "Tuesday"},
+        ),
+        (
+            "reschedule_appointment",
+            "I can't make Friday at three any more",
+            {"date": "Friday", "time": "three"},
+            {"old_date": "Friday", "old_time": "three"},
+        ),
+        (
+            "reschedule_appointment",
+            "Wednesday no longer works, I need another day",
+            {"date": "Wednesday"},
+            {"old_date": "Wednesday"},
+        ),
+        (
+            "reschedule_appointment",
+            "something later, I'm free from Monday",
+            {"date": "Monday"},
+            {"date": "Monday"},
+        ),
+        (
+            "cancel_appointment",
+            "it's for Mrs. Chinwe Eze",
+            {"patient_name": "Mrs. Chinwe Eze"},
+            {"patient_name": "Chinwe Eze"},
+        ),
+        (
             "inform",
             "From Monday to Wednesday.",
             {"date": "Wednesday"},
