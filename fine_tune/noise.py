@@ -71,7 +71,7 @@ def disturb(parts: Labelled, rng: Random, recogniser: Recogniser | None = None) 
 
 
 def _mishear(parts: Labelled, recogniser: Recogniser, rng: Random) -> Labelled:
-    """Words taken for others, lost and added; a slot is what became of its words, and never lost whole."""
+    """Words taken for others, lost and added; a slot is what became of its words, never lost whole."""
     rate = rng.choice(ERROR_RATES)
     out: Labelled = []
     for text, slot in parts:
@@ -80,7 +80,7 @@ def _mishear(parts: Labelled, recogniser: Recogniser, rng: Random) -> Labelled:
             heard = text
         before, after = (" " if text[at].isspace() else "" for at in (0, -1))
         out.append(((before + heard + after) if heard else " ", slot))
-    return out
+    return out if any(text.strip() for text, _ in out) else parts  # "yep" alone may be the word that is lost
 
 
 def _lower(parts: Labelled, *, bare: bool) -> Labelled:
