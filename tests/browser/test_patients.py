@@ -77,6 +77,7 @@ async def test_somebody_is_looked_up_merged_and_made_two_again_by_keyboard(
     await page.locator("#words").press_sequentially("jhones mary")
     await expect(page.locator(".row")).to_have_count(2)  # Mary, and Marie after her
     await page.keyboard.press("Escape")
+    await expect(page.locator("#words")).to_have_value("jhones mary")
     await page.keyboard.press("j")
     await page.keyboard.press("Enter")
     await expect(page.locator(".talk-who h1")).to_have_text("Mary Jones")

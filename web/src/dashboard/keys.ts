@@ -6,8 +6,11 @@ export function listenForKeys(): void {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const target = event.target as HTMLElement;
     if (target.matches("input, textarea, select, [contenteditable]")) {
-      if (event.key === "Escape") target.blur();
-      else if (event.key === "Enter" && !event.shiftKey && target.closest("[data-composer]")) {
+      if (event.key === "Escape") {
+        // A search field would empty itself, and what it found would be gone.
+        if (target.matches("[type=search]") && !target.closest("dialog")) event.preventDefault();
+        target.blur();
+      } else if (event.key === "Enter" && !event.shiftKey && target.closest("[data-composer]")) {
         event.preventDefault();
         target.closest("form")?.requestSubmit();
       }
