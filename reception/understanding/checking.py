@@ -56,7 +56,7 @@ def check(
         elif slot in checked:
             checked[slot] = _with_preposition(checked[slot], patient, words)
     if Slot.PATIENT_NAME in checked:
-        checked[Slot.PATIENT_NAME] = words.no_surname.sub("", checked[Slot.PATIENT_NAME])
+        checked[Slot.PATIENT_NAME] = words.honorific.sub("", checked[Slot.PATIENT_NAME])
     if Slot.PRACTITIONER in checked:
         checked[Slot.PRACTITIONER] = _meant_instead(checked[Slot.PRACTITIONER], patient, setting)
         checked[Slot.PRACTITIONER] = _with_title(checked[Slot.PRACTITIONER], patient, words)
@@ -90,7 +90,7 @@ def _refiled(
     if intent is Intent.RESCHEDULE and Slot.DATE in checked and Slot.OLD_DATE not in checked:
         words = forms(setting.language)
         before, _, after = patient.partition(checked[Slot.DATE])
-        if words.old_day_after.search(before) or words.old_day_before.match(after):  # "that's on the 22nd"
+        if words.before_old_day.search(before) or words.after_old_day.match(after):  # "that's on the 22nd"
             checked[Slot.OLD_DATE] = checked.pop(Slot.DATE)
     if _beside(checked, Slot.OLD_DATE, Slot.TIME, patient) and Slot.OLD_TIME not in checked:
         checked[Slot.OLD_TIME] = checked.pop(Slot.TIME)

@@ -175,18 +175,19 @@ FORMS = Forms(
     bound=pattern(r"\b(?:until|till|after|before) (?:the )?$"),
     excepting=pattern(r"\bany (?:day|time|morning|afternoon) (?:but|except|other than) $"),
     no_day=pattern(r"(?:an?other|other|(?:a |some )?different|some other) (?:days?|dates?|times?)"),
-    old_day_after=pattern(
+    before_old_day=pattern(
         r"(?:\b(?:appointment|appt|visit|check-?up|physical|one) (?:is )?(?:on|of|from)"
-        r"|\b(?:that'?s|that is|which is|it'?s|it is|i'?m|we'?re) (?:(?:down|booked|in|due|set|scheduled) )?"
-        r"(?:for|on)|\bcan(?:'?t|not) (?:make|do|manage|come)(?: it)?(?: on| in)?"
+        r"|\b(?:(?:that'?s|that is|which is|it'?s|it is) |(?:i'?m|we'?re) (?=\w+ (?:for|on) ))"
+        r"(?:(?:down|booked|in|due|set|scheduled) )?(?:for|on)"
+        r"|\bcan(?:'?t|not) (?:make|do|manage|come)(?: it)?(?: on| in)?"
         r"|(?<!any time )(?<!anytime )(?<!anything )(?<!free )(?<!available )\bfrom"
-        r"|\b(?:my|our)) (?:the |this )?$"
+        r"|(?<!to )(?<!on )(?<!for )\b(?:my|our)) (?:the |this )?$"
     ),
-    old_day_before=pattern(
+    after_old_day=pattern(
         r"^(?:'s)? (?:appointment|appt|visit|doesn'?t work|does not work|won'?t work|no longer works?"
         r"|is no good|is out|clashes)\b"
     ),
-    no_surname=pattern(r"^(?:mr|mrs|ms|miss|mister|missus)\b\.? (?=\w)"),
+    honorific=pattern(r"^(?:mr|mrs|ms|miss|mister|missus)\b\.? (?=\w)"),
     title=pattern(r"\b(?:dr|doctor|prof|professor|nurse|mr|mrs|ms|miss)\b\.? $"),
     name=re.compile(
         r"\b(?:[Mm]y name is|[Mm]y name's|[Tt]his is|[Nn]ame is)\s+"

@@ -86,9 +86,9 @@ class Forms:
     bound: re.Pattern[str]  # the word before a day or time that changes what it means
     excepting: re.Pattern[str]  # before the only day or time that does not suit
     no_day: re.Pattern[str]  # what asks for a day or a time but names none
-    old_day_after: re.Pattern[str]  # right before the day of an appointment that exists
-    old_day_before: re.Pattern[str]  # right behind such a day
-    no_surname: re.Pattern[str]  # what stands before a patient's name and is no part of it
+    before_old_day: re.Pattern[str]  # right before the day of an appointment that exists
+    after_old_day: re.Pattern[str]  # right behind such a day
+    honorific: re.Pattern[str]  # before a patient's name, and no part of it
     title: re.Pattern[str]
     name: re.Pattern[str]  # group 1; the case counts
     name_born: re.Pattern[str]  # group 1: a name right before a birth date

@@ -149,6 +149,7 @@ DANGER = {
         "he overdosed, he was clean a few years ago",
     ],
     "suicide and self-harm": [
+        "my suicidal thoughts are over whelming",
         "none of this was her fault, I only wanted to say thank you",
         "a rope would be quicker than waiting for you",
         "I'll be taking them all together tonight",

@@ -16,6 +16,7 @@ from fine_tune.noise import disturb
 from fine_tune.phrasebook import DESK_KEYS, Phrase, PhraseError, parse, read_phrases
 from fine_tune.prepare import HERE, WEIGHTS, Example, Expander, expand, held_out, main, to_example
 from reception.dialogue.meaning import Intent, Slot
+from reception.evaluation.mishearing import Recogniser
 from reception.understanding.grammar import WITHOUT_SLOTS
 
 
@@ -82,6 +83,14 @@ def test_noise_moves_words_and_labels_together(seed: int) -> None:
     example = to_example(line, "", parts)
     assert set(example.slots) == {Slot.DATE, Slot.TIME}
     assert all(words_in(example, slot) for slot in example.slots)
+
+
+def test_an_utterance_of_one_word_is_never_misheard_away() -> None:
+    recogniser = Recogniser(["yep, that's it", "no, the other one"])
+    heard = {
+        "".join(words for words, _ in disturb([("yep", None)], Random(n), recogniser)) for n in range(900)
+    }
+    assert len(heard) > 2 and all(words.strip() for words in heard)
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -106,6 +106,13 @@ def setting() -> Setting:
             {"date": "Monday"},
             {"date": "Monday"},
         ),
+        *(
+            ("reschedule_appointment", said, {"date": day}, {"date": day})
+            for said, day in (
+                ("later, please, I'm for Tuesday", "Tuesday"),
+                ("put it on my day off", "day off"),
+            )
+        ),
         (
             "cancel_appointment",
             "it's for Mrs. Chinwe Eze",
