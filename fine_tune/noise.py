@@ -10,7 +10,10 @@ from reception.dialogue.meaning import Slot
 from reception.evaluation.mishearing import Recogniser
 
 #: Of the recognised speech, the share with misheard words, and the errors a word in it.
-MISHEARD, ERROR_RATES = 1 / 3, (0.05, 0.1, 0.15)
+MISHEARD, ERROR_RATES = 1 / 2, (0.05, 0.1, 0.15)
+
+#: Of the misheard speech, the share that is written with its capitals and punctuation.
+PUNCTUATED = 0.4
 
 #: (words, slot or None) in order; joined they are the utterance.
 Labelled = list[tuple[str, Slot | None]]
@@ -56,17 +59,19 @@ _EXACT = frozenset({Slot.EMAIL, Slot.PHONE, Slot.DATE_OF_BIRTH})
 def disturb(parts: Labelled, rng: Random, recogniser: Recogniser | None = None) -> Labelled:
     """`parts` in one of several styles: as written, typed in lower case, in a hurry, or recognised speech.
 
-    With a `recogniser`, a third of the recognised speech is also misheard.
+    With a `recogniser`, half of the recognised speech is also misheard.
     """
     draw = rng.random()
-    if draw < 0.34:
+    if draw < 0.32:
         return parts
-    if draw < 0.55:
+    if draw < 0.52:
         return _lower(_typos(parts, rng, 0.01) if rng.random() < 0.3 else parts, bare=rng.random() < 0.6)
-    if draw < 0.7:
+    if draw < 0.65:
         return _hurry(parts, rng)
     if recogniser is not None and rng.random() < MISHEARD:
         parts = _mishear(parts, recogniser, rng)
+        if rng.random() < PUNCTUATED:
+            return parts
     return _recognised(parts, rng)
 
 
@@ -75,11 +80,13 @@ def _mishear(parts: Labelled, recogniser: Recogniser, rng: Random) -> Labelled:
     rate = rng.choice(ERROR_RATES)
     out: Labelled = []
     for text, slot in parts:
-        heard = recogniser.mishear(text, rate, rng)
+        heard, added = recogniser.mishear(text, rate, rng)
         if not heard and slot is not None:
             heard = text
         before, after = (" " if text[at].isspace() else "" for at in (0, -1))
         out.append(((before + heard + after) if heard else " ", slot))
+        if added:
+            out.append((f" {added}{after}", None))
     return out if any(text.strip() for text, _ in out) else parts  # "yep" alone may be the word that is lost
 
 

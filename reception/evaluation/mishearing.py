@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from random import Random
@@ -49,9 +49,10 @@ class Recogniser:
         text, slots = "", {}
         blank = False  # whether a blank is due before the next word
         for said, slot in segments(case):
-            words = self.mishear(said, rate, rng)
-            text += (" " if text and words and (blank or said[:1].isspace()) else "") + words
-            blank = said[-1:].isspace() or (blank and not words)
+            words, added = self.mishear(said, rate, rng)
+            heard = f"{words} {added}".strip()
+            text += (" " if text and heard and (blank or said[:1].isspace()) else "") + heard
+            blank = said[-1:].isspace() or (blank and not heard)
             if slot is not None and words:
                 slots[slot] = words
         if not text:
@@ -60,19 +61,23 @@ class Recogniser:
             case, patient=text, slots={slot: slots[slot] for slot in Slot if slot in slots}, values={}
         )
 
-    def mishear(self, words: str, rate: float, rng: Random) -> str:
-        """The words with `rate` errors each; may be empty."""
-        return " ".join(heard for word in _WORD.findall(words) for heard in self._one(word, rate, rng))
+    def mishear(self, words: str, rate: float, rng: Random) -> tuple[str, str]:
+        """The words with `rate` errors each, and what was added after the last one: no part of a slot."""
+        heard: list[str] = []
+        added = ""
+        for word in _WORD.findall(words):
+            one, after = self._one(word, rate, rng)
+            heard += [part for part in (added, one) if part]
+            added = after
+        return " ".join(heard), added
 
-    def _one(self, word: str, rate: float, rng: Random) -> Iterator[str]:
+    def _one(self, word: str, rate: float, rng: Random) -> tuple[str, str]:
         if rng.random() >= rate or not _CORE.search(word):  # a sign alone is silent
-            yield word
-            return
+            return word, ""
         kind = rng.random() * (SUBSTITUTED + LOST + ADDED)
         if kind < SUBSTITUTED:
-            yield _CORE.sub(lambda core: rng.choice(self._like(core[0])), word, count=1)
-        elif kind >= SUBSTITUTED + LOST:
-            yield from (word, rng.choice(_FILLERS))
+            return _CORE.sub(lambda core: rng.choice(self._like(core[0])), word, count=1), ""
+        return (word, rng.choice(_FILLERS)) if kind >= SUBSTITUTED + LOST else ("", "")
 
     def _like(self, word: str) -> list[str]:
         """The three words that sound and look most like it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,15 @@ def test_what_is_heard_is_the_same_each_time(recogniser: Recogniser) -> None:
 @pytest.mark.parametrize("rate", [0.05, 0.1, 0.2, 1.0])
 def test_frames_follow_what_was_heard(recogniser: Recogniser, rate: float) -> None:
     assert [list(faults(recogniser.hear(case, rate))) for case in CASES] == [[]] * len(CASES)
+
+
+def test_what_is_added_after_a_slot_is_none_of_it() -> None:
+    """Who knows no words takes none for another: each stays, is lost, or is followed by a filler."""
+    recogniser = Recogniser([])
+    said = [replace(KIM, patient=f"{n} with Kim", slots={Slot.PRACTITIONER: "Kim"}) for n in range(99)]
+    heard = [recogniser.hear(case, 0.9) for case in said]
+    assert {case.slots.get(Slot.PRACTITIONER, "").lower() for case in heard} == {"kim", ""}
+    assert any(re.search(r"Kim \w+$", case.patient) for case in heard)
 
 
 def test_the_rate_is_kept_over_many_utterances(recogniser: Recogniser) -> None:
