@@ -46,8 +46,18 @@ ARGUMENTS = [
 PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
 
+#: What a test says that waited in vain. Beside other work Chromium itself may stand still for longer,
+#: so such a test gets a second chance; a fault of a page fails it twice.
+WAITED_IN_VAIN = rf"(?i)timeout {PATIENCE}ms"
+
 OpenPage = Callable[..., Awaitable[Page]]
 Serve = Callable[..., AbstractAsyncContextManager[str]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=WAITED_IN_VAIN))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
