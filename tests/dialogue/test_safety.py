@@ -9,6 +9,8 @@ from reception.dialogue.safety import RED_FLAGS, is_emergency, only_sounds_so, r
 #: What callers say when it is an emergency, by the heading a doctor would look under.
 DANGER = {
     "heart": [
+        "I'm having a hart atak, there's chess pane",
+        "my heart is going like a train and I can hardly stand up",
         "somebody has dropped a wardrobe on my chest, dropped a wardrobe on it",
         "that squeezing feeling is back and the spray did nothing",
         "the old man holds his heart and his face is cold and wet",
@@ -30,6 +32,11 @@ DANGER = {
         "chest pain, they gave me the all clear yesterday but it's back and worse",
     ],
     "breathing": [
+        "dad's choke in on a bit of stake",
+        "my girl has a marble stuck and she's gone quiet",
+        "he's on the sofa and I'm not sure if he's breathing",
+        "my little one isn't breeding",
+        "I mixed the bleach with toilet acid and I'm coughing and coughing",
         "her skin is pulling in under the ribs each time she breathes",
         "he breathed in a peanut and makes a whistling sound",
         "i cant breathe",
@@ -51,6 +58,7 @@ DANGER = {
         "I'm dying without my inhaler",
     ],
     "stroke": [
+        "when I grin only one side of my mouth goes up",
         "my wife's face is drooping on one side",
         "she suddenly can't lift her right arm and her speech is slurred",
         "I think dad is having a stroke",
@@ -66,6 +74,10 @@ DANGER = {
         "a headache came like a blow from a hammer",
     ],
     "consciousness": [
+        "the driver in front is slumped over the wheel",
+        "he has been fitting for eight minutes",
+        "I can't get her to come round",
+        "his sugar is two point one",
         "the seizure hasn't stopped and it's been six minutes",
         "he's diabetic, sweating, and can't hold a cup",
         "we can't wake him up",
@@ -87,6 +99,10 @@ DANGER = {
         "last month he had a check-up and now he has collapsed",
     ],
     "bleeding and injury": [
+        "his hand got pulled into the baler",
+        "they packed the thumb in a bag of frozen peas",
+        "blood comes up every time I retch",
+        "a rocket went off in her face",
         "I woke in a puddle of blood",
         "my section wound has burst and I can see inside",
         "it's bleeding a lot and it won't stop",
@@ -126,6 +142,8 @@ DANGER = {
         "my bottom lip is swelling up after nuts",
     ],
     "poison and overdose": [
+        "I took all of my sertraline tonight",
+        "he swallowed a handful of his gran's heart pills",
         "I took my insulin twice and now I'm shaky",
         "we ate mushrooms we picked and all of us are vomiting",
         "the engine was running in the shed and she's drowsy",
@@ -149,6 +167,9 @@ DANGER = {
         "he overdosed, he was clean a few years ago",
     ],
     "suicide and self-harm": [
+        "I won't need any appointments after tonight",
+        "I gave the cat away and I've chosen which bridge",
+        "I'm scared of what I'm going to do to myself",
         "my suicidal thoughts are over whelming",
         "none of this was her fault, I only wanted to say thank you",
         "a rope would be quicker than waiting for you",
@@ -208,6 +229,7 @@ DANGER = {
         "I'm pregnant and bleeding late in the day",
     ],
     "infection": [
+        "it's a stiff neck and he can't stand the light",
         "she's got a rash that doesn't fade under a glass",
         "my son has a fever and a stiff neck",
         "he's shivering and confused and his skin is mottled",
@@ -241,6 +263,7 @@ DANGER = {
         "I'm going blind from one eye",
     ],
     "violence": [
+        "my ex has got the kids locked in the bathroom",
         "he has a knife",
         "my husband just hit me again",
         "he says he's going to kill me",
@@ -257,6 +280,7 @@ DANGER = {
         "my dad is going to shoot me",
     ],
     "cry for help": [
+        "send an ambulants",
         "help",
         "please help me!",
         "call an ambulance",
@@ -275,6 +299,7 @@ DANGER = {
 #: Near misses: old illnesses, names of tests, figures of speech, denials and mild complaints.
 NONE = {
     "heart": [
+        "my uncle keeled over at 51, so I want my heart looked at",
         "I had a heart attack last year and need a check-up",
         "the bill gave me a heart attack",
         "I need to talk about my chest x-ray results",
@@ -293,6 +318,9 @@ NONE = {
         "chest pain last month, cleared me at the hospital, I need a note",
     ],
     "breathing": [
+        "my chest whistles when I run, could I see someone",
+        "what do I do if her asthma ever gets worse at night",
+        "our goalie was choking under pressure again",
         "is the breathing test on Tuesday",
         "can you renew my EpiPen prescription",
         "I can't breathe through my nose, it's just a cold",
@@ -310,6 +338,8 @@ NONE = {
         "maybe ten puffs left in my inhaler",
     ],
     "stroke": [
+        "numbness in my left foot, I've had it since spring",
+        "I've got double physics on Friday",
         "I'd have a stroke if I had to drive through that",
         "my mother had a stroke in 2019",
         "referral to the stroke clinic please",
@@ -329,6 +359,8 @@ NONE = {
         "my grandad died of a stroke, so I'd like my blood pressure checked",
     ],
     "consciousness": [
+        "once the twins are dropped, I can come in",
+        "is the fitting for my hearing aid on Monday",
         "it's next Tuesday, wake me when it's over",
         "I can't wake up early, have you anything at noon",
         "I've not had a seizure in six years",
@@ -363,6 +395,7 @@ NONE = {
         "a new prescription pad for the doctor",
     ],
     "allergy": [
+        "can a pollen allergy turn into anaphylaxis",
         "I'm allergic to penicillin, please note it",
         "I need an allergy test",
         "I got stung by a wasp and it's a bit sore",
@@ -377,6 +410,7 @@ NONE = {
         "I'm itching to get this over with",
     ],
     "poison and overdose": [
+        "who pays for the overdose admission",
         "an overdose of homework, that's all it was",
         "I take insulin twice a day and need more needles",
         "I took two ibuprofen this morning",
@@ -394,6 +428,8 @@ NONE = {
         "are button batteries sold at your pharmacy",
     ],
     "suicide and self-harm": [
+        "is there a group for people who lost somebody to suicide",
+        "she can't walk from the car park",
         "my suicidal days are long behind me",
         "can we end it at five, I have to pick up my kids",
         "I'm dying to get this appointment over with",
