@@ -46,6 +46,7 @@ class Cues:
     message_wish: re.Pattern[str]  # the wish to leave one, without what it says
     message: re.Pattern[str]  # a message in the wish to leave one
     # Appointments.
+    doctor: re.Pattern[str]  # group "name": a doctor's, and nothing else
     waitlist: re.Pattern[str]  # the wish to be put on the waiting list
 
 
@@ -145,6 +146,11 @@ ENGLISH = Cues(
         re.IGNORECASE,
     ),
     message=re.compile(r"\b(?:tell|let|inform)\b.*\b(?:that|know)\b", re.IGNORECASE),
+    doctor=re.compile(
+        r"(?:dr|doctor|doc)\b\.? (?!(?:about|again|for|if|on|or|please|that|this|today|tomorrow|who|with)\b)"
+        r"(?P<name>[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2})",
+        re.IGNORECASE,
+    ),
     waitlist=re.compile(
         r"^(?!.*\b(?:how (?:long|many|soon)|am i|i'?m (?:already )?on|off\b[^.?!;]*\bwait)\b)"
         rf"(?!.*(?:n't|\bnot|\bnever)(?: (?:want|wish|like|need|have|to|be|please))*? (?:{_ON_A_LIST})\b)"

@@ -69,12 +69,22 @@ def note_wish(state: State, frame: Frame, facts: Facts) -> bool:
 def _note_whom(wish: Wish, frame: Frame, facts: Facts) -> bool:
     doctor = frame.values.get(Slot.PRACTITIONER)
     if isinstance(doctor, str):
-        wish.practitioner, wish.practitioners = doctor, ()
+        wish.practitioner, wish.practitioners, wish.not_here = doctor, (), ""
+        return True
+    if _not_here(named := frame.slots.get(Slot.PRACTITIONER, ""), facts):
+        wish.practitioner, wish.practitioners, wish.not_here = None, (), named
         return True
     if Slot.SPECIALTY in frame.slots:
         wish.practitioner, wish.practitioners = None, facts.of_specialty(frame.slots[Slot.SPECIALTY])
         return True
     return False
+
+
+def _not_here(named: str, facts: Facts) -> bool:
+    """Whether the words name a doctor, by a surname that nobody here has."""
+    doctor = facts.cues.doctor.fullmatch(named)
+    ours = " ".join(" ".join((one.name, *one.spoken_as)) for one in facts.practice.practitioners).casefold()
+    return doctor is not None and doctor["name"].casefold().split()[-1] not in ours
 
 
 def _note_time(state: State, frame: Frame) -> bool:

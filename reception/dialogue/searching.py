@@ -25,6 +25,9 @@ def find_time(state: State, facts: Facts, said: list[Line]) -> Step:
     """
     if state.taken:
         _say_taken(state, said)
+    if state.wish.not_here:
+        said.append(Line("not_here", {"practitioner": state.wish.not_here}))
+        state.wish.not_here = ""
     question = _before_searching(state, facts)
     if question is not None:
         return question

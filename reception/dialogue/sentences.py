@@ -24,6 +24,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
         "birth_noted": "", "confirm_waitlist": "name for_kind for_wish",
         "nothing_then": "wish", "nothing_else_then": "wish", "slot_taken": "", "time_free": "offer",
         "not_offered_by": "practitioner kind others", "not_taking_new": "practitioner",
+        "not_here": "practitioner",
         "type_not_for_new": "kind instead", "longer_first_visit": "kind",
         "insurance_not_taken": "practitioner insurance", "confirm_booking": "kind name offer for_reason",
         "ask_change": "", "booked": "offer kind", "bring": "bring", "already_then": "existing",

@@ -184,6 +184,7 @@ class Wish:
 
     practitioner: str | None = None
     practitioners: tuple[str, ...] = ()  # those of a named specialty
+    not_here: str = ""  # a doctor who was named and is none of the practice's, until that is said
     appointment_type: str | None = None
     reason: str = ""
     days: Days | None = None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reception.dialogue.meaning import Days, Hours, Intent
+from reception.dialogue.meaning import Days, Frame, Hours, Intent, Slot
 from reception.dialogue.state import About, Expects, Status, Task
 from reception.practice import Practice
 from tests.dialogue.world import OKOYE, PRACTICE, WEBER, ZONE, World, appointment, day
@@ -53,6 +53,26 @@ def test_who_says_everything_at_once_only_confirms() -> None:
     assert reply.about is About.BOOKING
     desk.says(Intent.AFFIRM)
     assert desk.booked[0][1].start == TUESDAY_NINE
+
+
+@pytest.mark.parametrize("named", ["Dr. Brandt", "doctor brandt", "Dr Anna Brandt"])
+def test_a_doctor_who_is_not_here_is_said_not_to_be_and_the_booking_goes_on(named: str) -> None:
+    desk = World()
+    frame = Frame(
+        Intent.BOOK, {Slot.PRACTITIONER: named, Slot.REASON: "knee"}, {Slot.DATE: day("2026-06-16")}
+    )
+    reply = desk.means(frame)
+    assert desk.text.startswith(f"I'm sorry, I can't find {named} at this practice.")
+    assert reply.expects is Expects.SLOT
+    desk.says(Intent.ALTERNATIVES)
+    assert "can't find" not in desk.text
+
+
+@pytest.mark.parametrize("named", ["the doctor", "doctor for my knee", "Dr. Okoy or Weber", "heart doctor"])
+def test_who_is_not_named_is_not_missed(named: str) -> None:
+    desk = World()
+    desk.means(Frame(Intent.BOOK, {Slot.PRACTITIONER: named, Slot.REASON: "knee"}))
+    assert "can't find" not in desk.text
 
 
 def test_nothing_known_is_asked_for_one_thing_at_a_time() -> None:
