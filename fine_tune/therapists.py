@@ -54,9 +54,11 @@ BOTH = (
     frozenset({"BookAppointment", "INFORM", "SELECT"}),
 )
 _BOOKS = re.compile(r"\b(?:book|appointment|app?intment|schedule|reserve|see)", re.I)
-# Other services of the same dialogue: nobody asks a practice for the weather.
+# Other services of the same dialogue: nobody asks a practice for the weather or a cab.
 _ELSEWHERE = re.compile(
-    r"\b(?:forecast|sunny|weather|rain\w*|temperature|degrees|wind\w*|calendar|humid\w*|percent)\b", re.I
+    r"\b(?:forecast|sunny|weather|rain\w*|temperature|degrees|wind\w*|calendar|humid\w*|percent"
+    r"|apartment|bus|cab|flight|hotel|movie|restaurant|ride|song|taxi)\b",
+    re.I,
 )
 _BYE = re.compile(r"\b(?:good)?bye\b", re.I)
 _LEAD = re.compile(r"\A(?:the|at|on|for|a|an) ", re.I)
