@@ -9,6 +9,8 @@ from reception.dialogue.safety import RED_FLAGS, is_emergency, only_sounds_so, r
 #: What callers say when it is an emergency, by the heading a doctor would look under.
 DANGER = {
     "heart": [
+        "my pulse is at one hundred and ninety and I nearly blacked out",
+        "we're doing chest compressions on grandad",
         "I'm having a hart atak, there's chess pane",
         "my heart is going like a train and I can hardly stand up",
         "somebody has dropped a wardrobe on my chest, dropped a wardrobe on it",
@@ -32,6 +34,7 @@ DANGER = {
         "chest pain, they gave me the all clear yesterday but it's back and worse",
     ],
     "breathing": [
+        "she's conscious but she's grey and cold",
         "dad's choke in on a bit of stake",
         "my girl has a marble stuck and she's gone quiet",
         "he's on the sofa and I'm not sure if he's breathing",
@@ -58,6 +61,7 @@ DANGER = {
         "I'm dying without my inhaler",
     ],
     "stroke": [
+        "the gentleman I look after stopped making sense at lunch",
         "when I grin only one side of my mouth goes up",
         "my wife's face is drooping on one side",
         "she suddenly can't lift her right arm and her speech is slurred",
@@ -74,6 +78,7 @@ DANGER = {
         "a headache came like a blow from a hammer",
     ],
     "consciousness": [
+        "I can't get my flatmate to respond at all",
         "the driver in front is slumped over the wheel",
         "he has been fitting for eight minutes",
         "I can't get her to come round",
@@ -99,6 +104,8 @@ DANGER = {
         "last month he had a check-up and now he has collapsed",
     ],
     "bleeding and injury": [
+        "my son fell out a bedroom window",
+        "his guts are hanging out of the wound",
         "his hand got pulled into the baler",
         "they packed the thumb in a bag of frozen peas",
         "blood comes up every time I retch",
@@ -125,6 +132,7 @@ DANGER = {
         "he was crushed by the tractor, the summer we bought it it worked fine",
     ],
     "allergy": [
+        "a wasp flew in my throat and stung me",
         "we gave him the epipen and he is still wheezing",
         "her tongue is swelling after the sting",
         "I've eaten peanuts and my throat is closing",
@@ -142,6 +150,9 @@ DANGER = {
         "my bottom lip is swelling up after nuts",
     ],
     "poison and overdose": [
+        "she swallowed about forty of those an hour ago",
+        "my two year old chewed her nan's tablets",
+        "there's bleach all over his lips",
         "I took all of my sertraline tonight",
         "he swallowed a handful of his gran's heart pills",
         "I took my insulin twice and now I'm shaky",
@@ -167,6 +178,9 @@ DANGER = {
         "he overdosed, he was clean a few years ago",
     ],
     "suicide and self-harm": [
+        "I don't intend to be alive next week",
+        "a voice keeps telling me to drown the kids",
+        "I could never do it, but I might walk off the viaduct",
         "I won't need any appointments after tonight",
         "I gave the cat away and I've chosen which bridge",
         "I'm scared of what I'm going to do to myself",
@@ -211,6 +225,7 @@ DANGER = {
         "she's like a rag doll in my arms",
     ],
     "pregnancy": [
+        "she's just been born and she hasn't cried",
         "I'm five months pregnant and there is so much blood",
         "I haven't felt the baby move since last night",
         "my wife's waters have broken",
@@ -246,6 +261,7 @@ DANGER = {
         "the redness is spreading fast up my arm",
     ],
     "eyes, testicles, spine, belly": [
+        "no feeling below my hips since last night",
         "my belly is as hard as a board and I feel faint",
         "got bleach in my eyes",
         "I can't see out of my left eye all of a sudden",
@@ -299,6 +315,8 @@ DANGER = {
 #: Near misses: old illnesses, names of tests, figures of speech, denials and mild complaints.
 NONE = {
     "heart": [
+        "he clutched his chest a bit three years ago, it was wind, a note please",
+        "my heart skipped a beat when she smiled",
         "my uncle keeled over at 51, so I want my heart looked at",
         "I had a heart attack last year and need a check-up",
         "the bill gave me a heart attack",
@@ -318,6 +336,7 @@ NONE = {
         "chest pain last month, cleared me at the hospital, I need a note",
     ],
     "breathing": [
+        "my breathing has got slowly worse over the last few years, is there a lung clinic",
         "my chest whistles when I run, could I see someone",
         "what do I do if her asthma ever gets worse at night",
         "our goalie was choking under pressure again",
@@ -338,6 +357,7 @@ NONE = {
         "maybe ten puffs left in my inhaler",
     ],
     "stroke": [
+        "I'm numb, I mean my jaw is numb, I left the dentist an hour ago",
         "numbness in my left foot, I've had it since spring",
         "I've got double physics on Friday",
         "I'd have a stroke if I had to drive through that",
@@ -359,6 +379,7 @@ NONE = {
         "my grandad died of a stroke, so I'd like my blood pressure checked",
     ],
     "consciousness": [
+        "your office staff are unresponsive",
         "once the twins are dropped, I can come in",
         "is the fitting for my hearing aid on Monday",
         "it's next Tuesday, wake me when it's over",
@@ -378,6 +399,9 @@ NONE = {
         "he collapsed on the sofa with a crossword",
     ],
     "bleeding and injury": [
+        "I'm totally burnt out and can't face the day",
+        "can I see the bone specialist",
+        "I can just run over at four",
         "I have bleeding gums and want to see someone",
         "I cut my finger yesterday cooking, it's closed up",
         "I had a nosebleed this morning but it stopped",
@@ -450,6 +474,7 @@ NONE = {
         "I'm not gonna hurt myself, I just want to talk to the counsellor",
     ],
     "children": [
+        "he's a spaniel and he's got a limp",
         "my baby has nappy rash",
         "my newborn needs her first check",
         "she's two weeks old and needs registering",
@@ -509,6 +534,8 @@ NONE = {
         "the filling has gone again, bottom left",
     ],
     "violence": [
+        "my ex is choking me with the legal fees",
+        "I've got a knife block to sell",
         "my wife's going to kill me, I forgot the appointment",
         "the kids are killing each other in the back",
         "my toddler keeps hitting me, is that normal",
@@ -524,6 +551,7 @@ NONE = {
         "Saturday's our anniversary, she'll kill me if I'm at the dentist",
     ],
     "cry for help": [
+        "this bunion is killing me, I'm dying here",
         "can I park at the emergency entrance",
         "help me book an appointment",
         "can you help me",
