@@ -71,20 +71,22 @@ def _note_whom(wish: Wish, frame: Frame, facts: Facts) -> bool:
     if isinstance(doctor, str):
         wish.practitioner, wish.practitioners, wish.not_here = doctor, (), ""
         return True
-    if _not_here(named := frame.slots.get(Slot.PRACTITIONER, ""), facts):
+    stranger = _not_here(named := frame.slots.get(Slot.PRACTITIONER, ""), facts)
+    if stranger:
         wish.practitioner, wish.practitioners, wish.not_here = None, (), named
-        return True
     if Slot.SPECIALTY in frame.slots:
         wish.practitioner, wish.practitioners = None, facts.of_specialty(frame.slots[Slot.SPECIALTY])
         return True
-    return False
+    return stranger
 
 
 def _not_here(named: str, facts: Facts) -> bool:
     """Whether the words name a doctor, by a surname that nobody here has."""
     doctor = facts.cues.doctor.fullmatch(named)
-    ours = " ".join(" ".join((one.name, *one.spoken_as)) for one in facts.practice.practitioners).casefold()
-    return doctor is not None and doctor["name"].casefold().split()[-1] not in ours
+    if doctor is None:
+        return False
+    ours = " ".join(" ".join((one.name, *one.spoken_as)) for one in facts.practice.practitioners)
+    return doctor["name"].casefold().split()[-1] not in ours.casefold()
 
 
 def _note_time(state: State, frame: Frame) -> bool:

@@ -68,6 +68,13 @@ def test_a_doctor_who_is_not_here_is_said_not_to_be_and_the_booking_goes_on(name
     assert "can't find" not in desk.text
 
 
+def test_beside_a_doctor_who_is_not_here_the_specialty_counts() -> None:
+    desk = World(specialties={"skin": (OKOYE.name,)})
+    slots = {Slot.PRACTITIONER: "Dr. Brandt", Slot.SPECIALTY: "skin", Slot.REASON: "mole"}
+    reply = desk.means(Frame(Intent.BOOK, slots, {Slot.DATE: day("2026-06-16")}))
+    assert {one.offer.practitioner for one in reply.choices if one.offer} == {OKOYE.name}
+
+
 @pytest.mark.parametrize("named", ["the doctor", "doctor for my knee", "Dr. Okoy or Weber", "heart doctor"])
 def test_who_is_not_named_is_not_missed(named: str) -> None:
     desk = World()
