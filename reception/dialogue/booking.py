@@ -25,6 +25,7 @@ from reception.dialogue.searching import (
     find_time,
     forget_time,
     offer,
+    only_type,
     overlap,
     refuse_offered,
     resolve,
@@ -111,6 +112,7 @@ def join_waitlist(state: State, facts: Facts) -> Talk:
     wish = state.wish
     if len(wish.practitioners) == 1:  # the only one of the specialty that was named
         wish.practitioner, wish.practitioners = wish.practitioners[0], ()
+    wish.appointment_type = wish.appointment_type or only_type(facts.practice, wish.practitioner)
     if "waitlist" not in state.asked:  # asked for by themselves: it was not offered, nor said yes to
         return confirm(
             "confirm_waitlist",

@@ -117,6 +117,13 @@ def new_patient_type(practice: Practice, doctors: tuple[str, ...]) -> Appointmen
     return next(iter(first_visits or theirs), None)
 
 
+def only_type(practice: Practice, practitioner: str | None) -> str | None:
+    """The name of the type that a practitioner offers, where it is only one."""
+    one = practice.practitioner_by_name.get(practitioner or "")
+    offered = [kind.name for kind in practice.appointment_types if one and one.id in kind.practitioners]
+    return offered[0] if len(offered) == 1 else None
+
+
 def _type_for(
     state: State, practice: Practice, doctors: tuple[str, ...], said: list[Line]
 ) -> AppointmentType:

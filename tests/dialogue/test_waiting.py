@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from reception.dialogue.cues import ENGLISH
 from reception.dialogue.meaning import Frame, Intent, Manner, Slot
 from reception.dialogue.state import About, Expects, Offer, WaitingTime
-from tests.dialogue.world import OKOYE, WEBER, ZONE, World, appointment, day
+from tests.dialogue.world import OKOYE, PRACTICE, WEBER, ZONE, World, appointment, day
 
 MAYA: dict[str, Any] = {"patient_name": "Maya Chen", "date_of_birth": date(1988, 4, 12)}
 KEPT = WaitingTime(
@@ -117,6 +118,18 @@ def test_a_no_with_another_doctor_is_read_back_anew_and_a_plain_no_files_nothing
     assert "for a time on Tuesday, June 16 with Dr. Anna Weber?" in desk.text
     desk.says(Intent.DENY)
     assert (desk.requests, desk.state.task) == ([], None)
+
+
+def test_who_waits_for_somebody_with_one_kind_of_visit_waits_for_that_kind() -> None:
+    consultation, _, check = PRACTICE.appointment_types
+    kinds = (replace(consultation, practitioners=(WEBER.id,)), replace(check, practitioners=(OKOYE.id,)))
+    desk = World(practice=replace(PRACTICE, appointment_types=kinds))
+    desk.means(FOR_OKOYE, ASKED)
+    desk.says(Intent.INFORM, **MAYA)
+    assert "waiting list (Annual check-up) for a time with Dr. Samuel Okoye?" in desk.text
+    desk.says(Intent.AFFIRM)
+    wanted = {"practitioner": OKOYE.name, "appointment_type": "Annual check-up"}
+    assert desk.requests == [("waitlist", wanted, "routine", "maya")]
 
 
 def test_the_only_doctor_of_a_specialty_is_waited_for_by_name() -> None:
