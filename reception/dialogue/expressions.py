@@ -12,6 +12,8 @@ letters, no apostrophes, one blank between words) with a few additions:
     , /      a comma; the beginning or end of a sentence
     ^ $      the beginning or end of all that was said
 
+Words that are often misheard are listed apart, in red_flags/misheard.yaml.
+
 Every harmless expression lets something dangerous-sounding pass, so it must be sure of its case: it takes out
 only the words it matches, and whatever danger is left beside them still counts.
 """
@@ -42,8 +44,8 @@ _NOW = r"(?:again|back|but|just|now|suddenly|today|tonight|worse)"
 #: Words that people say with an s ("my throat's closing"), which the patterns need not repeat.
 _NOUN = re.compile(
     r"(?<![\w\\])(airway|arm|artery|baby|back|belly|blood|boy|brother|bump|cheek|dad|daughter|eye|eyelid|face"
-    r"|father|hand|head|heart|husband|jaw|leg|lip|mother|mouth|mum|neck|nose|pulse|side|sight|skin|son|speech"
-    r"|throat|tongue|vision|voice|windpipe)(?=[|)]| (?!\))|$)"
+    r"|asthma|breath|breathing|father|hand|head|heart|husband|jaw|leg|lip|mother|mouth|mum|neck|nose|pulse|side"
+    r"|sight|skin|son|speech|throat|tongue|vision|voice|windpipe)(?=[|)]| (?!\))|$)"
 )
 
 
@@ -79,6 +81,28 @@ def regex(pattern: str) -> str:
 def compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
     """Something that finds any of the patterns as whole words of plain text."""
     return re.compile(" (?:" + "|".join(f"(?:{regex(one)})" for one in patterns) + ")(?= )")
+
+
+def _misheard() -> list[tuple[re.Pattern[str], str]]:
+    """What is often misheard, and the words to put in its place; what stands before it stays."""
+    meant = parse((FOLDER / "misheard.yaml").read_text(encoding="utf-8"))
+    found = []
+    for right, patterns in meant.items():
+        for pattern in patterns:
+            before, _, word = pattern.rpartition(" > ")
+            kept = rf"(?:{regex(before)}) " if before else ""
+            found.append((re.compile(rf"( {kept})(?:{regex(word)})(?= )"), rf"\g<1>{right}"))
+    return found
+
+
+_MISHEARD = _misheard()
+
+
+def as_meant(text: str) -> str:
+    """Plain text with the words that a recogniser often mishears put right."""
+    for pattern, right in _MISHEARD:
+        text = pattern.sub(right, text)
+    return text
 
 
 _HARMLESS = {heading: compiled(patterns) for heading, patterns in read("harmless.yaml").items()}

@@ -8,7 +8,14 @@ alarms nobody; what danger is left counts. Speech that has to be understood as a
 
 from __future__ import annotations
 
-from reception.dialogue.expressions import compiled, plain, read, sounds_like_danger, without_harmless
+from reception.dialogue.expressions import (
+    as_meant,
+    compiled,
+    plain,
+    read,
+    sounds_like_danger,
+    without_harmless,
+)
 
 RED_FLAGS = read("danger.yaml")
 
@@ -17,7 +24,13 @@ _DANGER = {heading: compiled(patterns) for heading, patterns in RED_FLAGS.items(
 
 def red_flag(heard: str) -> str:
     """The heading of the first danger to life that the words may tell of, or nothing."""
-    text, left = plain(heard), ""
+    text = plain(heard)
+    meant = as_meant(text)
+    return _flag(text) or (_flag(meant) if meant != text else "")
+
+
+def _flag(text: str) -> str:
+    left = ""
     for heading, danger in _DANGER.items():
         if danger.search(text):  # most callers say nothing of the kind, which saves the work below
             left = left or without_harmless(text)

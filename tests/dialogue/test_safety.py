@@ -9,6 +9,8 @@ from reception.dialogue.safety import RED_FLAGS, is_emergency, only_sounds_so, r
 #: What callers say when it is an emergency, by the heading a doctor would look under.
 DANGER = {
     "heart": [
+        "my chess hurts and my arm is num",
+        "my chest feels like somebody left a suitcase on it",
         "my pulse is at one hundred and ninety and I nearly blacked out",
         "we're doing chest compressions on grandad",
         "I'm having a hart atak, there's chess pane",
@@ -34,6 +36,8 @@ DANGER = {
         "chest pain, they gave me the all clear yesterday but it's back and worse",
     ],
     "breathing": [
+        "my inhaler's run out and I'm on about four words a breath",
+        "something sticks in throat of my son, he can't cough",
         "she's conscious but she's grey and cold",
         "dad's choke in on a bit of stake",
         "my girl has a marble stuck and she's gone quiet",
@@ -61,6 +65,7 @@ DANGER = {
         "I'm dying without my inhaler",
     ],
     "stroke": [
+        "the left leg and arm don't obey since an hour",
         "the gentleman I look after stopped making sense at lunch",
         "when I grin only one side of my mouth goes up",
         "my wife's face is drooping on one side",
@@ -78,6 +83,9 @@ DANGER = {
         "a headache came like a blow from a hammer",
     ],
     "consciousness": [
+        "she is un conscience on the bathroom flaw",
+        "Mummy is on the floor and she won't talk to me",
+        "the fit has been going for six minutes now",
         "I can't get my flatmate to respond at all",
         "the driver in front is slumped over the wheel",
         "he has been fitting for eight minutes",
@@ -104,6 +112,8 @@ DANGER = {
         "last month he had a check-up and now he has collapsed",
     ],
     "bleeding and injury": [
+        "I've cut deeper than I meant",
+        "we fished the little one out of the paddling pool and she's coughing",
         "my son fell out a bedroom window",
         "his guts are hanging out of the wound",
         "his hand got pulled into the baler",
@@ -132,6 +142,8 @@ DANGER = {
         "he was crushed by the tractor, the summer we bought it it worked fine",
     ],
     "allergy": [
+        "my lips are going tingly and fat since the satay",
+        "I've got his EpiPen. I've used it already and he's getting worse",
         "a wasp flew in my throat and stung me",
         "we gave him the epipen and he is still wheezing",
         "her tongue is swelling after the sting",
@@ -150,6 +162,8 @@ DANGER = {
         "my bottom lip is swelling up after nuts",
     ],
     "poison and overdose": [
+        "paracetamol, my three-year-old's emptied the bottle",
+        "is bleach bad if it's only a mouthful",
         "she swallowed about forty of those an hour ago",
         "my two year old chewed her nan's tablets",
         "there's bleach all over his lips",
@@ -178,6 +192,9 @@ DANGER = {
         "he overdosed, he was clean a few years ago",
     ],
     "suicide and self-harm": [
+        "tell Dr. Osei goodbye from me",
+        "I've got the tablets here and I'm going to take them",
+        "we found my brother hanging",
         "I don't intend to be alive next week",
         "a voice keeps telling me to drown the kids",
         "I could never do it, but I might walk off the viaduct",
@@ -209,6 +226,7 @@ DANGER = {
         "where do I get suicide support, I want to die",
     ],
     "children": [
+        "she's only five weeks and the thermometer says 101.2",
         "the baby is limp and blue",
         "my newborn is burning up and won't feed",
         "she's two weeks old with a temperature of 39",
@@ -225,6 +243,7 @@ DANGER = {
         "she's like a rag doll in my arms",
     ],
     "pregnancy": [
+        "I'm thirty-four weeks and he hasn't kicked since yesterday morning",
         "she's just been born and she hasn't cried",
         "I'm five months pregnant and there is so much blood",
         "I haven't felt the baby move since last night",
@@ -261,6 +280,7 @@ DANGER = {
         "the redness is spreading fast up my arm",
     ],
     "eyes, testicles, spine, belly": [
+        "a black curtain came down over my right eye",
         "no feeling below my hips since last night",
         "my belly is as hard as a board and I feel faint",
         "got bleach in my eyes",
@@ -279,6 +299,8 @@ DANGER = {
         "I'm going blind from one eye",
     ],
     "violence": [
+        "he said he'd finish me off when he gets back",
+        "there's a man in your car park with a gun",
         "my ex has got the kids locked in the bathroom",
         "he has a knife",
         "my husband just hit me again",
@@ -315,6 +337,7 @@ DANGER = {
 #: Near misses: old illnesses, names of tests, figures of speech, denials and mild complaints.
 NONE = {
     "heart": [
+        "this machine's giving me a heart attack",
         "he clutched his chest a bit three years ago, it was wind, a note please",
         "my heart skipped a beat when she smiled",
         "my uncle keeled over at 51, so I want my heart looked at",
@@ -336,6 +359,7 @@ NONE = {
         "chest pain last month, cleared me at the hospital, I need a note",
     ],
     "breathing": [
+        "these reminder letters are choking me, I paid on the second",
         "my breathing has got slowly worse over the last few years, is there a lung clinic",
         "my chest whistles when I run, could I see someone",
         "what do I do if her asthma ever gets worse at night",
@@ -357,6 +381,7 @@ NONE = {
         "maybe ten puffs left in my inhaler",
     ],
     "stroke": [
+        "speech therapy for my dad, he had his stroke in 2022 and still can't find words",
         "I'm numb, I mean my jaw is numb, I left the dentist an hour ago",
         "numbness in my left foot, I've had it since spring",
         "I've got double physics on Friday",
@@ -452,6 +477,8 @@ NONE = {
         "are button batteries sold at your pharmacy",
     ],
     "suicide and self-harm": [
+        "is there a support group for families after a suicide",
+        "I cut my wrists, three Christmases back, and I'm at university",
         "is there a group for people who lost somebody to suicide",
         "she can't walk from the car park",
         "my suicidal days are long behind me",
