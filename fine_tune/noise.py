@@ -10,7 +10,7 @@ from reception.dialogue.meaning import Slot
 from reception.evaluation.mishearing import Recogniser
 
 #: Of the recognised speech, the share with misheard words, and the errors a word in it.
-MISHEARD, ERROR_RATES = 1 / 2, (0.05, 0.1, 0.15)
+MISHEARD, ERROR_RATES = 0.7, (0.05, 0.1, 0.15)
 
 #: Of the misheard speech, the share that is written with its capitals and punctuation.
 PUNCTUATED = 0.4
@@ -59,7 +59,7 @@ _EXACT = frozenset({Slot.EMAIL, Slot.PHONE, Slot.DATE_OF_BIRTH})
 def disturb(parts: Labelled, rng: Random, recogniser: Recogniser | None = None) -> Labelled:
     """`parts` in one of several styles: as written, typed in lower case, in a hurry, or recognised speech.
 
-    With a `recogniser`, half of the recognised speech is also misheard.
+    With a `recogniser`, most of the recognised speech is also misheard.
     """
     draw = rng.random()
     if draw < 0.32:
