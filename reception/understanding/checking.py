@@ -51,7 +51,10 @@ def check(
         if slot in checked:
             checked[slot] = _with_day_of_month(checked[slot], patient, checked.values(), words)
     for slot in (Slot.DATE, Slot.TIME, Slot.OLD_DATE, Slot.OLD_TIME):
-        if slot in checked and words.no_day.fullmatch(checked[slot]):
+        if slot in checked and (
+            words.no_day.fullmatch(checked[slot])
+            or _is_a_place(intent, slot, checked[slot], patient, desk, setting)
+        ):
             del checked[slot]
         elif slot in checked:
             checked[slot] = _with_preposition(checked[slot], patient, words)
@@ -69,6 +72,12 @@ def check(
     if intent is Intent.BOOK:
         checked = _without_what_stays(checked, patient, words)
     return {slot: checked[slot] for slot in Slot if slot in checked}
+
+
+def _is_a_place(intent: Intent, slot: Slot, span: str, patient: str, desk: str, setting: Setting) -> bool:
+    """Whether a day is none but a town: "somebody in Santa Clara"."""
+    named = (place[1].strip() for place in forms(setting.language).place.finditer(patient))
+    return any(span.endswith(name) for name in named) and not reads(intent, slot, span, desk, setting)
 
 
 def _without_what_stays(slots: dict[Slot, str], patient: str, words: Forms) -> dict[Slot, str]:

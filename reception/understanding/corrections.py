@@ -49,13 +49,15 @@ def without_ruled_out(frame: Frame, heard: str, setting: Setting) -> Frame:
     )
     if not out or not isinstance(days, Days) or days.either is not None:
         return frame
-    if days == Days(weekdays=days.weekdays):  # nothing else was labelled than what is out
+    only_weekdays = days == Days(weekdays=days.weekdays)
+    if only_weekdays:  # perhaps nothing else was labelled than what is out
         days = _days_in(heard, setting) or days
     if days.first is not None and days.first == days.last:
         return frame  # one day is wanted, whatever is said of others
-    left = days.weekdays
+    suiting = EVERY_WEEKDAY
     for place in out:
-        left &= _others(place["days"] or place["not_days"], setting)
+        suiting &= _others(place["days"] or place["not_days"], setting)
+    left = days.weekdays & suiting or (suiting if only_weekdays else frozenset())
     return replace(frame, values={**frame.values, Slot.DATE: replace(days, weekdays=left)}) if left else frame
 
 

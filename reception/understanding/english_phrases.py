@@ -175,6 +175,7 @@ FORMS = Forms(
     bound=pattern(r"\b(?:until|till|after|before) (?:the )?$"),
     excepting=pattern(r"\bany (?:day|time|morning|afternoon) (?:but|except|other than) $"),
     no_day=pattern(r"(?:an?other|other|(?:a |some )?different|some other) (?:days?|dates?|times?)"),
+    place=re.compile(r"\b(?:[Ii]n|[Nn]ear)(?: the)?(?: (?:area|city|town) of)?((?: [A-Z][\w'’]+)+)"),
     before_old_day=pattern(
         r"(?:\b(?:appointment|appt|visit|check-?up|physical|one) (?:is )?(?:on|of|from)"
         r"|\b(?:(?:that'?s|that is|which is|it'?s|it is) |(?:i'?m|we'?re) (?=\w+ (?:for|on) ))"

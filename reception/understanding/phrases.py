@@ -86,6 +86,7 @@ class Forms:
     bound: re.Pattern[str]  # the word before a day or time that changes what it means
     excepting: re.Pattern[str]  # before the only day or time that does not suit
     no_day: re.Pattern[str]  # what asks for a day or a time but names none
+    place: re.Pattern[str]  # a town or the like: the case counts
     before_old_day: re.Pattern[str]  # right before the day of an appointment that exists
     after_old_day: re.Pattern[str]  # right behind such a day
     honorific: re.Pattern[str]  # before a patient's name, and no part of it

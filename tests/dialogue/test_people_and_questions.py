@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reception.dialogue.meaning import Days, Intent
+from reception.dialogue.meaning import Days, Frame, Intent
 from reception.dialogue.state import About, Expects, Status, Task
 from tests.dialogue.world import World, day
 
@@ -176,6 +176,12 @@ def test_goodbye_closes() -> None:
     desk.says(Intent.GOODBYE)
     assert desk.state.status is Status.CLOSED
     assert desk.state.said.startswith("Thank you")
+
+
+def test_what_may_be_a_goodbye_hangs_up_on_nobody() -> None:
+    desk = World()
+    desk.means(Frame(Intent.GOODBYE, confidence=0.3), "fendle blorp")
+    assert desk.state.status is Status.OPEN
 
 
 def test_the_state_survives_being_stored() -> None:

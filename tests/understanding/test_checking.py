@@ -192,6 +192,19 @@ def setting() -> Setting:
         ),
         (
             "book_appointment",
+            "Find me somebody in Santa Clara, please",
+            {"date": "Santa Clara"},
+            {},
+        ),
+        (
+            "book_appointment",
+            "Have you anything in early July?",
+            {"date": "early July"},
+            {"date": "early July"},
+        ),
+        ("book_appointment", "Anything in August", {"date": "August"}, {"date": "August"}),
+        (
+            "book_appointment",
             "keep my physical on friday, I need a second appointment for my knee",
             {"appointment_type": "physical", "reason": "knee", "date": "friday"},
             {"reason": "knee"},

@@ -75,6 +75,11 @@ def test_two_days_are_out() -> None:
     assert days.weekdays == frozenset({1, 2, 3, 5, 6})
 
 
+def test_days_that_are_out_are_not_the_wish_where_nothing_else_was_labelled() -> None:
+    days = _days("Mondays", "it has to be a morning, and Mondays are out, the sooner the better")
+    assert days == Days(weekdays=frozenset(range(1, 7)))
+
+
 def test_a_day_that_is_wanted_stays_whatever_else_is_out() -> None:
     assert _days("Thursday", "Thursday, Mondays are out") == THURSDAY
     assert _days("next week", "next week, Tuesday would be best") == Days(*NEXT_WEEK)
