@@ -178,6 +178,14 @@ async def test_a_viewer_sees_and_changes_nothing(
     assert await page.locator("[data-composer]").count() == 0
 
 
+#: Where the bar with the pages is, and where its links are.
+PLACES = """() => {
+    const box = element => element.getBoundingClientRect().toJSON();
+    const bar = document.querySelector("nav[aria-label=Pages]");
+    return [box(bar), [...bar.querySelectorAll("a")].map(box)];
+}"""
+
+
 async def test_every_page_at_every_size(desk_url: str, open_page: OpenPage, database: Database) -> None:
     page = await open_page(f"{desk_url}/staff/login")
     await let_in(page, database, "Maria Keller", "admin")
@@ -204,11 +212,12 @@ async def test_every_page_at_every_size(desk_url: str, open_page: OpenPage, data
                 assert await violations(page) == [], (name, width, scheme)
                 assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
                 # Every page can be reached without scrolling sideways, on a telephone too.
-                bar = await page.get_by_role("navigation", name="Pages").bounding_box()
-                for link in await page.get_by_role("navigation", name="Pages").get_by_role("link").all():
-                    at = await link.bounding_box()
-                    assert bar and at and bar["x"] <= at["x"] + 1, (name, width)
-                    assert at["x"] + at["width"] <= bar["x"] + bar["width"] + 1, (name, width)
+                # In one look: between two the live feed may put new links in their place.
+                bar, links = await page.evaluate(PLACES)
+                assert links
+                for at in links:
+                    assert bar["left"] <= at["left"] + 1, (name, width)
+                    assert at["right"] <= bar["right"] + 1, (name, width)
                 for row in await page.locator(".row").all():
                     box = await row.bounding_box()
                     assert box is None or box["height"] > 40, (name, width)
