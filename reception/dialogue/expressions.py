@@ -43,9 +43,9 @@ _NOW = r"(?:again|back|but|just|now|suddenly|today|tonight|worse)"
 
 #: Words that people say with an s ("my throat's closing"), which the patterns need not repeat.
 _NOUN = re.compile(
-    r"(?<![\w\\])(airway|arm|artery|baby|back|belly|blood|boy|brother|bump|cheek|dad|daughter|eye|eyelid|face"
-    r"|asthma|breath|breathing|father|hand|head|heart|husband|jaw|leg|lip|mother|mouth|mum|neck|nose|pulse|side"
-    r"|sight|skin|son|speech|throat|tongue|vision|voice|windpipe)(?=[|)]| (?!\))|$)"
+    r"(?<![\w\\])(airway|arm|artery|asthma|baby|back|belly|blood|boy|breath|breathing|brother|bump|cheek|dad|daughter"
+    r"|eye|eyelid|face|father|hand|head|heart|husband|jaw|leg|lip|mother|mouth|mum|neck|nose|pulse|side|sight|skin"
+    r"|son|speech|throat|tongue|vision|voice|windpipe)(?=[|)]| (?!\))|$)"
 )
 
 

@@ -114,13 +114,10 @@ def _respond(state: State, frame: Frame, heard: str, picked: Choice | None, fact
         return (yield from emergency(state, facts, heard))
     if state.status is Status.HANDED_OVER:
         return (yield from handed_over(state, facts, frame, heard))
-    if state.expects is Expects.CONFIRMATION and frame.confidence < SURE and frame.intent in _YES_NO:
+    doubtful = frame.confidence < SURE
+    if doubtful and state.expects is Expects.CONFIRMATION and frame.intent in _YES_NO:
         frame = replace(frame, intent=Intent.INFORM)  # half a yes books nothing: the question is put again
-    if (
-        frame.intent is Intent.GOODBYE
-        and frame.confidence < SURE
-        and state.expects is not Expects.ANYTHING_ELSE
-    ):
+    if doubtful and state.expects is not Expects.ANYTHING_ELSE and frame.intent is Intent.GOODBYE:
         frame = replace(frame, intent=Intent.OUT_OF_SCOPE)  # nobody is hung up on for what may be a goodbye
     if state.texted is not None and not no_danger:
         answered = yield from answer_text(state, frame, heard, facts)

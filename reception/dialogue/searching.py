@@ -119,9 +119,13 @@ def new_patient_type(practice: Practice, doctors: tuple[str, ...]) -> Appointmen
 
 def only_type(practice: Practice, practitioner: str | None) -> str | None:
     """The name of the type that a practitioner offers, where it is only one."""
-    one = practice.practitioner_by_name.get(practitioner or "")
-    offered = [kind.name for kind in practice.appointment_types if one and one.id in kind.practitioners]
-    return offered[0] if len(offered) == 1 else None
+    offered = _offered(practice, (practitioner,)) if practitioner else []
+    return offered[0].name if len(offered) == 1 else None
+
+
+def _offered(practice: Practice, doctors: tuple[str, ...]) -> list[AppointmentType]:
+    ids = {practice.practitioner_by_name[name].id for name in doctors}
+    return [one for one in practice.appointment_types if not ids or ids & set(one.practitioners)]
 
 
 def _type_for(
@@ -137,8 +141,7 @@ def _type_for(
             return first
     if named is not None:
         return named
-    ids = {practice.practitioner_by_name[name].id for name in doctors}
-    offered = [one for one in practice.appointment_types if not ids or ids & set(one.practitioners)]
+    offered = _offered(practice, doctors)
     usual = [one for one in offered if one.name.casefold() != "new patient visit"]
     return next(iter(usual or offered or practice.appointment_types))
 

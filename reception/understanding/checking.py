@@ -51,13 +51,14 @@ def check(
         if slot in checked:
             checked[slot] = _with_day_of_month(checked[slot], patient, checked.values(), words)
     for slot in (Slot.DATE, Slot.TIME, Slot.OLD_DATE, Slot.OLD_TIME):
-        if slot in checked and (
-            words.no_day.fullmatch(checked[slot])
-            or _is_a_place(intent, slot, checked[slot], patient, desk, setting)
-        ):
+        span = checked.get(slot)
+        if span is None:
+            continue
+        place = _names_a_place(span, patient, words) and not reads(intent, slot, span, desk, setting)
+        if place or words.no_day.fullmatch(span):
             del checked[slot]
-        elif slot in checked:
-            checked[slot] = _with_preposition(checked[slot], patient, words)
+        else:
+            checked[slot] = _with_preposition(span, patient, words)
     if Slot.PATIENT_NAME in checked:
         checked[Slot.PATIENT_NAME] = words.honorific.sub("", checked[Slot.PATIENT_NAME])
     if Slot.PRACTITIONER in checked:
@@ -74,10 +75,9 @@ def check(
     return {slot: checked[slot] for slot in Slot if slot in checked}
 
 
-def _is_a_place(intent: Intent, slot: Slot, span: str, patient: str, desk: str, setting: Setting) -> bool:
-    """Whether a day is none but a town: "somebody in Santa Clara"."""
-    named = (place[1].strip() for place in forms(setting.language).place.finditer(patient))
-    return any(span.endswith(name) for name in named) and not reads(intent, slot, span, desk, setting)
+def _names_a_place(span: str, patient: str, words: Forms) -> bool:
+    """Whether what was taken for a day or a time may be a town: "somebody in Santa Clara"."""
+    return any(span.endswith(place[1].strip()) for place in words.place.finditer(patient))
 
 
 def _without_what_stays(slots: dict[Slot, str], patient: str, words: Forms) -> dict[Slot, str]:

@@ -57,7 +57,9 @@ def without_ruled_out(frame: Frame, heard: str, setting: Setting) -> Frame:
     suiting = EVERY_WEEKDAY
     for place in out:
         suiting &= _others(place["days"] or place["not_days"], setting)
-    left = days.weekdays & suiting or (suiting if only_weekdays else frozenset())
+    left = days.weekdays & suiting
+    if only_weekdays:
+        left = left or suiting
     return replace(frame, values={**frame.values, Slot.DATE: replace(days, weekdays=left)}) if left else frame
 
 

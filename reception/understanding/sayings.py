@@ -53,7 +53,7 @@ def heed(frame: Frame, heard: str, language: str) -> Frame:
     if plain and not frame.slots and sayings.waits.search(said):
         return Frame(Intent.INFORM, manner=Manner.WAITS)
     if _takes_leave(frame, said, sayings, drops=drops or keeps):
-        return Frame(Intent.GOODBYE, confidence=frame.confidence)
+        return Frame(Intent.GOODBYE)
     if ((plain and drops) or keeps) and not frame.slots.keys() - {Slot.PRACTITIONER}:
         return Frame(Intent.DENY, manner=Manner.DROPS)
     open_or_not = frame.intent is Intent.INFORM or frame.confidence < SURE
@@ -80,7 +80,7 @@ def _takes_leave(frame: Frame, said: str, sayings: Sayings, *, drops: bool) -> b
     """Whether somebody ends the talk with their last word, having said nothing else that counts."""
     last = re.sub(r"\W+$", "", said).rsplit(" ", 1)[-1]
     agrees = sayings.starts_with(said, sayings.yes_words)
-    nothing_else = (frame.intent in _TAKEN_FOR - {Intent.AFFIRM} and not agrees) or drops
+    nothing_else = (frame.intent in _TAKEN_FOR - {Intent.AFFIRM} | {Intent.GOODBYE} and not agrees) or drops
     return last in sayings.goodbye and nothing_else and not frame.slots
 
 

@@ -72,6 +72,9 @@ def test_who_says_more_than_the_phrase_is_heard(intent: Intent, heard: str) -> N
 
 def test_the_last_word_can_be_a_goodbye_but_not_of_an_emergency() -> None:
     assert heed(Frame(Intent.INFORM), "he can call you himself, goodbye", "en").intent is Intent.GOODBYE
+    doubted = Frame(Intent.GOODBYE, confidence=0.3)
+    assert heed(doubted, "cheerio then, bye bye", "en").confidence == 1
+    assert heed(doubted, "fendle blorp", "en") == doubted
     assert heed(Frame(Intent.STAFF), "forget it, I'll come by. Goodbye.", "en").intent is Intent.GOODBYE
     assert heed(Frame(Intent.EMERGENCY), "I took them all, goodbye", "en").intent is Intent.EMERGENCY
 
