@@ -51,6 +51,8 @@ class Recogniser:
         for said, slot in segments(case):
             words, added = self.mishear(said, rate, rng)
             heard = f"{words} {added}".strip()
+            if text.endswith("."):
+                heard = heard.removeprefix(".")  # "Dr. Weiss." that lost its name ends in one stop
             text += (" " if text and heard and (blank or said[:1].isspace()) else "") + heard
             blank = said[-1:].isspace() or (blank and not heard)
             if slot is not None and words:
@@ -72,10 +74,12 @@ class Recogniser:
         return " ".join(heard), added
 
     def _one(self, word: str, rate: float, rng: Random) -> tuple[str, str]:
-        if rng.random() >= rate or not _CORE.search(word):  # a sign alone is silent
+        core = _CORE.search(word)
+        if rng.random() >= rate or not core:  # a sign alone is silent
             return word, ""
         kind = rng.random() * (SUBSTITUTED + LOST + ADDED)
         if kind < SUBSTITUTED:
+            word = word.rstrip(".") if "." in core[0] else word  # the stop of "p.m." is none of what is heard
             return _CORE.sub(lambda core: rng.choice(self._like(core[0])), word, count=1), ""
         return (word, rng.choice(_FILLERS)) if kind >= SUBSTITUTED + LOST else ("", "")
 

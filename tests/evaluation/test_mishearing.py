@@ -54,6 +54,16 @@ def test_what_is_added_after_a_slot_is_none_of_it() -> None:
     assert any(re.search(r"Kim \w+$", case.patient) for case in heard)
 
 
+def test_a_lost_or_misheard_word_takes_its_stop_along() -> None:
+    recogniser = Recogniser(["poem"])
+    slots = {Slot.PRACTITIONER: "Dr. Kim", Slot.TIME: "8 p.m."}
+    said = [Case(f"{n}", "At 8 p.m. sharp, Dr. Kim.", Intent.BOOK, slots, {}) for n in range(99)]
+    heard = [recogniser.hear(case, 0.3) for case in said]
+    assert not any(".." in case.patient for case in heard)
+    times = {case.slots.get(Slot.TIME) for case in heard}
+    assert "8 poem" in times and "8 poem." not in times
+
+
 def test_the_rate_is_kept_over_many_utterances(recogniser: Recogniser) -> None:
     words = changed = 0
     for case in CASES:

@@ -45,6 +45,7 @@ def setting() -> Setting:
             {"date": "friday"},
             {"appointment_type": "blood work", "date": "any day but friday"},
         ),
+        ("inform", "Anything but Friday.", {"date": "Friday"}, {"date": "Anything but Friday"}),
         ("ask_alternatives", "you have other day?", {"date": "other day"}, {}),
         (
             "book_appointment",
