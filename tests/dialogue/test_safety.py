@@ -36,6 +36,8 @@ DANGER = {
         "chest pain, they gave me the all clear yesterday but it's back and worse",
     ],
     "breathing": [
+        "every breath she takes is harder than the last one",
+        "cat breathe",
         "my inhaler's run out and I'm on about four words a breath",
         "something sticks in throat of my son, he can't cough",
         "she's conscious but she's grey and cold",
@@ -65,6 +67,8 @@ DANGER = {
         "I'm dying without my inhaler",
     ],
     "stroke": [
+        "my arm is heavy and the words won't come out",
+        "half his face won't move when he smiles",
         "the left leg and arm don't obey since an hour",
         "the gentleman I look after stopped making sense at lunch",
         "when I grin only one side of my mouth goes up",
@@ -83,6 +87,7 @@ DANGER = {
         "a headache came like a blow from a hammer",
     ],
     "consciousness": [
+        "one of the children is fitting on the carpet right now",
         "she is un conscience on the bathroom flaw",
         "Mummy is on the floor and she won't talk to me",
         "the fit has been going for six minutes now",
@@ -112,6 +117,8 @@ DANGER = {
         "last month he had a check-up and now he has collapsed",
     ],
     "bleeding and injury": [
+        "he's on warfarin and his nose has been pouring blood for an hour",
+        "a snake got me on the foot",
         "I've cut deeper than I meant",
         "we fished the little one out of the paddling pool and she's coughing",
         "my son fell out a bedroom window",
@@ -162,6 +169,9 @@ DANGER = {
         "my bottom lip is swelling up after nuts",
     ],
     "poison and overdose": [
+        "our boy got into his nana's heart tablets",
+        "my two-year-old has eaten some of my husband's iron pills",
+        "I took the lot with a bottle of wine",
         "paracetamol, my three-year-old's emptied the bottle",
         "is bleach bad if it's only a mouthful",
         "she swallowed about forty of those an hour ago",
@@ -243,6 +253,7 @@ DANGER = {
         "she's like a rag doll in my arms",
     ],
     "pregnancy": [
+        "not a single kick from the baby since last night",
         "I'm thirty-four weeks and he hasn't kicked since yesterday morning",
         "she's just been born and she hasn't cried",
         "I'm five months pregnant and there is so much blood",
@@ -263,6 +274,7 @@ DANGER = {
         "I'm pregnant and bleeding late in the day",
     ],
     "infection": [
+        "grandpa's gone grey and mottled and he's confused",
         "it's a stiff neck and he can't stand the light",
         "she's got a rash that doesn't fade under a glass",
         "my son has a fever and a stiff neck",
@@ -299,6 +311,7 @@ DANGER = {
         "I'm going blind from one eye",
     ],
     "violence": [
+        "my ex is at the back door with a hammer",
         "he said he'd finish me off when he gets back",
         "there's a man in your car park with a gun",
         "my ex has got the kids locked in the bathroom",
@@ -337,6 +350,8 @@ DANGER = {
 #: Near misses: old illnesses, names of tests, figures of speech, denials and mild complaints.
 NONE = {
     "heart": [
+        "I tore a muscle in my chest at the gym, it only hurts when I press there",
+        "I was in A and E with chest pains, all clear, and I need a note",
         "this machine's giving me a heart attack",
         "he clutched his chest a bit three years ago, it was wind, a note please",
         "my heart skipped a beat when she smiled",
@@ -359,6 +374,7 @@ NONE = {
         "chest pain last month, cleared me at the hospital, I need a note",
     ],
     "breathing": [
+        "can the cat breathe in there",
         "these reminder letters are choking me, I paid on the second",
         "my breathing has got slowly worse over the last few years, is there a lung clinic",
         "my chest whistles when I run, could I see someone",
@@ -459,6 +475,7 @@ NONE = {
         "I'm itching to get this over with",
     ],
     "poison and overdose": [
+        "the pills are lined up in my organiser and I need a refill",
         "who pays for the overdose admission",
         "an overdose of homework, that's all it was",
         "I take insulin twice a day and need more needles",
@@ -578,6 +595,9 @@ NONE = {
         "Saturday's our anniversary, she'll kill me if I'm at the dentist",
     ],
     "cry for help": [
+        "It's nothing to call an ambulance for, just a sprain",
+        "I'm dying of hay fever",
+        "my cough drowned you out, what was the date?",
         "this bunion is killing me, I'm dying here",
         "can I park at the emergency entrance",
         "help me book an appointment",
