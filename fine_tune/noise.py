@@ -10,7 +10,7 @@ from reception.dialogue.meaning import Slot
 from reception.evaluation.mishearing import Recogniser
 
 #: Of the recognised speech, the share with misheard words, and the errors a word in it.
-MISHEARD, ERROR_RATES = 0.7, (0.05, 0.1, 0.15)
+MISHEARD, ERROR_RATES = 0.85, (0.05, 0.1, 0.15)
 
 #: Of the misheard speech, the share that is written with its capitals and punctuation.
 PUNCTUATED = 0.4
@@ -62,11 +62,11 @@ def disturb(parts: Labelled, rng: Random, recogniser: Recogniser | None = None) 
     With a `recogniser`, most of the recognised speech is also misheard.
     """
     draw = rng.random()
-    if draw < 0.32:
+    if draw < 0.28:
         return parts
-    if draw < 0.52:
+    if draw < 0.46:
         return _lower(_typos(parts, rng, 0.01) if rng.random() < 0.3 else parts, bare=rng.random() < 0.6)
-    if draw < 0.65:
+    if draw < 0.58:
         return _hurry(parts, rng)
     if recogniser is not None and rng.random() < MISHEARD:
         parts = _mishear(parts, recogniser, rng)
