@@ -79,8 +79,10 @@ class Recogniser:
             return word, ""
         kind = rng.random() * (SUBSTITUTED + LOST + ADDED)
         if kind < SUBSTITUTED:
-            word = word.rstrip(".") if "." in core[0] else word  # the stop of "p.m." is none of what is heard
-            return _CORE.sub(lambda core: rng.choice(self._like(core[0])), word, count=1), ""
+            after = word[core.end() :]
+            if "." in core[0]:
+                after = after.removeprefix(".")  # the stop of "p.m." is none of what is heard
+            return word[: core.start()] + rng.choice(self._like(core[0])) + after, ""
         return (word, rng.choice(_FILLERS)) if kind >= SUBSTITUTED + LOST else ("", "")
 
     def _like(self, word: str) -> list[str]:

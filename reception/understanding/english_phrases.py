@@ -174,7 +174,7 @@ FORMS = Forms(
     ),
     bound=pattern(r"\b(?:until|till|after|before) (?:the )?$"),
     excepting=pattern(
-        r"\bany(?:thing|time|one| (?:day|time|morning|afternoon))? (?:but|except|other than) $"
+        r"\bany(?:thing|time| (?:day|time|morning|afternoon))? (?:but|except|other than) $"
     ),
     no_day=pattern(r"(?:an?other|other|(?:a |some )?different|some other) (?:days?|dates?|times?)"),
     place=re.compile(r"\b(?:[Ii]n|[Nn]ear)(?: the)?(?: (?:area|city|town) of)?((?: [A-Z][\w'’]+)+)"),

@@ -476,6 +476,8 @@ NONE = {
     ],
     "poison and overdose": [
         "the pills are lined up in my organiser and I need a refill",
+        "the pharmacist, she found my tablets for me",
+        "I don't want to leave any more messages",
         "who pays for the overdose admission",
         "an overdose of homework, that's all it was",
         "I take insulin twice a day and need more needles",
