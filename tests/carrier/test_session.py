@@ -75,6 +75,13 @@ async def session(
         await running
 
 
+async def until_speaking(voice: Voice) -> None:
+    """Returns once the desk's words have come: from then on the caller's patience counts."""
+    async with asyncio.timeout(10):
+        while not voice.speaking:
+            await asyncio.sleep(0)
+
+
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
@@ -99,14 +106,14 @@ async def test_a_frame_that_twilio_does_not_take_ends_the_session(
 
 
 async def test_speaking_over_the_desk_tells_what_had_been_heard(desk: Desk) -> None:
+    offer = "You can come on Monday at nine, on Tuesday at ten or on Wednesday at a quarter past eleven."
     async with session(desk) as (one, voice, _):
-        await desk.say(
-            {"type": "text", "token": "You can come on Monday at nine or on Tuesday.", "last": True}
-        )
+        await desk.say({"type": "text", "token": offer, "last": True})
+        await until_speaking(voice)
         await one.say("Tuesday please", 1.0)
         heard = await desk.until("interrupt")
         prompt = await desk.until("prompt")
-    assert "You can come on Monday at nine or on Tuesday.".startswith(heard["utteranceUntilInterrupt"])
+    assert offer.startswith(heard["utteranceUntilInterrupt"])
     assert heard["utteranceUntilInterrupt"].startswith("You can")
     assert heard["durationUntilInterruptMs"] >= 1000
     assert prompt == {"type": "prompt", "voicePrompt": "Tuesday please", "lang": "en-US", "last": True}
@@ -119,12 +126,14 @@ async def test_what_may_not_be_interrupted_is_heard_out_unless_speech_is_reporte
     emergency = {"type": "text", "token": "Please call 911 right now.", "last": True, "interruptible": False}
     async with session(desk) as (one, voice, _):
         await desk.say(emergency)
+        await until_speaking(voice)
         await one.say("wait", 0.5)
         await desk.until("prompt")
         assert not voice.speaking and not voice.heard[0].cut
     other = Desk()
     async with session(other, 'reportInputDuringAgentSpeech="any"') as (one, voice, _):
         await other.say(emergency)
+        await until_speaking(voice)
         await one.say("wait", 0.1)
         await other.until("prompt")
         assert not voice.heard[0].cut
