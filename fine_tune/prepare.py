@@ -20,6 +20,7 @@ from random import Random
 
 from fine_tune import sgd
 from fine_tune.desk import DeskLines
+from fine_tune.exchange import Exchange
 from fine_tune.lexicon import Lexicon
 from fine_tune.noise import Labelled, disturb, dress
 from fine_tune.phrasebook import DESK_KEYS, Phrase, PhraseError, Piece, parse, read_phrases
@@ -145,6 +146,7 @@ class Expander:
         self._rng = Random(seed)
         self._recogniser = Recogniser((phrase.words for phrase in phrases), words=VOCABULARY)
         self._lexicon = Lexicon()
+        self._exchange = Exchange(phrases)
         self._desk = DeskLines(self._lexicon)
         self._by_intent: dict[Intent, list[Phrase]] = defaultdict(list)
         for phrase in phrases:
@@ -162,7 +164,7 @@ class Expander:
     def example(self, phrase: Phrase, *, noisy: bool = True) -> Example:
         """One example of a phrase."""
         rng = self._rng
-        parts = expand(phrase, self._lexicon, rng)
+        parts = expand(self._exchange.draw(phrase, rng) if noisy else phrase, self._lexicon, rng)
         desk = self._say(self._key(phrase))
         if noisy:
             dressed = parts if phrase.intent in _UNDRESSED else dress(parts, rng)
