@@ -94,7 +94,7 @@ _BARE_TIMES = [
     "first thing in the morning", "in my lunch break", "after the school run", "as early as possible",
     "anytime",
     "late in the afternoon", "early", "mid-morning", "around noon", "not before ten",
-    "any time after lunch",
+    "after lunch",
 ]  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def time_range(rng: Random) -> str:
     return rng.choice(
         [f"after {one}", f"before {one}", f"around {one}", f"about {one}", f"between {one} and {two}",
          f"by {one}",
-         f"no later than {one}", f"any time after {one}", f"from {one} on", f"from {one} to {two}",
+         f"no later than {one}", f"from {one} on", f"from {one} to {two}",
          f"{one} or later",
          f"{one} or {two}", f"until {one}", f"past {one}", f"not before {one}",
          f"{one}ish" if one.isdigit() else one]
@@ -161,7 +161,7 @@ def weekday(rng: Random) -> str:
 _DAYS = [
     "tomorrow", "tomorrow", "tomorrow", "today", "today", "next week", "next week", "this week",
     "day after tomorrow",
-    "as soon as possible", "as soon as possible", "asap", "sometime next week", "early next week",
+    "as soon as possible", "as soon as possible", "asap", "early next week",
     "later this week",
     "end of next week", "end of the month", "beginning of July", "in two weeks", "in a fortnight",
     "two weeks from now",
@@ -173,7 +173,7 @@ _DAYS = [
     "a week today",
     "within the next two weeks", "any weekday", "between Monday and Wednesday", "not before Thursday",
     "in the next few days",
-    "in a month", "sometime in August", "by Friday", "from Wednesday on", "the weekend",
+    "in a month", "by Friday", "from Wednesday on", "the weekend",
     "earliest possible",
 ]  # fmt: skip
 
