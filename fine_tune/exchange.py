@@ -42,7 +42,7 @@ class Exchange:
         pieces = list(phrase.pieces)
         for at, place, words in _details(phrase):
             if rng.random() < SHARE:
-                other = rng.choice(self._found[place])
+                other = rng.choice(self._found.get(place, [words]))
                 if abs(len(other.split()) - len(words.split())) <= LONGER:
                     pieces[at] = Piece(other, place[0])
         drawn = replace(phrase, pieces=tuple(pieces))

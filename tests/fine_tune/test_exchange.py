@@ -46,6 +46,13 @@ def test_letters_and_figures_stay_and_so_does_what_is_much_shorter() -> None:
     assert [len(drawn(lines, which)) for which in range(4)] == [1, 1, 1, 1]
 
 
+def test_a_phrase_of_elsewhere_is_drawn_too() -> None:
+    other, *known = phrases(
+        "[inform | desk: date]\nfrom [date: May]\n[inform | desk: date]\non [date: Monday]\n"
+    )
+    assert Exchange(known).draw(other, Random(1)).words == "from May"
+
+
 def test_no_danger_comes_in() -> None:
     lines = phrases(
         "[book_appointment | desk: request]\nI have a [reason: sore toe]\n"
