@@ -62,11 +62,11 @@ def disturb(parts: Labelled, rng: Random, recogniser: Recogniser | None = None) 
     With a `recogniser`, most of the recognised speech is also misheard.
     """
     draw = rng.random()
-    if draw < 0.28:
+    if draw < 0.20:
         return parts
-    if draw < 0.46:
+    if draw < 0.32:
         return _lower(_typos(parts, rng, 0.01) if rng.random() < 0.3 else parts, bare=rng.random() < 0.6)
-    if draw < 0.58:
+    if draw < 0.41:
         return _hurry(parts, rng)
     if recogniser is not None and rng.random() < MISHEARD:
         parts = _mishear(parts, recogniser, rng)
