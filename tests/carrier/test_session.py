@@ -27,6 +27,7 @@ class Desk:
         self.sockets: list[ServerConnection] = []
         self.heard: list[dict[str, Any]] = []
         self.came = asyncio.Event()
+        self.spoken = asyncio.Event()  # its words have begun to be heard
 
     async def talk(self, socket: ServerConnection) -> None:
         self.sockets.append(socket)
@@ -65,7 +66,7 @@ async def session(
     async with serve(desk.talk, "127.0.0.1", 0) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         clock = CallClock(SPEED)
-        voice = Voice(clock)
+        voice = Voice(clock, lambda _: desk.spoken.set())
         caller, signer = Caller("+12125550111"), Signer("http://desk.example", "token")
         one = Session(relay(attributes), caller.form(), f"http://127.0.0.1:{port}", signer, clock, voice)
         running = asyncio.create_task(one.run())
@@ -73,13 +74,6 @@ async def session(
         yield one, voice, running
         one.hang_up()
         await running
-
-
-async def until_speaking(voice: Voice) -> None:
-    """Returns once the desk's words have come: from then on the caller's patience counts."""
-    async with asyncio.timeout(10):
-        while not voice.speaking:
-            await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -109,7 +103,7 @@ async def test_speaking_over_the_desk_tells_what_had_been_heard(desk: Desk) -> N
     offer = "You can come on Monday at nine, on Tuesday at ten or on Wednesday at a quarter past eleven."
     async with session(desk) as (one, voice, _):
         await desk.say({"type": "text", "token": offer, "last": True})
-        await until_speaking(voice)
+        await desk.spoken.wait()  # from then on the caller's patience counts
         await one.say("Tuesday please", 1.0)
         heard = await desk.until("interrupt")
         prompt = await desk.until("prompt")
@@ -126,14 +120,14 @@ async def test_what_may_not_be_interrupted_is_heard_out_unless_speech_is_reporte
     emergency = {"type": "text", "token": "Please call 911 right now.", "last": True, "interruptible": False}
     async with session(desk) as (one, voice, _):
         await desk.say(emergency)
-        await until_speaking(voice)
+        await desk.spoken.wait()
         await one.say("wait", 0.5)
         await desk.until("prompt")
         assert not voice.speaking and not voice.heard[0].cut
     other = Desk()
     async with session(other, 'reportInputDuringAgentSpeech="any"') as (one, voice, _):
         await other.say(emergency)
-        await until_speaking(voice)
+        await other.spoken.wait()
         await one.say("wait", 0.1)
         await other.until("prompt")
         assert not voice.heard[0].cut
