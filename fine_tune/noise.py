@@ -75,6 +75,11 @@ def disturb(parts: Labelled, rng: Random, recogniser: Recogniser | None = None) 
     return _recognised(parts, rng)
 
 
+def as_heard(words: str) -> str:
+    """Unlabelled `words` as a recogniser writes them: small letters, no punctuation, numbers in words."""
+    return _lower([(_say_numbers(re.sub(r"\bDr\.? ", "doctor ", words)), None)], bare=True)[0][0]
+
+
 def _mishear(parts: Labelled, recogniser: Recogniser, rng: Random) -> Labelled:
     """Words taken for others, lost and added; a slot is what became of its words, never lost whole."""
     rate = rng.choice(ERROR_RATES)
@@ -167,7 +172,7 @@ def _hesitate(text: str, rng: Random) -> str:
 def _say_numbers(text: str) -> str:
     text = re.sub(r"\b(\d{1,2}):(\d\d)\b", _said_clock, text)
     text = re.sub(r"\b(\d{1,2})(?:st|nd|rd|th)\b", lambda m: spoken.ordinal_words(int(m[1])), text)
-    return re.sub(r"(?<![\d./-])(\d{1,2})(?![\d./-])\s?(am|pm)?\b", _said_number, text)
+    return re.sub(r"(?<![\d./-])(\d{1,2})(?![\d./-])(?:\s?(am|pm))?\b", _said_number, text)
 
 
 def _said_clock(match: re.Match[str]) -> str:

@@ -22,7 +22,7 @@ from fine_tune import sgd
 from fine_tune.desk import DeskLines
 from fine_tune.exchange import Exchange
 from fine_tune.lexicon import Lexicon
-from fine_tune.noise import Labelled, disturb, dress
+from fine_tune.noise import Labelled, as_heard, disturb, dress
 from fine_tune.phrasebook import DESK_KEYS, Phrase, PhraseError, Piece, parse, read_phrases
 from reception.dialogue.meaning import Intent, Slot
 from reception.evaluation.mishearing import Recogniser
@@ -40,6 +40,8 @@ WEIGHTS = {
     Intent.REPEAT: 2.5, Intent.GREET: 2, Intent.THANK: 2.5, Intent.GOODBYE: 2.5, Intent.OUT_OF_SCOPE: 7,
 }  # fmt: skip
 ANSWERS_PER_QUESTION = 4
+#: Share of the desk's words that are written as a recogniser would.
+HEARD_DESK = 0.12
 #: How many of the words that are said most may be heard for others.
 VOCABULARY = 4000
 # A courtesy added to these would change what they mean ("no, that's all" with thanks is a thank-you).
@@ -178,7 +180,10 @@ class Expander:
         # Several answers to the same words: the trainer reads those words once for all of them, and the
         # model sees that one question can be answered in many ways.
         if not self._said.get(key):
-            self._said[key] = [self._desk.say(key, self._rng)] * ANSWERS_PER_QUESTION
+            words = self._desk.say(key, self._rng)
+            if self._rng.random() < HEARD_DESK:
+                words = as_heard(words)
+            self._said[key] = [words] * ANSWERS_PER_QUESTION
         return self._said[key].pop()
 
     def _key(self, phrase: Phrase) -> str:

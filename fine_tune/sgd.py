@@ -74,6 +74,10 @@ def _frame(turn: dict[str, Any], desk: str, patient: str) -> tuple[Intent, dict[
     match sorted(acts):
         case ["INFORM"] if slots and question and not _FOREIGN.search(_without(slots, patient)):
             return Intent.INFORM, slots
+        case ["INFORM"] if (
+            not slots and question and len(found := _SPECIALTY.findall(patient)) == ("type" in _said(turn))
+        ):
+            return Intent.INFORM, {Slot.SPECIALTY: found[0]} if found else {}
         case ["AFFIRM"] | ["AFFIRM_INTENT"] if not slots and _YES_NO.search(desk):
             return Intent.AFFIRM, {}
         case ["AFFIRM_INTENT", "INFORM"] if slots and _YES_NO.search(desk):
@@ -128,9 +132,10 @@ def _search(patient: str) -> tuple[Intent, dict[Slot, str]] | None:
 def _spans(turn: dict[str, Any]) -> dict[Slot, str] | None:
     """Our slots of a turn; None when it says something our schema has no slot for."""
     slots: dict[Slot, str] = {}
-    said = {action["slot"] for action in turn["actions"] if action["act"] == "INFORM"}
-    # Who wants somebody in another town: that is no slot of ours.
-    elsewhere = any(action["act"] == "REQUEST_ALTS" for action in turn["actions"])
+    said = _said(turn)
+    # Who says only in which town, or wants somebody in another: that is no slot of ours.
+    elsewhere = said <= {"city", "type"} and {action["act"] for action in turn["actions"]} == {"INFORM"}
+    elsewhere |= any(action["act"] == "REQUEST_ALTS" for action in turn["actions"])
     if said - set(_SLOTS) - {"type"} - ({"city"} if elsewhere else set()):
         return None
     for span in turn["spans"]:
@@ -142,6 +147,10 @@ def _spans(turn: dict[str, Any]) -> dict[Slot, str] | None:
         slots[slot] = _LEAD.sub("", span["text"], count=1) if _LEAD.match(span["text"]) else span["text"]
     expected = {_SLOTS[name] for name in said if name in _SLOTS}
     return slots if expected == set(slots) else None
+
+
+def _said(turn: dict[str, Any]) -> set[str]:
+    return {action["slot"] for action in turn["actions"] if action["act"] == "INFORM"}
 
 
 def _without(slots: dict[Slot, str], patient: str) -> str:

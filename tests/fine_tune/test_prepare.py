@@ -12,7 +12,7 @@ import pytest
 
 from fine_tune import sgd
 from fine_tune.lexicon import Lexicon
-from fine_tune.noise import disturb
+from fine_tune.noise import as_heard, disturb
 from fine_tune.phrasebook import DESK_KEYS, Phrase, PhraseError, parse, read_phrases
 from fine_tune.prepare import HERE, WEIGHTS, Example, Expander, expand, held_out, main, to_example
 from reception.dialogue.meaning import Intent, Slot
@@ -99,6 +99,12 @@ def test_noise_moves_words_and_labels_together(seed: int) -> None:
     assert all(words_in(example, slot) for slot in example.slots)
 
 
+def test_the_desk_too_is_sometimes_written_as_a_recogniser_writes(phrases: list[Phrase]) -> None:
+    assert as_heard("Dr. Lee, March 19 at 10:05?") == "doctor lee march nineteen at ten oh five"
+    desks = [example.desk for example in Expander(phrases[:4000], seed=1).draw(2000) if example.desk]
+    assert 0.06 < sum(desk == desk.lower() and desk[-1].isalnum() for desk in desks) / len(desks) < 0.2
+
+
 def test_an_utterance_of_one_word_is_never_misheard_away() -> None:
     recogniser = Recogniser(["yep, that's it", "no, the other one"])
     heard = {
@@ -142,7 +148,15 @@ def test_public_turns_are_mapped_where_they_mean_the_same_and_left_out_where_not
             [("INFORM", "appointment_date", "9")],
             appointment_date="the 9th",
         ),
-        turn("Which city?", "In Gilroy", [("INFORM", "city", "Gilroy")], city="Gilroy"),
+        turn("Which city?", "Find one in Gilroy", [("INFORM", "city", "Gilroy")], city="Gilroy"),
+        turn(
+            "A dermatologist or an ENT specialist, and where?",
+            "An ENT specialist in Gilroy",
+            [("INFORM", "city", "Gilroy"), ("INFORM", "type", "ENT Specialist")],
+            city="Gilroy",
+        ),
+        turn("What kind of doctor?", "An ear doctor", [("INFORM", "type", "ENT Specialist")]),
+        turn("Where?", "In Novato, a unisex one", [("INFORM", "is_unisex", "True")]),
         turn("A visit on Monday, correct?", "Yes.", [("AFFIRM", "", "")]),
         turn("How about Amy?", "Book the hair stylist.", [("INFORM_INTENT", "intent", "BookAppointment")]),
         turn("Shall I book?", "How is the weather?", [("NEGATE_INTENT", "", "")]),
@@ -150,6 +164,8 @@ def test_public_turns_are_mapped_where_they_mean_the_same_and_left_out_where_not
     (tmp_path / sgd.TRAINING_FILE).write_text("\n".join(lines))
     assert [(found["patient"], found["intent"], found["slots"]) for found in sgd.read_turns(tmp_path)] == [
         ("Let us do the 9th.", Intent.INFORM, {Slot.DATE: "9th"}),
+        ("Find one in Gilroy", Intent.INFORM, {}),
+        ("An ENT specialist in Gilroy", Intent.INFORM, {Slot.SPECIALTY: "ENT specialist"}),
         ("Yes.", Intent.AFFIRM, {}),
         ("Book the doctor.", Intent.BOOK, {}),
     ]
