@@ -134,6 +134,7 @@ def _body(request: Request) -> dict[str, Any]:
         "stop": list(request.stop),
         "conversation": request.conversation,
         "deadline": request.deadline,
+        "lean": dict(request.lean),
     }
     return body | {name: value for name, value in optional.items() if value}
 

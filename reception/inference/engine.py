@@ -150,6 +150,7 @@ class Engine:
             ends=context.tokenizer.eos_tokens,
             sampler=sampler,
             steady=STEP_TOKENS if request.steady else 0,
+            lean={context.tokenize(text)[0]: more for text, more in request.lean.items()},
             spell=context.tokenizer.decode_bytes,
         )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -73,6 +73,7 @@ class Request:
     answer any more. `remember`: whether a later prompt will go on from here; else the cache forgets what was
     new in this one, and stays small, which keeps it fast. `steady`: whether near-ties of a short prompt are
     decided by reading everything again, alone, so that the answer does not depend on what else is being read.
+    `lean`: what is added to the score (logit) of the answer's first choice where it begins such a text.
     """
 
     prompt: str | tuple[str | Control, ...]
@@ -88,6 +89,7 @@ class Request:
     deadline: float | None = None
     remember: bool = True
     steady: bool = False
+    lean: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

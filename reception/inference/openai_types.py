@@ -2,8 +2,8 @@
 
 Names and meanings are OpenAI's. `temperature` is 0 unless given: the likeliest answer, the same each time.
 Beyond OpenAI's there are `top_k`, `min_p`, `repeat_penalty` (as in llama.cpp), `grammar` with
-`grammar_syntax`; and `guess`, `draft`, `priority`, `conversation`, `deadline`, `remember`, `steady` as in
-`language_model.Request`.
+`grammar_syntax`; and `guess`, `draft`, `priority`, `conversation`, `deadline`, `remember`, `steady`, `lean`
+as in `language_model.Request`.
 What OpenAI has and this server has not is refused by name, never ignored, unless it changes no answer.
 """
 
@@ -72,6 +72,7 @@ class Refused(Invalid):
 
 
 Stop = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Lead = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
 class AnswerBody(StrictBody):
@@ -101,6 +102,7 @@ class AnswerBody(StrictBody):
     deadline: float | None = Field(None, gt=0, le=3600)
     remember: bool = True
     steady: bool = False
+    lean: Annotated[dict[Lead, Annotated[float, Field(ge=-100, le=100)]], Field(max_length=100)] = Field({})
 
     @model_validator(mode="before")
     @classmethod
@@ -143,6 +145,7 @@ class AnswerBody(StrictBody):
             deadline=self.deadline,
             remember=self.remember,
             steady=self.steady,
+            lean=self.lean,
         )
 
     def _sampling(self) -> Sampling:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import codecs
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,8 @@ class Generation:
     `tokens` is the prompt followed by all that is chosen; `done` ends it. `guess` are tokens that the answer
     may begin with, `draft` those of text that it may repeat: wherever the answer runs along them, the next
     few are evaluated ahead and kept if right. With no more than `steady` tokens a near-tie makes it `unsure`:
-    all of `feed` is to be read again, in a batch of its own.
+    all of `feed` is to be read again, in a batch of its own. `lean` is added to the scores of these tokens at
+    the first choice.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Generation:
         ends: Sequence[int] = (),
         sampler: Sampler | None = None,
         steady: int = 0,
+        lean: Mapping[int, float] = MappingProxyType({}),
         spell: Callable[[list[int]], bytes],
     ) -> None:
         self.tokens = list(prompt)
@@ -67,6 +70,7 @@ class Generation:
         self._ends = frozenset(ends)
         self._sampler = sampler
         self._steady = steady
+        self._lean = lean
         self._spell = spell
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._ended = False
@@ -132,6 +136,7 @@ class Generation:
 
     def _take(self, token: int, probability: float) -> list[int]:
         """Writes a token, and those it forces; returns them."""
+        self._lean = {}
         if token in self._ends:
             self._end()
             return []
@@ -148,6 +153,9 @@ class Generation:
 
     def _pick(self, scores: NDArray[np.float32]) -> tuple[int, float] | None:
         """The next token and its probability among the allowed ones; None when that is unsure."""
+        if self._lean:
+            scores = scores.copy()
+            scores[list(self._lean)] += np.array(list(self._lean.values()), dtype=np.float32)
         if self._sampler is not None:
             allowed, theirs = self._constraint.allowed(scores)
             token = self._sampler.choose(allowed, theirs)

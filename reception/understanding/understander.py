@@ -24,6 +24,9 @@ LAST_WORDS = 40
 #: Bytes bound the tokens where words don't (no spaces, emoji).
 MOST_BYTES = 700
 _GAP = "…"
+#: Log-odds added to an emergency, so that odds of one to seven are enough for one: missing it is worse than
+#: a false alarm. Beyond 2 harmless words begin to alarm (fine_tune/LOG.md).
+DANGER = 2.0
 
 
 class Understander:
@@ -95,6 +98,7 @@ class Understander:
             deadline=deadline,
             remember=False,  # the next prompt begins with other words
             steady=True,
+            lean={f" {Intent.EMERGENCY}": DANGER},
         )
 
     async def anticipate(self, desk: str, conversation: str) -> None:

@@ -80,7 +80,7 @@ async def test_everything_a_request_says_is_sent() -> None:
     body = await sent(
         Request(
             "hello", 9, Grammar("[0-9]+", Syntax.REGEX), "guess", "draft", sampling, ("\n",), "triage",
-            Priority.PHONE, "call-1", 1.5, False, True,
+            Priority.PHONE, "call-1", 1.5, False, True, {" yes": 2.0},
         )
     )  # fmt: skip
     assert body == {
@@ -89,17 +89,15 @@ async def test_everything_a_request_says_is_sent() -> None:
         "min_p": 0.0, "repeat_penalty": 1.0, "frequency_penalty": 0.0, "presence_penalty": 0.0,
         "seed": 7, "stop": ["\n"], "model": "triage",
         "priority": 0, "conversation": "call-1", "deadline": 1.5, "remember": False,
-        "steady": True,
+        "steady": True, "lean": {" yes": 2.0},
     }  # fmt: skip
 
 
 async def test_what_a_request_leaves_open_is_left_to_the_server() -> None:
     body = await sent(HELLO)
     assert body["temperature"] == 0.0  # the likeliest, where OpenAI's own default is 1
-    assert (
-        not {"model", "grammar", "grammar_syntax", "seed", "stop", "deadline", "draft", "remember", "steady"}
-        & body.keys()
-    )
+    optional = {"model", "grammar", "grammar_syntax", "seed", "stop", "deadline", "draft", "remember"}
+    assert not (optional | {"steady", "lean"}) & body.keys()
 
 
 async def test_an_answer_is_read_and_heard_in_one_piece() -> None:

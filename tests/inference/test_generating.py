@@ -19,6 +19,16 @@ def written(pattern: str, count: int = 60, **more: object) -> Request:
     return Request("frame:", count, Grammar(pattern, Syntax.REGEX), **more)  # type: ignore[arg-type]
 
 
+async def test_what_is_leaned_to_is_written_first_and_only_first(engine: Engine) -> None:
+    plain = await engine.complete(written("[0-9]{8}"))
+    other = "7" if plain.text[0] != "7" else "3"
+    leaned = await engine.complete(written("[0-9]{8}", lean={other: 100.0}))
+    assert leaned.text.startswith(other)
+    assert leaned.text != other * 8
+    little = await engine.complete(written("[0-9]{8}", lean={other: 0.001, "a": 100.0}))
+    assert little.text == plain.text  # not enough to turn it, and what the grammar forbids stays forbidden
+
+
 async def test_the_pieces_are_the_text(engine: Engine) -> None:
     pieces: list[str] = []
     done = await engine.complete(written("[0-9é]{40}", sampling=WARM, remember=True), pieces.append)

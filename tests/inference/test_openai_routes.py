@@ -100,12 +100,12 @@ async def test_every_parameter_reaches_the_model() -> None:
         model, max_tokens=7, temperature=0.5, top_p=0.9, top_k=40, min_p=0.1, repeat_penalty=1.1,
         presence_penalty=0.2, frequency_penalty=0.3, seed=-1, stop=["\n", ";"], grammar="a|b",
         grammar_syntax="regex", guess="a", draft="words", priority=0, conversation="c1", deadline=1.5,
-        remember=False, steady=True,
+        remember=False, steady=True, lean={" yes": 2},
     )  # fmt: skip
     sampling = Sampling(0.5, 40, 0.9, 0.1, 1.1, 0.3, 0.2, 2**32 - 2)
     assert model.asked == [
         Request("Hello!", 7, Grammar("a|b", Syntax.REGEX), "a", "words", sampling, ("\n", ";"), "",
-                Priority.PHONE, "c1", 1.5, False, True)
+                Priority.PHONE, "c1", 1.5, False, True, {" yes": 2.0})
     ]  # fmt: skip
 
 
