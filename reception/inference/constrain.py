@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -50,14 +51,17 @@ class Constraint:
         tokens = np.flatnonzero(bits)
         return tokens, logits[tokens]
 
-    def choose(self, logits: NDArray[np.float32]) -> tuple[int, float, float]:
-        """The likeliest allowed token, its probability among these, and how far its score is ahead."""
+    def choose(self, logits: NDArray[np.float32], lean: Mapping[int, float]) -> tuple[int, float, float]:
+        """The likeliest allowed token, its probability among these, and how far its score is ahead.
+
+        `lean` is added to the scores of its tokens, but does not change the probability.
+        """
         tokens, scores = self.allowed(logits)
+        weights = np.exp(scores - scores.max())
+        scores = leaned(tokens, scores, lean)
         best = int(scores.argmax())
-        top = float(scores[best])
-        probability = 1.0 / float(np.exp(scores - top).sum())
-        scores[best] = -np.inf
-        return int(tokens[best]), probability, top - float(scores.max())
+        top, scores[best] = float(scores[best]), -np.inf
+        return int(tokens[best]), float(weights[best] / weights.sum()), top - float(scores.max())
 
     def accept(self, token: int) -> None:
         """Notes that `token` was written."""
@@ -85,6 +89,16 @@ class Constraint:
     def finished(self) -> bool:
         """Whether the grammar allows nothing more."""
         return bool(self._matcher.is_stopped())
+
+
+def leaned(
+    tokens: NDArray[np.intp], scores: NDArray[np.float32], lean: Mapping[int, float]
+) -> NDArray[np.float32]:
+    """The scores of `tokens` with what is added to some of them."""
+    scores = scores.copy()
+    for token, more in lean.items():
+        scores[tokens == token] += more
+    return scores
 
 
 def _compiled(grammar: Grammar | None) -> Any:

@@ -73,7 +73,8 @@ class Request:
     answer any more. `remember`: whether a later prompt will go on from here; else the cache forgets what was
     new in this one, and stays small, which keeps it fast. `steady`: whether near-ties of a short prompt are
     decided by reading everything again, alone, so that the answer does not depend on what else is being read.
-    `lean`: what is added to the score (logit) of the answer's first choice where it begins such a text.
+    `lean`: what is added to the score (logit) of the answer's first choice where it begins such a text; the
+    confidence stays that without it.
     """
 
     prompt: str | tuple[str | Control, ...]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from reception.errors import Unfinished
 from reception.inference.cache import shared
-from reception.inference.constrain import Constraint
+from reception.inference.constrain import Constraint, leaned
 from reception.inference.sampling import Sampler
 
 #: How many tokens are evaluated ahead where the answer keeps to its guess, and where it runs along its draft:
@@ -153,16 +153,13 @@ class Generation:
 
     def _pick(self, scores: NDArray[np.float32]) -> tuple[int, float] | None:
         """The next token and its probability among the allowed ones; None when that is unsure."""
-        if self._lean:
-            scores = scores.copy()
-            scores[list(self._lean)] += np.array(list(self._lean.values()), dtype=np.float32)
         if self._sampler is not None:
             allowed, theirs = self._constraint.allowed(scores)
-            token = self._sampler.choose(allowed, theirs)
+            token = self._sampler.choose(allowed, leaned(allowed, theirs, self._lean))
             self._sampler.accept(token)
             weights = np.exp(theirs - theirs.max())
             return token, float(weights[allowed == token].sum() / weights.sum())
-        token, probability, margin = self._constraint.choose(scores)
+        token, probability, margin = self._constraint.choose(scores, self._lean)
         again, self.unsure = self.unsure, False
         if margin < NEAR and not again:
             self.near_ties += 1

@@ -23,6 +23,7 @@ async def test_what_is_leaned_to_is_written_first_and_only_first(engine: Engine)
     plain = await engine.complete(written("[0-9]{8}"))
     other = "7" if plain.text[0] != "7" else "3"
     leaned = await engine.complete(written("[0-9]{8}", lean={other: 100.0}))
+    assert leaned.confidence < plain.confidence  # that of the model, which would have written the other
     assert leaned.text.startswith(other)
     assert leaned.text != other * 8
     little = await engine.complete(written("[0-9]{8}", lean={other: 0.001, "a": 100.0}))
