@@ -164,8 +164,10 @@ def _error(response: httpx.Response) -> ReceptionError:
         return kind(text)
     if status in (401, 403):
         return MisconfiguredError("RECEPTION_INFERENCE_API_KEY is not the inference server's key.")
-    if status in (400, 413, 422):
-        return Invalid("The inference server did not accept the request.")
+    if status == 413:
+        return Invalid("The request is too large for the inference server.")
+    if status in (400, 422):  # what one release asks another may not know: a model of this one will
+        return MisconfiguredError("The inference server did not accept the request: is it of this release?")
     if status == 429:
         wait = response.headers.get("retry-after", "1")
         return Busy("The inference server has too much to do at once.", int(wait) if wait.isdecimal() else 1)

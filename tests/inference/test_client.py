@@ -125,8 +125,9 @@ async def test_a_prompt_may_be_in_parts_but_not_control_the_server() -> None:
         (400, "context_length_exceeded", PromptTooLong),
         (400, "unfinished", Unfinished),
         (404, "model_not_found", UnknownAdapter),
-        (400, "another", Invalid),
-        (400, "", Invalid),
+        (400, "another", MisconfiguredError),
+        (400, "", MisconfiguredError),
+        (413, "", Invalid),
         (401, "invalid_api_key", MisconfiguredError),
         (403, "", MisconfiguredError),
         (404, "", MisconfiguredError),
@@ -250,7 +251,7 @@ async def test_a_request_reaches_the_model_behind_our_server_unchanged() -> None
 
 
 @pytest.mark.parametrize(
-    "kind", [InvalidGrammar, PromptTooLong, Unfinished, UnknownAdapter, Invalid, Late, Unavailable, Busy]
+    "kind", [InvalidGrammar, PromptTooLong, Unfinished, UnknownAdapter, Late, Unavailable, Busy]
 )
 async def test_our_server_and_client_agree_on_errors(kind: type[ReceptionError]) -> None:
     with pytest.raises(ReceptionError) as caught:
