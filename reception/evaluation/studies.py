@@ -20,6 +20,8 @@ from reception.understanding.understander import Understander
 
 #: Word error rates of the recogniser: a good line, a usual one, a bad one.
 RATES = (0.05, 0.1, 0.2)
+#: How often every case is heard: which words are misheard is chance, and counts for a point or two.
+HEARINGS = 3
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,9 @@ async def conditions(
     yield Condition("model alone", await evaluate_understanding(alone, cases, setting))
     free = Understander(Ungrammatical(model), rules=False)
     yield Condition("model alone, no grammar", await evaluate_understanding(free, cases, setting))
-    recogniser = Recogniser(case.patient for case in cases)
+    recognisers = [Recogniser((case.patient for case in cases), seed=1 + n) for n in range(HEARINGS)]
     for rate in RATES:
-        heard = [recogniser.hear(case, rate) for case in cases]
+        heard = [recogniser.hear(case, rate) for recogniser in recognisers for case in cases]
         scores = await evaluate_understanding(Understander(model), heard, setting)
         yield Condition(f"{rate:.0%} of the words misheard", scores)
     for name in storages(settings):

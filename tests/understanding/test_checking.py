@@ -34,6 +34,12 @@ def setting() -> Setting:
             {"phone": "202-555-0103"},
         ),
         (
+            "inform",
+            "kofi@example.org, and my plan is Aetna",
+            {"insurance": "kofi@example.org"},
+            {"email": "kofi@example.org", "insurance": "Aetna"},
+        ),
+        (
             "book_appointment",
             "Is Dr. Marchetti in?",
             {"practitioner": "Marchetti"},
