@@ -111,10 +111,10 @@ def _refiled(
         checked[Slot.TIME] = checked.pop(Slot.OLD_TIME)
     if Slot.INSURANCE in checked and reads(intent, Slot.DATE, checked[Slot.INSURANCE], desk, setting):
         del checked[Slot.INSURANCE]  # no plan is called June 22nd
-    for taken_for in (Slot.INSURANCE, Slot.PATIENT_NAME):
-        span = checked.get(taken_for, "")
-        if Slot.EMAIL not in checked and "@" in span and reads(intent, Slot.EMAIL, span, desk, setting):
-            checked[Slot.EMAIL] = checked.pop(taken_for)
+    for wrong in (Slot.INSURANCE, Slot.PATIENT_NAME):
+        address = checked.get(wrong, "")
+        if Slot.EMAIL not in checked and "@" in address and reads(intent, Slot.EMAIL, address, desk, setting):
+            checked[Slot.EMAIL] = checked.pop(wrong)
     if intent not in _ANSWERS and Slot.PRACTITIONER not in checked:
         taken_for = next((one for one in _TAKEN_FOR if _is_practitioner(checked.get(one), setting)), None)
         if taken_for is not None:
