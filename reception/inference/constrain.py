@@ -95,6 +95,8 @@ def leaned(
     tokens: NDArray[np.intp], scores: NDArray[np.float32], lean: Mapping[int, float]
 ) -> NDArray[np.float32]:
     """The scores of `tokens` with what is added to some of them."""
+    if not lean:
+        return scores
     scores = scores.copy()
     for token, more in lean.items():
         scores[tokens == token] += more

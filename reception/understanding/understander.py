@@ -25,8 +25,8 @@ LAST_WORDS = 40
 MOST_BYTES = 700
 _GAP = "…"
 #: Log-odds added to an emergency, so that odds of one to seven are enough for one: missing it is worse than
-#: asking whether it is one, which the dialogue does where confidence is low. Beyond 2 harmless words begin to
-#: alarm (fine_tune/LOG.md).
+#: asking whether it is one, which the dialogue does where confidence is low. Beyond 2 it alarms more
+#: harmless words than it finds emergencies (docs/decisions/0006).
 DANGER = 2.0
 
 
