@@ -13,6 +13,7 @@ from reception.errors import Busy, Unfinished
 from reception.inference.language_model import Completion, Listener, Request
 from reception.practice import Practice
 from reception.understanding.interpret import Setting
+from reception.understanding.prompt import parse_frame
 from reception.understanding.understander import MOST_BYTES, Understander, clip, verbatim
 
 ZONE = ZoneInfo("America/New_York")
@@ -60,6 +61,12 @@ async def test_nothing_said_asks_no_model(nothing: str) -> None:
 async def test_an_unfinished_frame_is_out_of_scope_without_confidence(text: str) -> None:
     frame = await Understander(ScriptedModel(text)).understand("Yes?", "hello", SETTING)
     assert frame == Frame(Intent.OUT_OF_SCOPE, confidence=0.0)
+
+
+def test_the_model_leans_to_an_emergency_spelled_as_its_frames_spell_it() -> None:
+    [(said, odds)] = (Understander(ScriptedModel()).request("Yes?", "my tongue feels fat").lean).items()
+    assert odds > 0
+    assert parse_frame(f"{said}\n") == (Intent.EMERGENCY, {})
 
 
 async def test_the_models_troubles_are_passed_on() -> None:
