@@ -42,7 +42,7 @@ def check(
     words = forms(setting.language)
     checked = _refiled(intent, slots, patient, desk, setting)
     if Slot.DATE in checked and intent is not Intent.RESCHEDULE:  # "from Monday to Wednesday" may be a move
-        checked[Slot.DATE] = _whole_range(intent, checked[Slot.DATE], patient, desk, setting)
+        checked[Slot.DATE] = _whole_range(intent, checked, patient, desk, setting)
     if Slot.DATE in checked and Slot.TIME not in checked and intent is not Intent.RESCHEDULE:
         checked.update(_day_and_time(intent, checked[Slot.DATE], desk, setting))
     if Slot.DATE in checked and intent is not Intent.RESCHEDULE:
@@ -231,9 +231,11 @@ def _with_title(span: str, patient: str, words: Forms) -> str:
     return title.group() + span if title else span
 
 
-def _whole_range(intent: Intent, span: str, patient: str, desk: str, setting: Setting) -> str:
-    """The days from one to another of which `span` names only one end; else `span`."""
+def _whole_range(intent: Intent, slots: Mapping[Slot, str], patient: str, desk: str, setting: Setting) -> str:
+    """The days from one to another of which the date names only one end; else the date as it is."""
     known = forms(setting.language)
+    span = slots[Slot.DATE]
+    others = [other for slot, other in slots.items() if slot is not Slot.DATE and other != span]
     words = list(re.finditer(r"[\w'’/-]+(?:\.(?=\w))?", patient))
     said = [word.group().lower() for word in words]
     start = patient.find(span)
@@ -246,6 +248,8 @@ def _whole_range(intent: Intent, span: str, patient: str, desk: str, setting: Se
             for last in range(index + 1, min(index + 4, len(words))):
                 begin, end = words[first].start(), words[last].end()
                 if not begin <= start < start + len(span) <= end:
+                    continue
+                if any(other in patient[begin:end] for other in others):  # "Wednesday, quarter to nine"
                     continue
                 value = interpret(intent, {Slot.DATE: patient[begin:end]}, desk, setting).get(Slot.DATE)
                 if isinstance(value, Days) and value.first and value.last and value.first < value.last:

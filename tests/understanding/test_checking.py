@@ -132,6 +132,17 @@ def setting() -> Setting:
             {"date": "Wednesday"},
             {"date": "From Monday to Wednesday"},
         ),
+        *(
+            (intent, said, slots, slots)
+            for intent, said, slots in (
+                ("deny", "Opposite! To Thursday, from Tuesday", {"date": "Thursday", "old_date": "Tuesday"}),
+                (
+                    "cancel_appointment",
+                    "the wednesday quarter to nine",
+                    {"date": "wednesday", "time": "quarter to nine"},
+                ),
+            )
+        ),
         (
             "request_sick_note",
             "I was off the 3rd of June through the 5th",
