@@ -28,6 +28,8 @@ _MISFILED: Mapping[Slot, tuple[Slot, ...]] = {
 }
 #: What a practitioner's name without a title may be taken for; in an answer it may be the patient's.
 _TAKEN_FOR = (Slot.PATIENT_NAME, Slot.INSURANCE)
+_DAYS = (Slot.DATE, Slot.OLD_DATE)
+_CLOCKS = (Slot.TIME, Slot.OLD_TIME)
 _ANSWERS = frozenset({Intent.INFORM, Intent.AFFIRM, Intent.DENY})
 #: With so many digits it is a phone number, even where it can't be dialled: one is missing, or it is foreign.
 _LIKE_A_NUMBER = 6
@@ -47,10 +49,10 @@ def check(
         checked.update(_day_and_time(intent, checked[Slot.DATE], desk, setting))
     if Slot.DATE in checked and intent is not Intent.RESCHEDULE:
         checked[Slot.DATE] = _day_that_is_meant(intent, checked[Slot.DATE], patient, desk, setting)
-    for slot in (Slot.DATE, Slot.OLD_DATE):
+    for slot in _DAYS:
         if slot in checked:
             checked[slot] = _with_day_of_month(checked[slot], patient, checked.values(), words)
-    for slot in (Slot.DATE, Slot.TIME, Slot.OLD_DATE, Slot.OLD_TIME):
+    for slot in (*_DAYS, *_CLOCKS):
         span = checked.get(slot)
         if span is None:
             continue
@@ -109,7 +111,7 @@ def _refiled(
         and Slot.TIME not in checked
     ):
         checked[Slot.TIME] = checked.pop(Slot.OLD_TIME)
-    if Slot.INSURANCE in checked and reads(intent, Slot.DATE, checked[Slot.INSURANCE], desk, setting):
+    if Slot.INSURANCE in checked and _is_a_day(checked[Slot.INSURANCE], setting):
         del checked[Slot.INSURANCE]  # no plan is called June 22nd
     for wrong in (Slot.INSURANCE, Slot.PATIENT_NAME):
         address = checked.get(wrong, "")
@@ -123,7 +125,7 @@ def _refiled(
         span = checked.get(slot)
         if span is None or reads(intent, slot, span, desk, setting):
             continue
-        other = next((one for one in others if reads(intent, one, span, desk, setting)), None)
+        other = next((one for one in others if _may_be(intent, one, span, desk, setting)), None)
         if other is not None:
             del checked[slot]
             # Of two for one slot the later counts: "Tuesday, or rather Wednesday".
@@ -131,6 +133,21 @@ def _refiled(
         elif slot is Slot.EMAIL or (slot is Slot.PHONE and _digits(span, setting) < _LIKE_A_NUMBER):
             del checked[slot]
     return checked
+
+
+def _may_be(intent: Intent, slot: Slot, span: str, desk: str, setting: Setting) -> bool:
+    """Whether a span of another slot is one of this: "ten past" can be read as a tenth, and is none."""
+    says_a_day = forms(setting.language).of_a_date.search(span) is not None
+    kind = _DAYS if says_a_day else _CLOCKS
+    return (slot in kind or slot not in (*_DAYS, *_CLOCKS)) and reads(intent, slot, span, desk, setting)
+
+
+def _is_a_day(span: str, setting: Setting) -> bool:
+    """Whether all words of a span are those of a day: "June 22nd", but not "Friday Health Plans"."""
+    said = re.findall(r"[^\W_]+", span.lower())
+    language = language_of(setting.language)
+    known = all(word in language.day_words or word[0].isdecimal() for word in said)
+    return known and forms(setting.language).of_a_date.search(span) is not None
 
 
 def _digits(span: str, setting: Setting) -> int:
@@ -171,6 +188,8 @@ def _day_and_time(intent: Intent, span: str, desk: str, setting: Setting) -> Map
 def _day_that_is_meant(intent: Intent, span: str, patient: str, desk: str, setting: Setting) -> str:
     """Another day than the one taken back: "I said Tuesday but it has to be Thursday"."""
     words = forms(setting.language)
+    if words.any_but.match(span):
+        return span
     _, but, rest = span.rpartition(words.but)
     rest = words.has_to_be.sub("", rest)
     if but and reads(intent, Slot.DATE, rest, desk, setting):
@@ -205,7 +224,7 @@ def _with_day_of_month(span: str, patient: str, others: Iterable[str], words: Fo
 
 def _with_preposition(span: str, patient: str, words: Forms) -> str:
     """The span with the word before it that changes what it means, as in "until Thursday"."""
-    start = patient[: max(0, patient.find(span))]
+    start = patient[: max(0, _place(span, patient))]
     if but := words.excepting.search(start):
         return but.group() + span
     before = words.bound.search(start)
@@ -216,7 +235,7 @@ def _with_preposition(span: str, patient: str, words: Forms) -> str:
 
 def _meant_instead(span: str, patient: str, setting: Setting) -> str:
     """The practitioner named after "I meant" or "sorry, no", where the one before is the slip."""
-    after = patient[patient.find(span) + len(span) :]
+    after = patient[_place(span, patient) + len(span) :]
     slip = forms(setting.language).meant_instead.search(after)
     if slip is None:
         return span
@@ -227,8 +246,10 @@ def _meant_instead(span: str, patient: str, setting: Setting) -> str:
 
 def _with_title(span: str, patient: str, words: Forms) -> str:
     """The practitioner with the title as said."""
-    title = words.title.search(patient[: max(0, patient.find(span))])
-    return title.group() + span if title else span
+    title = words.title.search(patient[: max(0, _place(span, patient))])
+    if title is None or words.title.search(span.split(" ")[0] + " "):  # "the lady doctor Dr. Haddad"
+        return span
+    return title.group() + span
 
 
 def _whole_range(intent: Intent, slots: Mapping[Slot, str], patient: str, desk: str, setting: Setting) -> str:
@@ -251,11 +272,19 @@ def _whole_range(intent: Intent, slots: Mapping[Slot, str], patient: str, desk: 
                     continue
                 if any(other in patient[begin:end] for other in others):  # "Wednesday, quarter to nine"
                     continue
+                if not _is_a_day(patient[begin:end], setting):  # "since Monday, want to come Tuesday"
+                    continue
                 value = interpret(intent, {Slot.DATE: patient[begin:end]}, desk, setting).get(Slot.DATE)
                 if isinstance(value, Days) and value.first and value.last and value.first < value.last:
                     whole = first > 0 and said[first - 1] == known.from_
                     return patient[words[first - 1].start() if whole else begin : end]
     return span
+
+
+def _place(span: str, patient: str) -> int:
+    """Where the span begins, as whole words if it is there so; -1 if it is nowhere."""
+    whole = re.search(rf"(?<!\w){re.escape(span)}(?!\w)", patient)
+    return whole.start() if whole else patient.find(span)
 
 
 def _inside_another(span: str, patient: str, others: Iterable[str]) -> bool:

@@ -127,6 +127,7 @@ FORMS = Forms(
     plural="s",
     this_or_next=("next ", "this "),
     but=" but ",
+    any_but=pattern(r"^any"),
     born=pattern(
         r"\b(?:born(?: on)?|date of birth(?: is)?:?|dob:?|birthday(?: is)?)\s+(?:the )?"
         r"([\w/.,'-]+(?: [\w/.,'-]+){0,6})"
@@ -138,6 +139,11 @@ FORMS = Forms(
         r"(?:\d{1,2}:\d\d(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?(?:[ap]\.?m\b\.?|o'clock\b))"
     ),
     of_a_clock=pattern(r"\d:\d\d|\b(?:half|quarter|past|o'clock|noon|[ap]\.?m)\b"),
+    of_a_date=pattern(
+        rf"\b(?:{_WEEKDAY}|{_MONTH}|(?:mon|tue|wed|thu|thur|thurs|fri|sat|sun)|\d+(?:st|nd|rd|th)|\d+[/.]\d+"
+        r"|[a-z]+t(?:eenth|ieth)|(?:week|month)(?:end|day)?s?|days?|fortnight|today|tomorrow|asap|soon(?:est)?"
+        r"|earliest|possible|next)\b"
+    ),
     from_here_a_clock=pattern(
         r"(?:after|before|around|about|at|by|half|quarter|noon"
         r"|(?:mid-?|early |late |mid )?(?:morning|afternoon|evening)"
@@ -170,11 +176,13 @@ FORMS = Forms(
     ),
     turned_round=pattern(
         r"\b(?:can'?t|cannot|not|\w+n't|away|work(?:ing)?|busy|off|out|gone|vacation|holiday|school)\b[^,.;]*$"
+        r"|\b(?:wait|pushe?d?|bump(?:ed)?|postponed?|delay(?:ed)?|changed?|moved?|shift(?:ed)?)\b[^,.;]*$"
         r"|\bday $"
     ),
     bound=pattern(r"\b(?:until|till|after|before) (?:the )?$"),
     excepting=pattern(
-        r"\bany(?:thing|time| (?:day|time|morning|afternoon))? (?:but|except|other than) $"
+        r"\bany(?:thing|time|day| (?:day|time|morning|afternoon|week))?(?: (?:this|next) (?:week|month))?"
+        r" (?:but|except|other than) $"
     ),
     no_day=pattern(r"(?:an?other|other|(?:a |some )?different|some other) (?:days?|dates?|times?)"),
     place=re.compile(r"\b(?:[Ii]n|[Nn]ear)(?: the)?(?: (?:area|city|town) of)?((?: [A-Z][\w'’]+)+)"),

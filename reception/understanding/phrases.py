@@ -66,11 +66,13 @@ class Forms:
     plural: str  # what they end in when several are meant
     this_or_next: tuple[str, ...]  # what may stand before them
     but: str  # between a day taken back and the one meant
+    any_but: re.Pattern[str]  # begins the words for all days but one
     born: re.Pattern[str]  # group 1: what may be a birth date
     born_before: str  # what stands before a birth date, or a correction of one
     year: re.Pattern[str]  # of a birth, as written or spoken
     clock: re.Pattern[str]
     of_a_clock: re.Pattern[str]  # words of a time of day and of no date
+    of_a_date: re.Pattern[str]  # words of a day and of no time of day
     from_here_a_clock: re.Pattern[str]
     no_at: re.Pattern[str]  # what is left out before a clock time
     has_to_be: re.Pattern[str]  # before the day that is meant

@@ -141,6 +141,26 @@ def setting() -> Setting:
                     "the wednesday quarter to nine",
                     {"date": "wednesday", "time": "quarter to nine"},
                 ),
+                ("book_appointment", "sick since Monday, want to come in Tuesday", {"date": "Tuesday"}),
+                (
+                    "ask_alternatives",
+                    "any day next week but Wednesday",
+                    {"date": "any day next week but Wednesday"},
+                ),
+                (
+                    "ask_alternatives",
+                    "I work Thursdays; any day but Thursday",
+                    {"date": "any day but Thursday"},
+                ),
+                (
+                    "reschedule_appointment",
+                    "could you bump that till next Thursday",
+                    {"date": "next Thursday"},
+                ),
+                ("ask_alternatives", "could it be ten past instead", {"time": "ten past"}),
+                ("book_appointment", "the lady doctor Dr. Weber, please", {"practitioner": "Dr. Weber"}),
+                ("inform", "cigna open access plus", {"insurance": "cigna open access plus"}),
+                ("inform", "friday health plans", {"insurance": "friday health plans"}),
             )
         ),
         (

@@ -24,6 +24,7 @@ DIGITS = words("oh one two three four five six seven eight nine")
         ("two zero two triple five zero one two three", "+12025550123"),
         ("plus one two oh two five five five oh one two three", "+12025550123"),
         ("two oh two five five five twelve thirty four", "+12025551234"),
+        ("two oh two five five five oh one tree free", "+12025550133"),
         ("to oh too five five five oh one for for", "+12025550144"),
         ("202.555.0123 ext 45", "+12025550123"),
         ("202-555-0123 x12", "+12025550123"),
@@ -64,6 +65,8 @@ def test_the_practices_own_number_gives_the_region() -> None:
         ("info plus test at my-clinic dot de", "info+test@my-clinic.de"),
         ("p nair 1992 at gmail dot com please", "pnair1992@gmail.com"),
         ("thomas.okafor at example.com", "thomas.okafor@example.com"),
+        ("lee underscore wan act yahoo dot com", "lee_wan@yahoo.com"),
+        ("m dot chen ate example dot com", "m.chen@example.com"),
     ],
 )
 def test_an_email_address(text: str, address: str) -> None:

@@ -160,6 +160,7 @@ def test_a_stretch_of_days(text: str, first: date | None, last: date | None) -> 
         ("Tuesday or Thursday next week", Days(june(16), june(18), frozenset({1, 3}))),
         ("Tuesday, Wednesday or Friday", Days(june(16), june(19), frozenset({1, 2, 4}))),
         ("as soon as possible", Days(soonest=True)),
+        ("as early as you can", Days(soonest=True)),
         ("asap", Days(soonest=True)),
         ("the earliest", Days(soonest=True)),
         ("first available", Days(soonest=True)),

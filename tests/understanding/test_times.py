@@ -33,6 +33,10 @@ def hours(first: str | None, last: str | None) -> Hours:
     ("text", "clock"),
     [
         ("half past three", "15:30"),
+        ("elevenish, please", "11:00"),
+        ("twenty to um two", "13:40"),
+        ("too thirty sharp", "14:30"),
+        ("half past free", "15:30"),
         ("half-past two", "14:30"),
         ("half nine", "09:30"),
         ("quarter to ten", "09:45"),

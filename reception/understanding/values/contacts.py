@@ -82,8 +82,9 @@ def _spoken(text: str, language: Language) -> str:
     """The address with signs for their names, letters and numbers joined, and the words around it dropped."""
     raw = re.findall(r"\d+|[^\W\d_]+|[-.@_+%]", plain(text).replace("'", ""))
     words = _spelled(language.email.replace(raw), language)
-    if "@" not in words and "at" in words:
-        words[len(words) - 1 - words[::-1].index("at")] = "@"
+    sign = next((word for word in language.email_at if word in words), None)
+    if "@" not in words and sign is not None:
+        words[len(words) - 1 - words[::-1].index(sign)] = "@"
     if words.count("@") != 1:
         return ""
     at = words.index("@")

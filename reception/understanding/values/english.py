@@ -35,6 +35,17 @@ FORGIVEN = words(
     "fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth twentieth thirtieth"
 )
+# What a recogniser writes for a digit.
+HOMOPHONES = {
+    "to": "2",
+    "too": "2",
+    "free": "3",
+    "tree": "3",
+    "for": "4",
+    "fore": "4",
+    "ate": "8",
+    "won": "1",
+}
 # Words near a forgiven one that mean themselves.
 REAL_WORDS = words(
     "match matches marsh mayor weeks months early later other there these those where which would could "
@@ -67,6 +78,7 @@ ENGLISH = Language(
     forgiven=FORGIVEN,
     real_words=frozenset(REAL_WORDS),
     email=Phrases(EMAIL),
+    email_at=("at", "ate", "add", "act"),
     email_noise=frozenset(
         words(
             "its it is that my the email mail address e would be um uh er so yes yeah sure ok okay and then"
@@ -75,7 +87,12 @@ ENGLISH = Language(
     top_domains=frozenset(words("com org net edu gov de uk ca au eu io co info me us fr ch at nl ie")),
     spelling=frozenset({"as", "like", "for"}),
     extension=frozenset({"ext", "extension", "x"}),
-    homophones={"to": "2", "too": "2", "for": "4", "fore": "4", "ate": "8", "won": "1"},
+    homophones=HOMOPHONES,
+    misheard_hour=re.compile(
+        rf"\b(?:{'|'.join(HOMOPHONES)})\b(?= (?:fifteen|thirty|forty[- ]five|o'?clock|[ap]\.?m\b))"
+        rf"|(?<=past )(?:{'|'.join(HOMOPHONES)})$",
+        re.IGNORECASE,
+    ),
     titles=TITLES,
     name_noise=Phrases(NAME_NOISE),
     particles=PARTICLES,

@@ -131,7 +131,8 @@ DATES = table(
         | the earliest possible | earliest | the earliest | earliest available | earliest possible
         | first available | the first available | next available | the next available | soonest
         | the soonest | right away | right now | immediately | straight away | at once
-        | as early as possible | first opening | next opening | first free | next free | urgently | quickly
+        | as early as possible | as early as you can | first opening | next opening | first free | next free
+        | urgently | quickly
         | soonest possible | as quickly as possible | at your earliest convenience | earliest convenience
         | soon | first slot | next slot | first appointment | next appointment | the first opening
         | the next opening | the next free | the first free | first possible | the first possible

@@ -5,8 +5,11 @@ from __future__ import annotations
 from reception.understanding.values.english_dates import BOUNDS
 from reception.understanding.values.language import table
 
+_HOURS = "one two three four five six seven eight nine ten eleven twelve"
+
 TIMES = table(
     BOUNDS
+    + "\n".join(f"{hour} = {word}ish" for hour, word in enumerate(_HOURS.split(), 1))
     + """
     from = starting from | starting at | starting | beginning at
     past = past
@@ -16,6 +19,7 @@ TIMES = table(
     oclock = o clock | oclock
     half past = half past | half after | half - past
     nothing = - ish | ish | on the dot | sharp | sometime in the | at some point in the | some time in the
+        | um | uh | er | erm
     quarter = quarter | a quarter
     60 minute = an hour | one hour | 1 hour
     30 minute = half an hour | a half hour | half hour
@@ -54,7 +58,8 @@ TIMES = table(
     before lunch = before lunch | before lunchtime
     any = any time | anytime | whenever | all day | any time of day | no preference | doesnt matter
         | dont mind | dont care | flexible | any hour | whatever time | anytime that day | whatever
-        | any of them | any slot | as early as possible | earliest | the earliest | the earliest possible
+        | any of them | any slot | as early as possible | as early as you can | earliest | the earliest
+        | the earliest possible
         | first available | the first available | earliest available | as soon as possible | asap
         | not too early | not too late | not so early
     about = round about | around | roughly | approximately

@@ -85,11 +85,13 @@ class Language:
     forgiven: tuple[str, ...]  # words recognised even when misspelt
     real_words: frozenset[str]  # never taken for a misspelling
     email: Phrases
+    email_at: tuple[str, ...]  # the word for the sign, then what it is misheard as
     email_noise: frozenset[str]
     top_domains: frozenset[str]
     spelling: frozenset[str]  # "as", "in", "like": the words of "M as in Mary"
     extension: frozenset[str]
-    homophones: Mapping[str, str]
+    homophones: Mapping[str, str]  # of digits
+    misheard_hour: re.Pattern[str]  # such a word, or one like it, where an hour must stand
     titles: frozenset[str]
     name_noise: Phrases
     particles: frozenset[str]
@@ -101,6 +103,12 @@ class Language:
     anyone: frozenset[str]
     this_day: tuple[str, ...]  # words for a time that say today as well
     sick_note: frozenset[str]  # words of a desk that speaks of days off sick
+
+    @cached_property
+    def day_words(self) -> frozenset[str]:
+        """Every word that a day is said with, those between its parts too."""
+        numbers = (self.digits, self.teens, self.tens, self.ordinals)
+        return frozenset(self.dates.words.union(*numbers))
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

@@ -27,7 +27,11 @@ class DayScene:
 def read_hours(text: str, scene: DayScene, language: Language) -> Hours | None:
     """The time a span names, or None when it can't be told."""
     typed = any(mark.isdecimal() for mark in text)
-    return _Wish(items(canonical(text, language.times, language), typed=typed), scene).read()
+    read = _Wish(items(canonical(text, language.times, language), typed=typed), scene).read()
+    if read is None and language.misheard_hour.search(text):  # "too thirty"
+        hour = language.misheard_hour.sub(lambda heard: language.homophones[heard[0].lower()], text)
+        return read_hours(hour, scene, language)
+    return read
 
 
 def times_named(text: str, language: Language, *, now: int = NOON) -> DayScene:
