@@ -114,8 +114,7 @@ def _refiled(
     if Slot.INSURANCE in checked and _is_a_day(checked[Slot.INSURANCE], setting):
         del checked[Slot.INSURANCE]  # no plan is called June 22nd
     for wrong in (Slot.INSURANCE, Slot.PATIENT_NAME):
-        address = checked.get(wrong, "")
-        if Slot.EMAIL not in checked and "@" in address and reads(intent, Slot.EMAIL, address, desk, setting):
+        if "@" in checked.get(wrong, "") and "@" not in checked.get(Slot.EMAIL, ""):
             checked[Slot.EMAIL] = checked.pop(wrong)
     if intent not in _ANSWERS and Slot.PRACTITIONER not in checked:
         taken_for = next((one for one in _TAKEN_FOR if _is_practitioner(checked.get(one), setting)), None)

@@ -36,7 +36,7 @@ def setting() -> Setting:
         (
             "inform",
             "kofi@example.org, and my plan is Aetna",
-            {"insurance": "kofi@example.org"},
+            {"insurance": "kofi@example.org", "email": "my plan"},
             {"email": "kofi@example.org", "insurance": "Aetna"},
         ),
         (
