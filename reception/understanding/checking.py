@@ -94,12 +94,12 @@ def _refiled(
     intent: Intent, slots: Mapping[Slot, str], patient: str, desk: str, setting: Setting
 ) -> dict[Slot, str]:
     checked = dict(slots)
+    words = forms(setting.language)
     if intent in (Intent.BOOK, Intent.CANCEL, Intent.CHECK):  # only moving has old and new times
         for old, only in ((Slot.OLD_DATE, Slot.DATE), (Slot.OLD_TIME, Slot.TIME)):
             if old in checked:
                 checked.setdefault(only, checked.pop(old))
     if intent is Intent.RESCHEDULE and Slot.DATE in checked and Slot.OLD_DATE not in checked:
-        words = forms(setting.language)
         before, _, after = patient.partition(checked[Slot.DATE])
         if words.before_old_day.search(before) or words.after_old_day.match(after):  # "that's on the 22nd"
             checked[Slot.OLD_DATE] = checked.pop(Slot.DATE)
@@ -120,6 +120,11 @@ def _refiled(
         taken_for = next((one for one in _TAKEN_FOR if _is_practitioner(checked.get(one), setting)), None)
         if taken_for is not None:
             checked[Slot.PRACTITIONER] = checked.pop(taken_for)
+    if Slot.PATIENT_NAME in checked and Slot.PRACTITIONER not in checked:
+        doctor = _titled(checked[Slot.PATIENT_NAME], patient, words)
+        if doctor and reads(intent, Slot.PRACTITIONER, doctor, desk, setting):
+            del checked[Slot.PATIENT_NAME]
+            checked[Slot.PRACTITIONER] = doctor
     for slot, others in _MISFILED.items():
         span = checked.get(slot)
         if span is None or reads(intent, slot, span, desk, setting):
@@ -132,6 +137,13 @@ def _refiled(
         elif slot is Slot.EMAIL or (slot is Slot.PHONE and _digits(span, setting) < _LIKE_A_NUMBER):
             del checked[slot]
     return checked
+
+
+def _titled(span: str, patient: str, words: Forms) -> str | None:
+    """The name with the title before or in it, if that is a doctor's and no patient's."""
+    named = _with_title(span, patient, words)
+    titled = words.title.match(named.partition(" ")[0] + " ") and not words.honorific.match(named)
+    return named if titled else None
 
 
 def _may_be(intent: Intent, slot: Slot, span: str, desk: str, setting: Setting) -> bool:

@@ -128,6 +128,13 @@ def setting() -> Setting:
         ),
         (
             "inform",
+            "Oh, and make that Dr. Weber instead.",
+            {"patient_name": "Weber"},
+            {"practitioner": "Dr. Weber"},
+        ),
+        ("inform", "It's Mrs. Weber.", {"patient_name": "Weber"}, {"patient_name": "Weber"}),
+        (
+            "inform",
             "From Monday to Wednesday.",
             {"date": "Wednesday"},
             {"date": "From Monday to Wednesday"},
