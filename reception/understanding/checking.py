@@ -1,7 +1,8 @@
 """Checks the model's slots against what has a fixed form: a grammar guarantees shape, not truth.
 
 A small model files a clock time under the date, or takes one end of "from Monday to Wednesday" for all of it.
-What has a form of its own is put right by code; `overlooked.py` adds what the model passed over.
+What has a form of its own is put right by code: `spans.py` finds where such words begin and end,
+`overlooked.py` adds what the model passed over.
 """
 
 from __future__ import annotations
@@ -9,12 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from reception.dialogue.meaning import Days, Intent, Slot
+from reception.dialogue.meaning import Intent, Slot
 from reception.understanding.grammar import WITHOUT_SLOTS
-from reception.understanding.interpret import Setting, interpret, language_of, reads
+from reception.understanding.interpret import Setting, language_of, reads
 from reception.understanding.listening import forms
-from reception.understanding.overlooked import only_one, overlooked
+from reception.understanding.overlooked import overlooked
 from reception.understanding.phrases import Forms
+from reception.understanding.spans import (
+    day_and_time,
+    day_that_is_meant,
+    is_a_day,
+    meant_instead,
+    whole_range,
+    with_day_of_month,
+    with_preposition,
+    with_title,
+)
 from reception.understanding.values.contacts import count_digits
 
 #: Where a slot that can't be read as what it should be belongs, if it can be read as that.
@@ -44,14 +55,14 @@ def check(
     words = forms(setting.language)
     checked = _refiled(intent, slots, patient, desk, setting)
     if Slot.DATE in checked and intent is not Intent.RESCHEDULE:  # "from Monday to Wednesday" may be a move
-        checked[Slot.DATE] = _whole_range(intent, checked, patient, desk, setting)
+        checked[Slot.DATE] = whole_range(intent, checked, patient, desk, setting)
     if Slot.DATE in checked and Slot.TIME not in checked and intent is not Intent.RESCHEDULE:
-        checked.update(_day_and_time(intent, checked[Slot.DATE], desk, setting))
+        checked.update(day_and_time(intent, checked[Slot.DATE], desk, setting))
     if Slot.DATE in checked and intent is not Intent.RESCHEDULE:
-        checked[Slot.DATE] = _day_that_is_meant(intent, checked[Slot.DATE], patient, desk, setting)
+        checked[Slot.DATE] = day_that_is_meant(intent, checked[Slot.DATE], patient, desk, setting)
     for slot in _DAYS:
         if slot in checked:
-            checked[slot] = _with_day_of_month(checked[slot], patient, checked.values(), words)
+            checked[slot] = with_day_of_month(checked[slot], patient, checked.values(), words)
     for slot in (*_DAYS, *_CLOCKS):
         span = checked.get(slot)
         if span is None:
@@ -60,12 +71,12 @@ def check(
         if place or words.no_day.fullmatch(span):
             del checked[slot]
         else:
-            checked[slot] = _with_preposition(span, patient, words)
+            checked[slot] = with_preposition(span, patient, words)
     if Slot.PATIENT_NAME in checked:
         checked[Slot.PATIENT_NAME] = words.honorific.sub("", checked[Slot.PATIENT_NAME])
     if Slot.PRACTITIONER in checked:
-        checked[Slot.PRACTITIONER] = _meant_instead(checked[Slot.PRACTITIONER], patient, setting)
-        checked[Slot.PRACTITIONER] = _with_title(checked[Slot.PRACTITIONER], patient, words)
+        checked[Slot.PRACTITIONER] = meant_instead(checked[Slot.PRACTITIONER], patient, setting)
+        checked[Slot.PRACTITIONER] = with_title(checked[Slot.PRACTITIONER], patient, words)
     for slot, span in overlooked(intent, patient, desk, setting):
         if slot is Slot.DATE_OF_BIRTH:  # the day of a birth date is no other day
             inside = [day for day in (Slot.DATE, Slot.OLD_DATE) if checked.get(day, "\0") in span]
@@ -111,7 +122,7 @@ def _refiled(
         and Slot.TIME not in checked
     ):
         checked[Slot.TIME] = checked.pop(Slot.OLD_TIME)
-    if Slot.INSURANCE in checked and _is_a_day(checked[Slot.INSURANCE], setting):
+    if Slot.INSURANCE in checked and is_a_day(checked[Slot.INSURANCE], setting):
         del checked[Slot.INSURANCE]  # no plan is called June 22nd
     for wrong in (Slot.INSURANCE, Slot.PATIENT_NAME):
         if "@" in checked.get(wrong, "") and "@" not in checked.get(Slot.EMAIL, ""):
@@ -141,7 +152,7 @@ def _refiled(
 
 def _titled(span: str, patient: str, words: Forms) -> str | None:
     """The name with the title before or in it, if that is a doctor's and no patient's."""
-    named = _with_title(span, patient, words)
+    named = with_title(span, patient, words)
     titled = words.title.match(named.partition(" ")[0] + " ") and not words.honorific.match(named)
     return named if titled else None
 
@@ -151,14 +162,6 @@ def _may_be(intent: Intent, slot: Slot, span: str, desk: str, setting: Setting) 
     says_a_day = forms(setting.language).of_a_date.search(span) is not None
     kind = _DAYS if says_a_day else _CLOCKS
     return (slot in kind or slot not in (*_DAYS, *_CLOCKS)) and reads(intent, slot, span, desk, setting)
-
-
-def _is_a_day(span: str, setting: Setting) -> bool:
-    """Whether all words of a span are those of a day: "June 22nd", but not "Friday Health Plans"."""
-    said = re.findall(r"[^\W_]+", span.lower())
-    language = language_of(setting.language)
-    known = all(word in language.day_words or word[0].isdecimal() for word in said)
-    return known and forms(setting.language).of_a_date.search(span) is not None
 
 
 def _digits(span: str, setting: Setting) -> int:
@@ -179,123 +182,6 @@ def _beside(slots: Mapping[Slot, str], day: Slot, clock: Slot, patient: str) -> 
     date, time = re.escape(slots[day]), re.escape(slots[clock])
     beside = rf"{date}(?:,? same time)?(?:,? at|,)? {time}|{time},?(?: on)? {date}"
     return re.search(rf"(?<!\w)(?:{beside})(?!\w)", patient) is not None
-
-
-def _day_and_time(intent: Intent, span: str, desk: str, setting: Setting) -> Mapping[Slot, str]:
-    """A day with a time right behind it, labelled as one day: the two of them; else nothing."""
-    words = forms(setting.language)
-    for after in list(re.finditer(r"\S+", span))[1:]:
-        day, time = span[: after.start()].rstrip(" ,"), span[after.start() :]
-        if (
-            words.from_here_a_clock.match(time)
-            and reads(intent, Slot.DATE, day, desk, setting)
-            and reads(intent, Slot.TIME, time, desk, setting)
-            and (words.of_a_clock.search(time) or not reads(intent, Slot.DATE, time, desk, setting))
-        ):
-            return {Slot.DATE: day, Slot.TIME: words.no_at.sub("", time)}
-    return {}
-
-
-def _day_that_is_meant(intent: Intent, span: str, patient: str, desk: str, setting: Setting) -> str:
-    """Another day than the one taken back: "I said Tuesday but it has to be Thursday"."""
-    words = forms(setting.language)
-    if words.any_but.match(span):
-        return span
-    _, but, rest = span.rpartition(words.but)
-    rest = words.has_to_be.sub("", rest)
-    if but and reads(intent, Slot.DATE, rest, desk, setting):
-        return rest
-    before, _, after = patient.partition(span)
-    taken_back = words.taken_back.search(before)
-    if taken_back is None:
-        return span
-    for part in (after, before[: taken_back.start()]):
-        for word in re.finditer(r"[\w'’/]+", part):
-            if not words.names_a_day(word.group()) or words.not_this.search(part[: word.start()]):
-                continue  # "not Tuesday, I said Thursday" takes nothing back
-            day = part[word.start() : word.end()]
-            if reads(intent, Slot.DATE, day, desk, setting):
-                return day
-    return span
-
-
-def _with_day_of_month(span: str, patient: str, others: Iterable[str], words: Forms) -> str:
-    """A weekday together with the day of the month that is said right after it."""
-    bare = span.lower()
-    for before in words.this_or_next:
-        bare = bare.removeprefix(before)
-    if bare not in words.days:
-        return span
-    for place in re.finditer(rf"(?<!\w){re.escape(span)}(?!\w)", patient):
-        more = words.day_of_month.match(patient[place.end() :])
-        if more is not None and not any(one != span and one in more.group() for one in others):
-            return span + more.group()
-    return span
-
-
-def _with_preposition(span: str, patient: str, words: Forms) -> str:
-    """The span with the word before it that changes what it means, as in "until Thursday"."""
-    start = patient[: max(0, _place(span, patient))]
-    if but := words.excepting.search(start):
-        return but.group() + span
-    before = words.bound.search(start)
-    if before is None or words.turned_round.search(start[: before.start()]):
-        return span
-    return before.group() + span
-
-
-def _meant_instead(span: str, patient: str, setting: Setting) -> str:
-    """The practitioner named after "I meant" or "sorry, no", where the one before is the slip."""
-    after = patient[_place(span, patient) + len(span) :]
-    slip = forms(setting.language).meant_instead.search(after)
-    if slip is None:
-        return span
-    names = [name for one in setting.practice.practitioners for name in (one.name, *one.spoken_as)]
-    surnames = [one.name.rsplit(" ", 1)[-1] for one in setting.practice.practitioners]
-    return only_one([*names, *surnames], after[slip.end() :]) or span
-
-
-def _with_title(span: str, patient: str, words: Forms) -> str:
-    """The practitioner with the title as said."""
-    title = words.title.search(patient[: max(0, _place(span, patient))])
-    if title is None or words.title.search(span.split(" ")[0] + " "):  # "the lady doctor Dr. Haddad"
-        return span
-    return title.group() + span
-
-
-def _whole_range(intent: Intent, slots: Mapping[Slot, str], patient: str, desk: str, setting: Setting) -> str:
-    """The days from one to another of which the date names only one end; else the date as it is."""
-    known = forms(setting.language)
-    span = slots[Slot.DATE]
-    others = [other for slot, other in slots.items() if slot is not Slot.DATE and other != span]
-    words = list(re.finditer(r"[\w'’/-]+(?:\.(?=\w))?", patient))
-    said = [word.group().lower() for word in words]
-    start = patient.find(span)
-    for index, word in enumerate(said):
-        if word not in known.to:
-            continue
-        for first in range(index - 1, max(index - 4, -1), -1):
-            if said[first] in known.at:  # "at twenty to eleven"
-                break
-            for last in range(index + 1, min(index + 4, len(words))):
-                begin, end = words[first].start(), words[last].end()
-                if not begin <= start < start + len(span) <= end:
-                    continue
-                if any(other in patient[begin:end] for other in others):  # "Wednesday, quarter to nine"
-                    continue
-                if not _is_a_day(patient[begin:end], setting):  # "since Monday, want to come Tuesday"
-                    continue
-                value = interpret(intent, {Slot.DATE: patient[begin:end]}, desk, setting).get(Slot.DATE)
-                if isinstance(value, Days) and value.first and value.last and value.first < value.last:
-                    whole = first > 0 and said[first - 1] == known.from_
-                    return patient[words[first - 1].start() if whole else begin : end]
-    return span
-
-
-def _place(span: str, patient: str) -> int:
-    """Where the span begins, as whole words if it is there so; -1 if it is nowhere."""
-    whole = re.search(rf"(?<!\w){re.escape(span)}(?!\w)", patient)
-    return whole.start() if whole else patient.find(span)
 
 
 def _inside_another(span: str, patient: str, others: Iterable[str]) -> bool:
