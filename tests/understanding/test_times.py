@@ -125,6 +125,8 @@ def test_a_clock_time(text: str, clock: str) -> None:
         ("early morning", "00:00", "10:00"),
         ("late afternoon", "15:00", "17:00"),
         ("first thing", "00:00", "10:00"),
+        ("1st thing", "00:00", "10:00"),
+        ("the first appointment of the day", "00:00", "10:00"),
         ("lunchtime", "12:00", "14:00"),
         ("end of the day", "16:00", None),
         ("after work", "17:00", None),

@@ -43,8 +43,9 @@ TIMES = table(
         | later on | a later | a bit later
     earlier = before that | earlier than that | earlier in the day | earlier that day | earlier in the
         | sooner | an earlier
-    first thing = the first thing | 1st thing | very first thing | crack of dawn
-    firsthour = first thing in the morning | first thing in the am | first thing
+    first thing = the first thing | very first thing | crack of dawn
+    firsthour = first thing in the morning | first thing in the am | first thing | 1st thing
+        | the first appointment of the day | first appointment of the day | first slot of the day
     early = early in the | early | the early | beginning of the | start of the
     late = late in the | late | end of the | the late | towards the end of the
     mid morning = midmorning
