@@ -27,6 +27,7 @@ from reception.understanding.spans import (
     with_title,
 )
 from reception.understanding.values.contacts import count_digits
+from reception.understanding.values.matching import names_another_type
 
 #: Where a slot that can't be read as what it should be belongs, if it can be read as that.
 _MISFILED: Mapping[Slot, tuple[Slot, ...]] = {
@@ -41,6 +42,7 @@ _MISFILED: Mapping[Slot, tuple[Slot, ...]] = {
 _TAKEN_FOR = (Slot.PATIENT_NAME, Slot.INSURANCE)
 _DAYS = (Slot.DATE, Slot.OLD_DATE)
 _CLOCKS = (Slot.TIME, Slot.OLD_TIME)
+_WISHES = frozenset({Intent.BOOK, Intent.INFORM})
 _ANSWERS = frozenset({Intent.INFORM, Intent.AFFIRM, Intent.DENY})
 #: With so many digits it is a phone number, even where it can't be dialled: one is missing, or it is foreign.
 _LIKE_A_NUMBER = 6
@@ -72,6 +74,8 @@ def check(
             del checked[slot]
         else:
             checked[slot] = with_preposition(span, patient, words)
+    if intent in _WISHES and Slot.REASON not in checked and _is_no_type_here(checked, setting):
+        checked[Slot.REASON] = checked.pop(Slot.APPOINTMENT_TYPE)
     if Slot.PATIENT_NAME in checked:
         checked[Slot.PATIENT_NAME] = words.honorific.sub("", checked[Slot.PATIENT_NAME])
     if Slot.PRACTITIONER in checked:
@@ -148,6 +152,14 @@ def _refiled(
         elif slot is Slot.EMAIL or (slot is Slot.PHONE and _digits(span, setting) < _LIKE_A_NUMBER):
             del checked[slot]
     return checked
+
+
+def _is_no_type_here(slots: Mapping[Slot, str], setting: Setting) -> bool:
+    """Whether the kind of visit is none of the practice's: then it is why they come ("a dressing change")."""
+    kind, practice = slots.get(Slot.APPOINTMENT_TYPE), setting.practice
+    if kind is None or not practice.appointment_types:
+        return False
+    return names_another_type(kind, practice, language_of(setting.language))
 
 
 def _titled(span: str, patient: str, words: Forms) -> str | None:

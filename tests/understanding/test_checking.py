@@ -132,6 +132,18 @@ def setting() -> Setting:
             {"patient_name": "Weber"},
             {"practitioner": "Dr. Weber"},
         ),
+        (
+            "book_appointment",
+            "I need a dressing change on Monday",
+            {"appointment_type": "dressing change", "date": "Monday"},
+            {"reason": "dressing change", "date": "Monday"},
+        ),
+        (
+            "cancel_appointment",
+            "my dressing change on Monday is off",
+            {"appointment_type": "dressing change", "date": "Monday"},
+            {"appointment_type": "dressing change", "date": "Monday"},
+        ),
         ("inform", "It's Mrs. Weber.", {"patient_name": "Weber"}, {"patient_name": "Weber"}),
         (
             "inform",

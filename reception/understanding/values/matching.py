@@ -139,11 +139,6 @@ def _type_score(said: Sequence[str], form: Sequence[str]) -> float:
 
 def find_appointment_type(text: str, practice: Practice, language: Language) -> str | None:
     """The appointment type's own name; None when the words name none of the practice's, or several."""
-    said = _type_words(text, language)
-    own = {
-        one.name: [_type_words(form, language) for form in (one.name, *one.spoken_as)]
-        for one in practice.appointment_types
-    }
     raw = [word for word in tokens(text) if word.isalnum()]
     for one in (
         practice.appointment_types
@@ -151,15 +146,27 @@ def find_appointment_type(text: str, practice: Practice, language: Language) -> 
         for form in (one.name, *one.spoken_as):
             if raw and raw == [word for word in tokens(form) if word.isalnum()]:
                 return one.name
-    scores = {name: max(_type_score(said, form) for form in forms) for name, forms in own.items()}
+    scores = _type_scores(text, practice, language)
     exact = _best((score, name) for name, score in scores.items() if score >= 0.98)
-    if exact:
-        return exact
+    return exact or _best((score, name) for name, score in scores.items())
+
+
+def names_another_type(text: str, practice: Practice, language: Language) -> bool:
+    """Whether the words are nothing like any of the practice's appointment types: a "tattoo removal"."""
+    return not any(_type_scores(text, practice, language).values())
+
+
+def _type_scores(text: str, practice: Practice, language: Language) -> dict[str, float]:
+    """How near the words are to each appointment type's names, 0 to 1."""
+    said = _type_words(text, language)
     group = _group(said, language)
-    for name, forms in own.items():
-        if group is not None and any(_group(form, language) == group for form in forms if form):
-            scores[name] = max(scores[name], 0.95)
-    return _best((score, name) for name, score in scores.items())
+    scores = {}
+    for one in practice.appointment_types:
+        own = [_type_words(form, language) for form in (one.name, *one.spoken_as)]
+        scores[one.name] = max(_type_score(said, form) for form in own)
+        if group is not None and any(_group(form, language) == group for form in own if form):
+            scores[one.name] = max(scores[one.name], 0.95)
+    return scores
 
 
 def _group(said: Sequence[str], language: Language) -> int | None:
