@@ -141,7 +141,7 @@ FORMS = Forms(
     of_a_clock=pattern(r"\d:\d\d|\b(?:half|quarter|past|o'clock|noon|[ap]\.?m)\b"),
     of_a_date=pattern(
         rf"\b(?:{_WEEKDAY}|{_MONTH}|(?:mon|tue|wed|thu|thur|thurs|fri|sat|sun)|\d+(?:st|nd|rd|th)|\d+[/.]\d+"
-        r"|[a-z]+t(?:eenth|ieth)|(?:week|month)(?:end|day)?s?|days?|fortnight|today|tomorrow|asap|soon(?:est)?"
+        r"|[a-z]+t(?:eenth|ieth)|(?:week|month|year)(?:end|day)?s?|days?|fortnight|today|tomorrow|asap|soon(?:est)?"
         r"|earliest|possible|next)\b"
     ),
     from_here_a_clock=pattern(

@@ -28,9 +28,9 @@ def overlooked(intent: Intent, patient: str, desk: str, setting: Setting) -> Ite
         named = [word for word in re.findall(r"\w+", patient) if words.names_a_day(word)]
         if len(named) == 1:
             yield Slot.DATE, named[0]
-    if span := _birth_date(intent, patient, desk, setting):
-        yield Slot.DATE_OF_BIRTH, span
-    name = words.name.search(patient) or words.name_born.search(patient)
+    if born := _birth_date(intent, patient, desk, setting):
+        yield Slot.DATE_OF_BIRTH, born
+    name = words.name.search(patient) or (words.name_born.search(patient) if born else None)
     if name is not None and not reads(intent, Slot.PRACTITIONER, name.group(1), desk, setting):
         yield Slot.PATIENT_NAME, name.group(1)
     clocks = list(words.clock.finditer(patient))

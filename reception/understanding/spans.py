@@ -16,7 +16,11 @@ def whole_range(intent: Intent, slots: Mapping[Slot, str], patient: str, desk: s
     """The days from one to another of which the date names only one end; else the date as it is."""
     known = forms(setting.language)
     span = slots[Slot.DATE]
-    others = [other for slot, other in slots.items() if slot is not Slot.DATE and other != span]
+    others = [
+        (at := _place(other, patient), at + len(other))
+        for slot, other in slots.items()
+        if slot is not Slot.DATE and other != span
+    ]
     words = list(re.finditer(r"[\w'’/-]+(?:\.(?=\w))?", patient))
     said = [word.group().lower() for word in words]
     start = patient.find(span)
@@ -30,7 +34,7 @@ def whole_range(intent: Intent, slots: Mapping[Slot, str], patient: str, desk: s
                 begin, end = words[first].start(), words[last].end()
                 if not begin <= start < start + len(span) <= end:
                     continue
-                if any(other in patient[begin:end] for other in others):  # "Wednesday, quarter to nine"
+                if any(begin < stop and at < end for at, stop in others):  # "Wednesday, quarter to nine"
                     continue
                 if not is_a_day(patient[begin:end], setting):  # "since Monday, want to come Tuesday"
                     continue
@@ -69,9 +73,9 @@ def day_that_is_meant(intent: Intent, span: str, patient: str, desk: str, settin
     taken_back = words.taken_back.search(before)
     if taken_back is None:
         return span
-    for part in (after, before[: taken_back.start()]):
+    for part, ruled_out in ((after, words.not_this), (before[: taken_back.start()], words.taken_back)):
         for word in re.finditer(r"[\w'’/]+", part):
-            if not words.names_a_day(word.group()) or words.not_this.search(part[: word.start()]):
+            if not words.names_a_day(word.group()) or ruled_out.search(part[: word.start()]):
                 continue  # "not Tuesday, I said Thursday" takes nothing back
             day = part[word.start() : word.end()]
             if reads(intent, Slot.DATE, day, desk, setting):

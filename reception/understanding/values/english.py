@@ -78,7 +78,7 @@ ENGLISH = Language(
     forgiven=FORGIVEN,
     real_words=frozenset(REAL_WORDS),
     email=Phrases(EMAIL),
-    email_at=("at", "ate", "add", "act"),
+    email_at=("at", "ate", "add", "act", "aid"),
     email_noise=frozenset(
         words(
             "its it is that my the email mail address e would be um uh er so yes yeah sure ok okay and then"
