@@ -176,8 +176,11 @@ FORMS = Forms(
     ),
     turned_round=pattern(
         r"\b(?:can'?t|cannot|not|\w+n't|away|work(?:ing)?|busy|off|out|gone|vacation|holiday|school)\b[^,.;]*$"
-        r"|\b(?:wait|pushe?d?|bump(?:ed)?|postponed?|delay(?:ed)?|changed?|moved?|shift(?:ed)?)\b[^,.;]*$"
         r"|\bday $"
+    ),
+    put_off=pattern(
+        r"\b(?:wait|push(?:ed)?|bump(?:ed)?|postponed?|delay(?:ed)?|changed?|moved?|shift(?:ed)?)\b"
+        r"[^,.;]* (?:until|till) (?:the )?$"
     ),
     bound=pattern(r"\b(?:until|till|after|before) (?:the )?$"),
     excepting=pattern(

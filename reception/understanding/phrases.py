@@ -85,6 +85,7 @@ class Forms:
     corrected: re.Pattern[str]  # says that something before was wrong
     day_of_month: re.Pattern[str]  # right behind a weekday
     turned_round: re.Pattern[str]  # makes "until three" mean "from three on" ("I work until three")
+    put_off: re.Pattern[str]  # before the day something is put off to ("let it wait until Monday")
     bound: re.Pattern[str]  # the word before a day or time that changes what it means
     excepting: re.Pattern[str]  # before the only day or time that does not suit
     no_day: re.Pattern[str]  # what asks for a day or a time but names none

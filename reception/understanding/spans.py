@@ -103,7 +103,7 @@ def with_preposition(span: str, patient: str, words: Forms) -> str:
     if but := words.excepting.search(start):
         return but.group() + span
     before = words.bound.search(start)
-    if before is None or words.turned_round.search(start[: before.start()]):
+    if before is None or words.put_off.search(start) or words.turned_round.search(start[: before.start()]):
         return span
     return before.group() + span
 

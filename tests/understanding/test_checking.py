@@ -179,6 +179,7 @@ def setting() -> Setting:
                 ("deny", "I said Thursday, no, hang on, I said Tuesday", {"date": "Tuesday"}),
                 ("affirm", "yes, born in the war", {}),
                 ("book_appointment", "before the end of the year", {"date": "before the end of the year"}),
+                ("reschedule_appointment", "move it to after Friday", {"date": "after Friday"}),
                 ("ask_alternatives", "could it be ten past instead", {"time": "ten past"}),
                 ("book_appointment", "the lady doctor Dr. Weber, please", {"practitioner": "Dr. Weber"}),
                 ("inform", "cigna open access plus", {"insurance": "cigna open access plus"}),
