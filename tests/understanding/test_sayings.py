@@ -159,3 +159,14 @@ def test_a_request_is_not_read_into_other_words(expects: str, frame: Frame, hear
 def test_a_question_without_its_first_word_is_one(heard: str) -> None:
     assert heed(Frame(Intent.INFORM), heard, "en").intent is Intent.PRACTICE_QUESTION
     assert heed(Frame(Intent.INFORM), "Dr. Weber takes it on Monday", "en").intent is Intent.INFORM
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        ("my appointment on Friday, change it to Monday", Intent.RESCHEDULE),
+        ("I need a dressing change on Wednesday morning", Intent.BOOK),
+    ],
+)
+def test_a_change_of_days_is_a_move_and_a_change_of_dressing_is_none(heard: str, meant: Intent) -> None:
+    assert heed(Frame(Intent.BOOK), heard, "en").intent is meant
