@@ -42,7 +42,8 @@ _MISFILED: Mapping[Slot, tuple[Slot, ...]] = {
 _TAKEN_FOR = (Slot.PATIENT_NAME, Slot.INSURANCE)
 _DAYS = (Slot.DATE, Slot.OLD_DATE)
 _CLOCKS = (Slot.TIME, Slot.OLD_TIME)
-_WISHES = frozenset({Intent.BOOK, Intent.INFORM})
+#: Where somebody says what they come for.
+_SAYS_WHY = frozenset({Intent.BOOK, Intent.INFORM})
 _ANSWERS = frozenset({Intent.INFORM, Intent.AFFIRM, Intent.DENY})
 #: With so many digits it is a phone number, even where it can't be dialled: one is missing, or it is foreign.
 _LIKE_A_NUMBER = 6
@@ -74,7 +75,7 @@ def check(
             del checked[slot]
         else:
             checked[slot] = with_preposition(span, patient, words)
-    if intent in _WISHES and Slot.REASON not in checked and _is_no_type_here(checked, setting):
+    if intent in _SAYS_WHY and Slot.REASON not in checked and _is_no_type_here(checked, setting):
         checked[Slot.REASON] = checked.pop(Slot.APPOINTMENT_TYPE)
     if Slot.PATIENT_NAME in checked:
         checked[Slot.PATIENT_NAME] = words.honorific.sub("", checked[Slot.PATIENT_NAME])

@@ -50,8 +50,7 @@ SAYINGS = Sayings(
     ),
     shifts=re.compile(
         r"\bmy\b.*\b(?:a|an|one|two|three|\d) (?:hour|day|week)s? (?:later|earlier)\b"
-        r"|(?<!dressing )(?<!bandage )(?<!catheter )"
-        r"\b(?:change|move|switch|swap) (?:(?:it|that|this|mine) )?(?:to|on) "
+        r"|\b(?:change|move|switch|swap) (?:(?:it|that|this|mine) )?(?:to|on) "
     ),
     asks_practice=re.compile(
         r"\b(?:are|is|will) (?:you|you guys|the (?:practice|office|clinic|surgery))"

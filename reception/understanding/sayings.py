@@ -61,9 +61,17 @@ def heed(frame: Frame, heard: str, language: str) -> Frame:
         frame = replace(frame, intent=Intent.PRACTICE_QUESTION)
     if frame.intent in (Intent.BOOK, Intent.INFORM) and sayings.asks_when.search(said):
         frame = replace(frame, intent=Intent.CHECK)
-    if frame.intent is Intent.BOOK and sayings.shifts.search(said):
+    if frame.intent is Intent.BOOK and sayings.shifts.search(_without_what_for(frame, said)):
         frame = replace(frame, intent=Intent.RESCHEDULE)
     return _for_another(frame, heard, said, sayings)
+
+
+def _without_what_for(frame: Frame, said: str) -> str:
+    """The words but for those of what is done at the visit: a "dressing change on Monday" moves nothing."""
+    for slot in (Slot.REASON, Slot.APPOINTMENT_TYPE):
+        if span := frame.slots.get(slot):
+            said = said.replace(span.casefold(), " ")
+    return said
 
 
 def opened(frame: Frame, expects: str | None, heard: str, language: str) -> Frame:

@@ -162,11 +162,14 @@ def test_a_question_without_its_first_word_is_one(heard: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("heard", "meant"),
+    ("heard", "slots", "meant"),
     [
-        ("my appointment on Friday, change it to Monday", Intent.RESCHEDULE),
-        ("I need a dressing change on Wednesday morning", Intent.BOOK),
+        ("my appointment on Friday, change it to Monday", {}, Intent.RESCHEDULE),
+        ("I need a Dressing change on Wednesday", {Slot.REASON: "Dressing change"}, Intent.BOOK),
+        ("the valve change on Monday", {Slot.APPOINTMENT_TYPE: "valve change"}, Intent.BOOK),
     ],
 )
-def test_a_change_of_days_is_a_move_and_a_change_of_dressing_is_none(heard: str, meant: Intent) -> None:
-    assert heed(Frame(Intent.BOOK), heard, "en").intent is meant
+def test_a_change_of_days_is_a_move_and_a_change_of_dressing_is_none(
+    heard: str, slots: dict[Slot, str], meant: Intent
+) -> None:
+    assert heed(Frame(Intent.BOOK, slots), heard, "en").intent is meant

@@ -35,7 +35,7 @@ FORGIVEN = words(
     "fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth twentieth thirtieth"
 )
-# What a recogniser writes for a digit.
+# What a recogniser writes for a digit, in phone numbers and clock times.
 HOMOPHONES = {
     "to": "2",
     "too": "2",

@@ -91,7 +91,7 @@ class Language:
     spelling: frozenset[str]  # "as", "in", "like": the words of "M as in Mary"
     extension: frozenset[str]
     homophones: Mapping[str, str]  # of digits
-    misheard_hour: re.Pattern[str]  # such a word, or one like it, where an hour must stand
+    misheard_hour: re.Pattern[str]  # such a word where an hour must stand
     titles: frozenset[str]
     name_noise: Phrases
     particles: frozenset[str]
